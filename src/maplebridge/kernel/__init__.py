@@ -1,0 +1,1 @@
+"""Pure computation that every area may use: tables, Chinese text, geometry, working time, periods."""
