@@ -1,0 +1,251 @@
+"""What a matter can be about, and what each kind of matter asks for.
+
+One row per leaf, in the shape of digital city management (GB/T 30428.8): when it is accepted, who leads,
+within which limits it is answered and handled, when it counts as closed. The rows are data a town edits; the
+code knows only the columns. Levels one and two are read off the leaves, so that they cannot disagree.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum, StrEnum
+from functools import cached_property
+from io import StringIO
+
+CODE = re.compile(r"\d\d-\d\d-\d\d")
+
+
+class Severity(IntEnum):
+    """How soon a matter must be looked at."""
+
+    ROUTINE = 1
+    PRESSING = 2
+    URGENT = 3
+
+
+class TeamRole(StrEnum):
+    """A member of the six-role team that each community has (Ping'an)."""
+
+    GOVERNANCE = "governance"
+    PUBLIC_ORDER = "public_order"
+    HEALTH = "health"
+    URBAN_MANAGEMENT = "urban_management"
+    MARKET_SUPERVISION = "market_supervision"
+    MEDIATION = "mediation"
+
+
+class LimitUnit(StrEnum):
+    """What a limit is counted in; working time needs the town's calendar."""
+
+    HOURS = "hours"
+    DAYS = "days"
+    WORKING_HOURS = "working_hours"
+    WORKING_DAYS = "working_days"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long handling may take."""
+
+    value: int
+    unit: LimitUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in the two languages of the pages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyKind:
+    """A kind of agency; which agency of that kind serves a place is the town's own routing."""
+
+    code: str
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One leaf of the catalogue."""
+
+    code: str
+    level1: Name
+    level2: Name
+    name: Name
+    accept: str
+    severity: Severity
+    lead: str
+    assist: tuple[str, ...]
+    team_role: TeamRole
+    response_minutes: int
+    handle: Limit
+    close: str
+    photos: bool
+    revisit: bool
+    confidential: bool
+    similar_radius_m: int
+    similar_days: int
+    valid_from: date
+    source: str
+
+    @property
+    def top(self) -> str:
+        """Return the code of the top class, such as 03."""
+        return self.code[:2]
+
+    @property
+    def middle(self) -> str:
+        """Return the code of the second level, such as 03-02."""
+        return self.code[:5]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a row, told so that the person who wrote the file can put it right."""
+
+    row: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.column}: {self.reason}"
+
+
+class CatalogueUnreadable(ValueError):
+    """The catalogue cannot be used; every problem is listed, not only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(str(problem) for problem in self.problems))
+
+
+class Catalogue:
+    """The leaves by code, in the order of the file."""
+
+    def __init__(self, categories: Iterable[Category], agency_kinds: Iterable[AgencyKind]) -> None:
+        self._categories = {category.code: category for category in categories}
+        self.agency_kinds: Mapping[str, AgencyKind] = {kind.code: kind for kind in agency_kinds}
+
+    def __getitem__(self, code: str) -> Category:
+        return self._categories[code]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._categories
+
+    def __iter__(self) -> Iterator[Category]:
+        return iter(self._categories.values())
+
+    def __len__(self) -> int:
+        return len(self._categories)
+
+    @cached_property
+    def tops(self) -> Mapping[str, Name]:
+        """Return the top classes by code, such as 03."""
+        return {category.top: category.level1 for category in self}
+
+    @cached_property
+    def middles(self) -> Mapping[str, Name]:
+        """Return the second level by code, such as 03-02."""
+        return {category.middle: category.level2 for category in self}
+
+    def under(self, prefix: str) -> tuple[Category, ...]:
+        """Return the leaves below a class of level one or two (or the leaf itself), in order."""
+        return tuple(c for c in self if c.code == prefix or c.code.startswith(f"{prefix}-"))
+
+
+def read_catalogue(categories: str, agency_kinds: str) -> Catalogue:
+    """Return the catalogue written in two CSV texts, or raise with every problem found."""
+    kinds = tuple(
+        AgencyKind(row["code"], Name(row["zh"], row["en"])) for row in csv.DictReader(StringIO(agency_kinds))
+    )
+    known = {kind.code for kind in kinds}
+    leaves: dict[str, Category] = {}
+    problems: list[Problem] = []
+    # The heading is row 1 of the sheet, as a person who opens it counts.
+    for number, row in enumerate(csv.DictReader(StringIO(categories)), start=2):
+        found = [*_problems(number, row, known)]
+        if row.get("code") in leaves:
+            found.append(Problem(number, "code", "appears twice"))
+        problems += found
+        if not found:
+            leaves[row["code"]] = _category(row)
+    problems += _renamed_classes(leaves.values())
+    if problems:
+        raise CatalogueUnreadable(problems)
+    return Catalogue(leaves.values(), kinds)
+
+
+TEXTS = ("level1_zh", "level1_en", "level2_zh", "level2_en", "zh", "en", "accept", "close", "source")
+WHOLE_NUMBERS = ("response_minutes", "handle_value", "similar_radius_m", "similar_days")
+YES_OR_NO = ("photos", "revisit", "confidential")
+
+
+def _problems(number: int, row: Mapping[str, str | None], known_agencies: set[str]) -> Iterator[Problem]:
+    def value(column: str) -> str:
+        return row.get(column) or ""
+
+    if not CODE.fullmatch(value("code")):
+        yield Problem(number, "code", "must look like 03-02-05")
+    for column in TEXTS:
+        if not value(column).strip():
+            yield Problem(number, column, "is empty")
+    for column in WHOLE_NUMBERS:
+        if not value(column).isdecimal():
+            yield Problem(number, column, "must be a whole number")
+    for column in YES_OR_NO:
+        if value(column) not in ("yes", "no"):
+            yield Problem(number, column, "must be yes or no")
+    if value("severity") not in ("1", "2", "3"):
+        yield Problem(number, "severity", "must be 1, 2 or 3")
+    if value("team_role") not in set(TeamRole):
+        yield Problem(number, "team_role", f"must be one of {', '.join(TeamRole)}")
+    if value("handle_unit") not in set(LimitUnit):
+        yield Problem(number, "handle_unit", f"must be one of {', '.join(LimitUnit)}")
+    agencies = [value("lead"), *value("assist").split()]
+    for agency in agencies:
+        if agency not in known_agencies:
+            yield Problem(number, "lead or assist", f"unknown kind of agency {agency!r}")
+    if len(set(agencies)) < len(agencies):
+        yield Problem(number, "assist", "names an agency twice")
+    try:
+        date.fromisoformat(value("valid_from"))
+    except ValueError:
+        yield Problem(number, "valid_from", "must be a date such as 2025-01-31")
+
+
+def _renamed_classes(categories: Iterable[Category]) -> Iterator[Problem]:
+    """Yield where one class code carries two names."""
+    names: dict[str, Name] = {}
+    for number, category in enumerate(categories, start=2):
+        for code, name in ((category.top, category.level1), (category.middle, category.level2)):
+            if names.setdefault(code, name) != name:
+                yield Problem(number, "level1 or level2", f"{code} is {names[code].zh} further up")
+
+
+def _category(row: Mapping[str, str]) -> Category:
+    return Category(
+        code=row["code"],
+        level1=Name(row["level1_zh"], row["level1_en"]),
+        level2=Name(row["level2_zh"], row["level2_en"]),
+        name=Name(row["zh"], row["en"]),
+        accept=row["accept"],
+        severity=Severity(int(row["severity"])),
+        lead=row["lead"],
+        assist=tuple(row["assist"].split()),
+        team_role=TeamRole(row["team_role"]),
+        response_minutes=int(row["response_minutes"]),
+        handle=Limit(int(row["handle_value"]), LimitUnit(row["handle_unit"])),
+        close=row["close"],
+        photos=row["photos"] == "yes",
+        revisit=row["revisit"] == "yes",
+        confidential=row["confidential"] == "yes",
+        similar_radius_m=int(row["similar_radius_m"]),
+        similar_days=int(row["similar_days"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
+        source=row["source"],
+    )
