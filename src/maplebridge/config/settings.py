@@ -1,5 +1,6 @@
 """Settings of an installation. Everything an operator may change comes from the environment (docs/operations.md)."""
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -7,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 PACKAGE_DIR = Path(__file__).resolve().parents[1]
 BASE_DIR = PACKAGE_DIR.parents[1]
@@ -28,10 +28,17 @@ def _kept_secret(name: str) -> str:
     return path.read_text()
 
 
+def _audit_key_settings() -> str:
+    """Return the audit key as the two padded keys of HMAC-SHA-256, for the database's digest function."""
+    key = hashlib.sha256(AUDIT_KEY.encode()).digest().ljust(64, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in key).hex() for pad in (0x36, 0x5C))
+    return f"-c maplebridge.audit_inner={inner} -c maplebridge.audit_outer={outer}"
+
+
 def _database() -> dict[str, Any]:
     # As many as there are threads that may ask at once; a request holds a connection only while it runs.
     pool = {"min_size": 1, "max_size": 20, "timeout": 10}
-    options: dict[str, Any] = {"pool": pool, "options": f"-c maplebridge.audit_key={AUDIT_KEY}"}
+    options: dict[str, Any] = {"pool": pool, "options": _audit_key_settings()}
     url = os.environ.get("DATABASE_URL")
     if not url:
         return {

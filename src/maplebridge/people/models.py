@@ -1,0 +1,161 @@
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from maplebridge.people.domain.roles import Role, TeamRole
+from maplebridge.platform import audit
+from maplebridge.platform.fields import EncryptedTextField
+
+
+class Agency(models.Model):
+    """An office or firm that acts on matters: water, property, urban management …"""
+
+    name = models.CharField(max_length=80)
+    code = models.CharField(max_length=18, unique=True)  # unified social credit code where it has one
+    kind = models.CharField(max_length=30)  # as in matters' agency_kinds.csv
+    phone = models.CharField(max_length=30, blank=True)  # the office's, public
+    grids = models.ManyToManyField("places.Grid", related_name="+", blank=True)  # empty: the whole town
+    estates = models.ManyToManyField("places.Estate", related_name="+", blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "agencies"
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """Somebody who lives or works here. Name and phone are encrypted; others see the nickname and the building."""
+
+    nickname = models.CharField(max_length=50)
+    name = EncryptedTextField(blank=True)
+    phone = EncryptedTextField(blank=True)
+    phone_digest = models.CharField(max_length=32, null=True, blank=True)
+    phone_tail_digest = models.CharField(max_length=32, blank=True)  # of the last four digits
+    building = models.ForeignKey("places.Building", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    entrance = models.ForeignKey("places.Entrance", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    room = EncryptedTextField(blank=True)
+    elder_mode = models.BooleanField(default=False)
+    language = models.CharField(max_length=10, default="zh-hans")
+    real_name_verified_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "people"
+        constraints = [models.UniqueConstraint(fields=["phone_digest"], name="one_person_per_phone")]
+        indexes = [models.Index(fields=["phone_tail_digest"], name="person_by_phone_tail")]
+        triggers = [
+            audit.trigger(
+                personal=["nickname", "name", "phone", "phone_digest", "phone_tail_digest", "room"],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.nickname
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(username=username)
+
+
+class Account(AbstractBaseUser):
+    """How a person signs in: staff with a user name, a password and TOTP; residents with a one-time code."""
+
+    username = models.CharField(max_length=40, unique=True)
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="account")
+    is_active = models.BooleanField(default=True)
+    email = models.EmailField(blank=True)  # not asked for; the sign-in library expects the column
+
+    objects = AccountManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        triggers = [audit.trigger(personal=["username", "password", "email"], skip=["last_login"])]
+
+    def __str__(self) -> str:
+        return self.username
+
+    is_staff = False
+    is_superuser = False
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return False  # rights come from postings, never from the framework's permission table
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+class Posting(models.Model):
+    """A person has a role on a piece of ground, or in an agency, from … to."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="postings")
+    role = models.CharField(max_length=20, choices=[(role, role) for role in Role])
+    team_role = models.CharField(max_length=20, choices=[(role, role) for role in TeamRole], blank=True)
+    grid = models.ForeignKey("places.Grid", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sector = models.ForeignKey("places.Sector", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    beat = models.ForeignKey("places.Beat", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    building = models.ForeignKey("places.Building", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="postings")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)  # the first day on which it no longer holds
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gt=models.F("starts_on")),
+                name="posting_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="grid_chief") | models.Q(grid__isnull=False), name="grid_chief_has_a_grid"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="agency_clerk") | models.Q(agency__isnull=False),
+                name="agency_clerk_has_an_agency",
+            ),
+        ]
+        indexes = [models.Index(fields=["grid", "role"], name="posting_by_grid_and_role")]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.role}"
+
+
+class OneTimeCode(models.Model):
+    """A code sent to a phone. Only digests are kept, and a code is gone once used."""
+
+    phone_digest = models.CharField(max_length=32)
+    code_digest = models.CharField(max_length=32)
+    sent_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["phone_digest", "-sent_at"], name="code_by_phone")]
+
+    def __str__(self) -> str:
+        return f"code sent at {self.sent_at}"
+
+
+class Reading(models.Model):
+    """Somebody read personal data: who, whose, which, and for what. The person read about sees this."""
+
+    reader = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="readings")
+    fields = models.JSONField()
+    purpose = models.CharField(max_length=30)
+    purpose_id = models.BigIntegerField()
+    basis = models.CharField(max_length=60)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "-read_at"], name="reading_by_subject")]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.purpose_id}"

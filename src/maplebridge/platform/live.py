@@ -1,0 +1,67 @@
+"""Live updates: what changed is told to open pages, after commit, through PostgreSQL's NOTIFY.
+
+`tell` is called in the transaction of the change. One listener in each web process hands the news to the open
+streams that follow the topic. Who may follow a topic is decided by the area that owns it (`allows`), and what
+is shown is rendered once for all who see the same (`renders`).
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+CHANNEL = "maplebridge_live"
+
+Allows = Callable[[Any, int], bool]  # (viewer, id of the topic's thing)
+Renders = Callable[[int, str], str]  # (id of the news' thing, language) -> HTML
+
+_allows: dict[str, Allows] = {}
+_renders: dict[str, Renders] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is told: `topic` as in `thread:12`, `kind` as in `message`, and the id of the thing."""
+
+    topic: str
+    kind: str
+    id: int
+
+
+def tell(topic: str, kind: str, id: int) -> None:
+    """Tell the followers of a topic, when the transaction commits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps([topic, kind, id])])
+
+
+def allows(prefix: str) -> Callable[[Allows], Allows]:
+    """Register who may follow the topics that begin with `prefix:`. Without a rule nobody may."""
+
+    def register(rule: Allows) -> Allows:
+        _allows[prefix] = rule
+        return rule
+
+    return register
+
+
+def renders(kind: str) -> Callable[[Renders], Renders]:
+    """Register how news of this kind look; without one, pages are told to ask for the change themselves."""
+
+    def register(renderer: Renders) -> Renders:
+        _renders[kind] = renderer
+        return renderer
+
+    return register
+
+
+def may_follow(viewer: Any, topic: str) -> bool:
+    prefix, _, id = topic.partition(":")
+    rule = _allows.get(prefix)
+    return rule is not None and id.isdecimal() and rule(viewer, int(id))
+
+
+def html_of(kind: str, id: int, language: str) -> str | None:
+    renderer = _renders.get(kind)
+    return renderer(id, language) if renderer else None
