@@ -1,0 +1,1 @@
+"""Learning from a town's own past: pure computation over arrays."""

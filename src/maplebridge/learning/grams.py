@@ -1,0 +1,102 @@
+"""Text as numbers: runs of characters, words and words in a row, each known by a 64-bit key.
+
+Keys make a vocabulary an array instead of a dictionary of strings: a model loads without a pickle, and a text
+is looked up in a few vector operations. To explain, the grams of the text itself are used; a key has none.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import rjieba
+
+from maplebridge.kernel.text import comparable
+
+Keys = npt.NDArray[np.uint64]
+Spans = npt.NDArray[np.int64]
+
+# The longest message seen has 12,220 characters; this bounds the work that one text can ask for.
+LONGEST_TEXT = 20_000
+_SPACES = re.compile(r"\s+")
+_NUMBERS = re.compile(r"\d+")
+# Odd, so that it can be inverted modulo 2**64 (the multiplier of Knuth's MMIX generator).
+_BASE = 6364136223846793005
+
+
+@dataclass(frozen=True)
+class GramOrder:
+    """What to take from a text: runs of 1 to `characters` characters, and 1 to `words` words in a row."""
+
+    characters: int
+    words: int
+
+
+@dataclass(frozen=True)
+class Grams:
+    """The grams of one text: `keys[i]` stands for `text[starts[i]:ends[i]]`."""
+
+    text: str
+    keys: Keys
+    starts: Spans
+    ends: Spans
+
+    def written(self, index: int) -> str:
+        return self.text[self.starts[index] : self.ends[index]]
+
+
+def fold(text: str) -> str:
+    """Return the text as the learner reads it: simplified, half-width, lower case, every number as 0."""
+    return _NUMBERS.sub("0", _SPACES.sub(" ", comparable(text[:LONGEST_TEXT])))[:LONGEST_TEXT]
+
+
+def grams(text: str, order: GramOrder, *, field: int) -> Grams:
+    """Return the grams of a text, with repetitions; the same gram in another field has another key."""
+    folded = fold(text)
+    runs = [_runs(np.arange(len(folded) + 1), length) for length in range(1, order.characters + 1)]
+    rows = [_runs(_word_edges(folded), length) for length in range(1, order.words + 1)]
+    starts, ends = np.concatenate(runs + rows, axis=1)
+    is_word = np.arange(len(starts)) >= sum(run.shape[1] for run in runs)
+    return Grams(folded, _mixed(_hashes(folded, starts, ends) + _salts(is_word, field)), starts, ends)
+
+
+def _runs(edges: Spans, length: int) -> Spans:
+    return np.stack([edges[:-length], edges[length:]])
+
+
+def _word_edges(text: str) -> Spans:
+    return np.cumsum([0, *map(len, rjieba.cut(text))], dtype=np.int64)
+
+
+def _hashes(text: str, starts: Spans, ends: Spans) -> Keys:
+    """Hash all spans at once: prefix[b] - prefix[a] * base**(b - a), as Karp and Rabin (1987) do."""
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.uint64)
+    powers, inverses = _powers()
+    sums = np.cumsum(_mixed(codes) * inverses[1 : len(codes) + 1], dtype=np.uint64)
+    prefix = np.concatenate([np.zeros(1, np.uint64), sums]) * powers[: len(codes) + 1]
+    hashes: Keys = prefix[ends] - prefix[starts] * powers[ends - starts]
+    return hashes
+
+
+@cache
+def _powers() -> tuple[Keys, Keys]:
+    return _powers_of(_BASE), _powers_of(pow(_BASE, -1, 2**64))
+
+
+def _powers_of(base: int) -> Keys:
+    factors = np.full(LONGEST_TEXT + 1, base, np.uint64)
+    factors[0] = 1
+    return np.cumprod(factors, dtype=np.uint64)
+
+
+def _salts(is_word: npt.NDArray[np.bool_], field: int) -> Keys:
+    return _mixed(np.uint64(2 * field + 1) + is_word.astype(np.uint64))
+
+
+def _mixed(values: Keys) -> Keys:
+    """Spread values over all 64 bits (the finalizer of SplitMix64: Steele, Lea and Flood 2014)."""
+    values = values + np.uint64(0x9E3779B97F4A7C15)
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))

@@ -1,0 +1,217 @@
+"""A linear model of texts: which of a town's own labels fits a message, how surely, and which words say so.
+
+Trained with scikit-learn, read with numpy alone; a file of arrays and JSON, never a pickle.
+"""
+
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from maplebridge.learning.grams import GramOrder, Grams, Keys, grams
+
+Floats = npt.NDArray[np.float32]
+Integers = npt.NDArray[np.int64]
+Text = str | Sequence[str]
+Report = Callable[[str], None]
+
+FORMAT = "maplebridge.linear_text/1"
+ORDER = GramOrder(characters=4, words=2)
+
+
+class NotAModel(ValueError):
+    """The file was not written by `LinearText.save`."""
+
+
+class CannotTrain(ValueError):
+    """There is nothing to learn from what was given."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train; every default was chosen by cross-validation or for the reason beside it."""
+
+    # The first field is the message, further ones (a title, a place) are short and say less on their own.
+    first: GramOrder = ORDER
+    others: GramOrder = ORDER
+    others_weight: float = 0.5
+    least_texts: int = 2  # a gram that one text alone contains says nothing about the next
+    model_bytes: int = 9_000_000  # bounds the vocabulary: 10 MB is the promise
+    strength: float = 0.3
+    folds: int = 4
+    decides_alone_right: float = 0.95
+
+
+RECIPE = Recipe()
+
+
+@dataclass(frozen=True)
+class Block:
+    """One kind of gram of one field; its values have the length `weight`, however long the text is."""
+
+    field: int
+    order: GramOrder
+    weight: float
+
+
+@dataclass(frozen=True)
+class LinearText:
+    """A trained model. `threshold` is the probability from which on it may decide alone."""
+
+    classes: tuple[str, ...]
+    fields: int
+    blocks: tuple[Block, ...]
+    keys: Keys
+    rarity: Floats
+    weights: npt.NDArray[np.float16]
+    bias: Floats
+    sharpness: float
+    threshold: float
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def probabilities(self, texts: Sequence[Text]) -> npt.NDArray[np.float64]:
+        """Return a row for each text and a column for each of `classes`; every row sums to one."""
+        scores = np.array([self._scores(text) for text in texts], np.float64)
+        return softmax(self.sharpness * scores.reshape(len(texts), len(self.classes)))
+
+    def explain(self, text: Text, label: str, most: int = 5) -> list[tuple[str, float]]:
+        """Return the words that spoke for the label rather than for the others, the strongest first."""
+        column = self.classes.index(label)
+        spoken: dict[str, float] = {}
+        for block in self.blocks:
+            found = grams(_in_fields(text, self.fields)[block.field], block.order, field=block.field)
+            places, values, at = self._lookup(found, block)
+            weights = self.weights[places].astype(np.float32)
+            shares = values * (weights[:, column] - weights.mean(axis=1))
+            for index, share in zip(at, shares, strict=True):
+                written = found.written(index)
+                spoken[written] = spoken.get(written, 0.0) + float(share)
+        return _apart(sorted(spoken.items(), key=lambda item: (-item[1], item[0])), most)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model so that a reader sees the old file or the new one, never half of one."""
+        target = Path(path)
+        meta = {
+            "format": FORMAT,
+            "classes": self.classes,
+            "fields": self.fields,
+            "blocks": [asdict(block) for block in self.blocks],
+            "sharpness": self.sharpness,
+            "threshold": self.threshold,
+            "about": self.about,
+        }
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=target.name, delete=False) as draft:
+            try:
+                np.savez_compressed(
+                    draft,
+                    meta=np.array(json.dumps(meta, ensure_ascii=False)),
+                    keys=self.keys,
+                    rarity=self.rarity,
+                    weights=self.weights,
+                    bias=self.bias,
+                )
+                draft.flush()
+                os.fsync(draft.fileno())
+                os.replace(draft.name, target)
+            except BaseException:
+                os.unlink(draft.name)
+                raise
+
+    def _scores(self, text: Text) -> Floats:
+        in_fields = _in_fields(text, self.fields)
+        scores = self.bias.copy()
+        for block in self.blocks:
+            found = grams(in_fields[block.field], block.order, field=block.field)
+            places, values, _ = self._lookup(found, block)
+            scores += values @ self.weights[places].astype(np.float32)
+        return scores
+
+    def _lookup(self, found: Grams, block: Block) -> tuple[Integers, Floats, Integers]:
+        """Return the known grams' places in the vocabulary, their values, and where in `found` they are."""
+        keys, at, counts = np.unique(found.keys, return_index=True, return_counts=True)
+        places = np.searchsorted(self.keys, keys)
+        places[places == len(self.keys)] = 0
+        known = self.keys[places] == keys
+        places = places[known]
+        values = (1 + np.log(counts[known])) * self.rarity[places]
+        norm = np.sqrt((values**2).sum())
+        return places, (values * (block.weight / norm if norm else 0)).astype(np.float32), at[known]
+
+
+def train(
+    texts: Sequence[Text],
+    labels: Sequence[str],
+    *,
+    groups: Sequence[Hashable] | None = None,
+    recipe: Recipe = RECIPE,
+    report: Report = lambda message: None,
+) -> LinearText:
+    """Learn labels from texts, and from what was held back in turn how sure the model may be.
+
+    A text is a string, or as many strings as there are fields, which are kept apart. Texts of one group (near
+    duplicates) are held back together; without groups, equal texts are one.
+    """
+    # scikit-learn takes a second to import: who only asks for probabilities does not pay for it.
+    from maplebridge.learning import training  # noqa: PLC0415
+
+    return training.train(texts, labels, groups=groups, recipe=recipe, report=report)
+
+
+def load(path: str | os.PathLike[str]) -> LinearText:
+    """Read a model that `LinearText.save` wrote; raise NotAModel for anything else."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            meta = json.loads(str(arrays["meta"]))
+            if meta["format"] != FORMAT:
+                raise NotAModel(f"{path} is a model of another kind: {meta['format']}")
+            return LinearText(
+                classes=tuple(meta["classes"]),
+                fields=meta["fields"],
+                blocks=tuple(
+                    Block(block["field"], GramOrder(**block["order"]), block["weight"])
+                    for block in meta["blocks"]
+                ),
+                keys=arrays["keys"],
+                rarity=arrays["rarity"],
+                weights=arrays["weights"],
+                bias=arrays["bias"],
+                sharpness=meta["sharpness"],
+                threshold=meta["threshold"],
+                about=meta["about"],
+            )
+    except NotAModel:
+        raise
+    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise NotAModel(f"{path} is not a model of Maple Bridge") from error
+
+
+def softmax(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+    result: npt.NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return result
+
+
+def _in_fields(text: Text, fields: int) -> Sequence[str]:
+    given = (text,) if isinstance(text, str) else tuple(text)
+    if len(given) != fields:
+        raise ValueError(f"the model reads {fields} text fields, {len(given)} given")
+    return given
+
+
+def _apart(ranked: list[tuple[str, float]], most: int) -> list[tuple[str, float]]:
+    """Keep what a person reads as a reason: no punctuation or single characters, and nothing said twice."""
+    chosen: list[tuple[str, float]] = []
+    for written, share in ranked:
+        if share <= 0 or len(chosen) == most:
+            break
+        repeated = any(written in other or other in written for other, _ in chosen)
+        if len(written) > 1 and written.isalpha() and not repeated:
+            chosen.append((written, share))
+    return chosen
