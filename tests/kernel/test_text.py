@@ -146,6 +146,7 @@ def test_a_result_in_a_group_names_nobody_and_no_flat(text: str, posted: str) ->
         "罚款5000元,已拆除300平方米",
         "编号2026第4网格已处理",
         "请打12345或110",
+        "小区近1023住户都受影响",
         "办结率99.1%",
     ],
 )
