@@ -1,0 +1,231 @@
+// What is sent without a network is kept on the phone and goes out once when there is one again.
+// Forms with data-outbox="what it is, in words". Each attempt carries the same Idempotency-Key, so that the
+// server acts once even if the answer to the first attempt got lost on the way.
+
+import { forget } from "./draft.js";
+import { photosReady } from "./photo.js";
+import { announce, csrfToken, person, say } from "./words.js";
+
+const STORE = "posts";
+
+function open() {
+  return new Promise((done, failed) => {
+    const request = indexedDB.open("maplebridge", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+}
+
+async function store(mode, deed) {
+  const database = await open();
+  return new Promise((done, failed) => {
+    const transaction = database.transaction(STORE, mode);
+    const request = deed(transaction.objectStore(STORE));
+    transaction.oncomplete = () => { database.close(); done(request.result); };
+    transaction.onerror = () => { database.close(); failed(transaction.error); };
+  });
+}
+
+async function mine() {
+  const all = await store("readonly", (posts) => posts.getAll());
+  return all.filter((post) => post.person === person()).sort((a, b) => a.at - b.at);
+}
+
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function keyOf(form) {
+  form.dataset.idempotencyKey ??= newKey();
+  return form.dataset.idempotencyKey;
+}
+
+// One post; resolves with what came back, rejects only when nothing came back.
+function post(entry, onProgress) {
+  const body = new FormData();
+  for (const [name, value] of entry.fields) if (name !== "csrfmiddlewaretoken") body.append(name, value);
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", entry.url);
+    request.setRequestHeader("X-CSRFToken", csrfToken());
+    request.setRequestHeader("Idempotency-Key", entry.key);
+    request.timeout = 60000;
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total);
+    request.onload = () => done({ status: request.status, url: request.responseURL, text: request.responseText });
+    request.onerror = request.ontimeout = failed;
+    request.send(body);
+  });
+}
+
+// The network may be to blame, or a server that is just starting: both pass.
+function passes(status) {
+  return status === 0 || status === 409 || status === 429 || status >= 500;
+}
+
+async function keep(entry) {
+  await store("readwrite", (posts) => posts.put(entry));
+  const waiting = await mine();
+  announce(say("kept", { n: waiting.length }), 8);
+  showState();
+}
+
+let sending = false;
+
+export async function sendAll() {
+  if (sending || !person()) return;
+  sending = true;
+  try {
+    // Two tabs must not send the same at once.
+    const run = async () => {
+      let sent = 0;
+      for (const entry of await mine()) {
+        if (entry.refused) continue;
+        let answer;
+        try {
+          answer = await post(entry);
+        } catch {
+          break;
+        }
+        if (passes(answer.status)) break;
+        if (answer.status < 400) {
+          await store("readwrite", (posts) => posts.delete(entry.key));
+          sent += 1;
+        } else {
+          await store("readwrite", (posts) => posts.put({ ...entry, refused: answer.status }));
+          announce(say("needsYou"), 10);
+        }
+      }
+      if (sent) announce(say("sent", { n: sent }), 6);
+    };
+    await (navigator.locks ? navigator.locks.request("outbox", run) : run());
+  } finally {
+    sending = false;
+    showState();
+  }
+}
+
+async function send(form) {
+  await photosReady(form);
+  const entry = {
+    key: keyOf(form),
+    url: form.action,
+    fields: [...new FormData(form, form.submitter ?? undefined)],
+    label: form.dataset.outbox || document.title,
+    person: person(),
+    page: location.href,
+    at: Date.now(),
+  };
+  const button = form.querySelector("button:not([type=button])");
+  const label = button?.innerHTML;
+  button?.setAttribute("aria-disabled", "true");
+  const progress = (part) => { if (button && part < 1) button.textContent = say("sending", { n: Math.floor(part * 100) }); };
+  try {
+    const answer = await post(entry, progress);
+    if (passes(answer.status) && answer.status !== 0) {
+      announce(say("notSent"), 10);
+      return;
+    }
+    finish(form, answer);
+  } catch {
+    await keep(entry);
+    forget(form);
+    form.reset();
+    form.querySelector("[data-photo-list]")?.replaceChildren();
+    delete form.dataset.idempotencyKey;
+    form.dispatchEvent(new CustomEvent("outbox:kept", { bubbles: true }));
+  } finally {
+    if (button) {
+      button.innerHTML = label;
+      button.removeAttribute("aria-disabled");
+    }
+  }
+}
+
+function finish(form, answer) {
+  delete form.dataset.idempotencyKey;
+  if (answer.status < 400 && answer.url && answer.url !== form.action) {
+    forget(form);
+    location.assign(answer.url);
+    return;
+  }
+  // The form came back with what is still needed, or in a new state: show what the server says.
+  const next = new DOMParser().parseFromString(answer.text, "text/html");
+  const main = next.getElementById("main");
+  if (!main) {
+    location.reload();
+    return;
+  }
+  if (!main.querySelector(".error-summary")) forget(form);
+  document.getElementById("main").replaceWith(document.adoptNode(main));
+  window.htmx?.process(main);
+  (main.querySelector("[data-focus]") ?? main).focus();
+}
+
+async function showState() {
+  const banner = document.getElementById("connection");
+  if (!banner) return;
+  let waiting = [];
+  try {
+    waiting = person() ? await mine() : [];
+  } catch {
+    // A browser that keeps nothing (a private window) still sends directly.
+  }
+  const text = banner.querySelector("[data-connection-text]");
+  const refused = waiting.some((entry) => entry.refused);
+  banner.hidden = navigator.onLine && !waiting.length;
+  const sentence = refused ? say("needsYou") : waiting.length ? say("kept", { n: waiting.length }) : text.dataset.offline;
+  if (text.textContent !== sentence) text.textContent = sentence;
+  banner.querySelector("[data-outbox-open]").hidden = !waiting.length;
+  list(waiting);
+}
+
+function list(waiting) {
+  const element = document.querySelector("[data-outbox-list]");
+  if (!element) return;
+  element.replaceChildren(...waiting.map((entry) => {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = entry.page;
+    link.textContent = `${entry.label} · ${new Date(entry.at).toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" })}`;
+    item.append(link);
+    if (entry.refused) {
+      const remove = document.createElement("button");
+      remove.type = "button";
+      remove.textContent = say("remove");
+      remove.addEventListener("click", async () => {
+        await store("readwrite", (posts) => posts.delete(entry.key));
+        showState();
+      });
+      item.append(remove);
+    }
+    return item;
+  }));
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.outbox === undefined || event.defaultPrevented) return;
+  event.preventDefault();
+  if (form.querySelector("[aria-disabled='true']")) return;
+  form.submitter = event.submitter;
+  send(form);
+});
+
+// Pages of the day may be read without a network; they go when somebody else signs in, or nobody does.
+async function forgetPagesOfOthers() {
+  const before = localStorage.getItem("person") ?? "";
+  if (before === person()) return;
+  localStorage.setItem("person", person());
+  if ("caches" in window) await caches.delete("pages");
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("draft:") && !key.startsWith(`draft:${person()}:`)) localStorage.removeItem(key);
+  }
+}
+
+window.addEventListener("online", sendAll);
+window.addEventListener("offline", showState);
+setInterval(() => { if (navigator.onLine) sendAll(); }, 30000);
+forgetPagesOfOthers();
+showState();
+sendAll();

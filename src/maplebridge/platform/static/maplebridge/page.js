@@ -1,0 +1,52 @@
+// What every page does. Each part starts itself and listens on the document, so that pieces of a page that
+// arrive later (htmx, live updates) work without being told.
+
+import "./sheet.js";
+import "./keyboard.js";
+import "./lamps.js";
+import "./live.js";
+import "./draft.js";
+import "./photo.js";
+import "./place.js";
+import "./outbox.js";
+import { csrfToken } from "./words.js";
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
+});
+
+// A piece rendered once for many readers carries no token of its own.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.elements.csrfmiddlewaretoken) return;
+  const input = document.createElement("input");
+  input.type = "hidden";
+  input.name = "csrfmiddlewaretoken";
+  input.value = csrfToken();
+  form.append(input);
+}, { capture: true });
+
+// Large type: remembered in a cookie, so that the server already sends the page large.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-large-type]");
+  if (!button) return;
+  const large = document.documentElement.toggleAttribute("data-elder");
+  document.cookie = `large_type=${large ? 1 : 0}; path=/; max-age=31536000; samesite=lax`;
+  for (const each of document.querySelectorAll("[data-large-type]")) each.setAttribute("aria-pressed", large);
+});
+
+document.querySelector("[data-focus]")?.focus();
+
+const clock = document.querySelector("[data-clock]");
+if (clock) {
+  const tell = () => {
+    const now = new Date();
+    clock.textContent = `${now.getHours()}:${String(now.getMinutes()).padStart(2, "0")}`;
+  };
+  tell();
+  setInterval(tell, 5000);
+}
+
+if ("serviceWorker" in navigator && document.querySelector('meta[name="service-worker"]')) {
+  navigator.serviceWorker.register(document.querySelector('meta[name="service-worker"]').content, { scope: "/" });
+}
