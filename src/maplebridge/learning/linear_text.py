@@ -63,7 +63,7 @@ class Block:
 
 @dataclass(frozen=True)
 class LinearText:
-    """A trained model. `threshold` is the probability from which on it may decide alone."""
+    """A trained model. `threshold` is the probability above which it may decide alone."""
 
     classes: tuple[str, ...]
     fields: int
