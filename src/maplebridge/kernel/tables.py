@@ -40,6 +40,7 @@ class Fault(StrEnum):
     NOT_TEXT = "not_text"
     NOT_XLSX = "not_xlsx"
     OLD_XLS = "old_xls"
+    NOT_GEOJSON = "not_geojson"
     BROKEN_GZIP = "broken_gzip"
     TOO_LARGE = "too_large"
     TOO_MANY_ROWS = "too_many_rows"
@@ -56,6 +57,7 @@ _ENGLISH = {
     Fault.NOT_TEXT: "{name} is neither UTF-8 nor GB 18030: byte {byte}, line {line}.",
     Fault.NOT_XLSX: "{name} is not a readable XLSX workbook.",
     Fault.OLD_XLS: "{name} is an old XLS workbook; save it as XLSX.",
+    Fault.NOT_GEOJSON: "{name} is not a GeoJSON collection of features.",
     Fault.BROKEN_GZIP: "{name} is a damaged gzip file.",
     Fault.TOO_LARGE: "{name} is larger than {limit} bytes when unpacked.",
     Fault.TOO_MANY_ROWS: "{name} has more than {limit} rows.",

@@ -1,0 +1,1 @@
+"""Territory and addresses, computed without a database."""

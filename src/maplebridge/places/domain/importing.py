@@ -1,0 +1,602 @@
+"""Territory as rows of a spreadsheet: which columns there are, and what is wrong with a row.
+
+One table of columns serves reading and writing, so that an export can be corrected and imported again.
+Headings may be Chinese, English or the keys used in code. What exists in the database is passed in.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from math import isfinite
+from typing import Any
+
+from maplebridge.kernel.geo import Crs, Point, to_wgs84
+from maplebridge.kernel.polygons import PolygonError, read_polygon, to_geojson
+from maplebridge.kernel.tables import Fault, Table, TableError
+from maplebridge.kernel.text import normalise
+from maplebridge.places.domain import codes
+from maplebridge.places.domain.codes import BadCode, Level, Nearest
+
+Param = str | int | float
+Values = dict[str, Any]
+
+
+class Trouble(StrEnum):
+    UNKNOWN_COLUMN = "unknown_column"
+    MISSING_COLUMN = "missing_column"
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_A_DATE = "not_a_date"
+    NOT_A_CHOICE = "not_a_choice"
+    BAD_CODE = "bad_code"
+    BAD_POLYGON = "bad_polygon"
+    BAD_POINT = "bad_point"
+    HALF_A_POINT = "half_a_point"
+    UNKNOWN_CODE = "unknown_code"
+    DUPLICATE = "duplicate"
+    ENDS_BEFORE_IT_BEGINS = "ends_before_it_begins"
+    LEVEL_AND_CODE_DIFFER = "level_and_code_differ"
+    PARENT_NOT_ABOVE = "parent_not_above"
+    SUCCESSOR_OF_ITSELF = "successor_of_itself"
+    NEITHER_ESTATE_NOR_ROAD = "neither_estate_nor_road"
+
+
+_ENGLISH = {
+    Trouble.UNKNOWN_COLUMN: "There is no column {column}.",
+    Trouble.MISSING_COLUMN: "The column {column} is missing.",
+    Trouble.EMPTY: "{column} must not be empty.",
+    Trouble.TOO_LONG: "{column} has {length} characters; at most {limit} fit.",
+    Trouble.NOT_A_NUMBER: "{value} is not a number that {column} can have.",
+    Trouble.NOT_A_DATE: "{value} is not a date; write 2026-03-01.",
+    Trouble.NOT_A_CHOICE: "{value} is none of: {choices}.",
+    Trouble.BAD_CODE: "{value} cannot be a code: {reason}.",
+    Trouble.BAD_POLYGON: "The boundary cannot be used: {flaw}.",
+    Trouble.BAD_POINT: "{lon}, {lat} is not a place on Earth.",
+    Trouble.HALF_A_POINT: "A point needs both longitude and latitude.",
+    Trouble.UNKNOWN_CODE: "{column} {value} does not exist.",
+    Trouble.DUPLICATE: "{value} is already in row {first}.",
+    Trouble.ENDS_BEFORE_IT_BEGINS: "It would end on {valid_to}, not later than it begins, on {valid_from}.",
+    Trouble.LEVEL_AND_CODE_DIFFER: "The level is {level}, but the code {value} is of level {expected}.",
+    Trouble.PARENT_NOT_ABOVE: "{parent} is not above {value}.",
+    Trouble.SUCCESSOR_OF_ITSELF: "{value} cannot be its own successor.",
+    Trouble.NEITHER_ESTATE_NOR_ROAD: "A building needs an estate, or a road with a number.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a row; row 1 is the header. `nearest` is the code that was probably meant."""
+
+    row: int
+    column: str
+    trouble: Trouble
+    params: dict[str, Param] = field(default_factory=dict)
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        said = _ENGLISH[self.trouble].format(column=self.column, **self.params)
+        return f"{said} Nearest: {self.nearest}." if self.nearest else said
+
+
+class _Refused(Exception):
+    def __init__(self, trouble: Trouble, **params: Param) -> None:
+        self.trouble = trouble
+        self.params = params
+
+
+# -- what a cell may hold: from text, and back
+
+Reader = Callable[[str], Any]
+
+
+def _text(limit: int) -> Reader:
+    def read(cell: str) -> str:
+        if len(cell) > limit:
+            raise _Refused(Trouble.TOO_LONG, length=len(cell), limit=limit)
+        return cell
+
+    return read
+
+
+def _number(cell: str) -> int:
+    if not re.fullmatch(r"\d{1,6}", cell):
+        raise _Refused(Trouble.NOT_A_NUMBER, value=cell)
+    return int(cell)
+
+
+def _degrees(cell: str) -> float:
+    try:
+        value = float(cell)
+    except ValueError:
+        value = float("nan")
+    if not isfinite(value):
+        raise _Refused(Trouble.NOT_A_NUMBER, value=cell)
+    return value
+
+
+def _date(cell: str) -> date:
+    """Return the date of 2026-03-01, 2026/3/1, 2026.3.1, 2026年3月1日 or 20260301, with or without a time."""
+    found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?|(\d{4})(\d\d)(\d\d)", cell)
+    try:
+        if found:
+            year, month, day = (int(part) for part in found.groups() if part)
+            return date(year, month, day)
+    except ValueError:
+        pass  # the 31st of a shorter month
+    raise _Refused(Trouble.NOT_A_DATE, value=cell)
+
+
+def _area_code(cell: str) -> str:
+    try:
+        return codes.clean(cell)
+    except BadCode as bad:
+        raise _Refused(Trouble.BAD_CODE, value=cell, reason=str(bad.reason)) from bad
+
+
+def _list(read: Reader) -> Reader:
+    return lambda cell: [read(part) for part in re.split(r"[;；,，、\s]+", cell) if part]
+
+
+def _boundary(cell: str) -> Values:
+    try:
+        read = json.loads(cell)
+    except (ValueError, RecursionError) as error:
+        raise _Refused(Trouble.BAD_POLYGON, flaw="not_json") from error
+    if not isinstance(read, dict):
+        raise _Refused(Trouble.BAD_POLYGON, flaw="not_a_polygon")
+    return read
+
+
+@dataclass(frozen=True, eq=False)
+class _Choice:
+    """One of few values, written in any of the ways of the table."""
+
+    names: Mapping[str, Any]
+
+    def __call__(self, cell: str) -> Any:
+        value = self.names.get(cell.lower())
+        if value is None:
+            raise _Refused(Trouble.NOT_A_CHOICE, value=cell, choices=", ".join(self.names))
+        return value
+
+
+_LEVEL = _Choice(
+    {str(int(level)): level for level in Level if level <= Level.COUNTY}
+    | {"entrance": Level.ENTRANCE, "grid": Level.GRID, "community": Level.COMMUNITY}
+    | {"town": Level.TOWN, "county": Level.COUNTY}
+    | {"微网格": Level.ENTRANCE, "网格": Level.GRID, "社区": Level.COMMUNITY, "村": Level.COMMUNITY}
+    | {"街道": Level.TOWN, "乡镇": Level.TOWN, "镇": Level.TOWN, "区县": Level.COUNTY, "县": Level.COUNTY}
+)
+_GRID_KIND = _Choice(
+    {"base": "base", "exclusive": "exclusive", "基础网格": "base", "专属网格": "exclusive", "基础": "base"}
+)
+_CRS = _Choice(
+    {"wgs-84": Crs.WGS84, "wgs84": Crs.WGS84, "cgcs2000": Crs.WGS84, "gcj-02": Crs.GCJ02, "gcj02": Crs.GCJ02}
+    | {"火星坐标": Crs.GCJ02, "bd-09": Crs.BD09, "bd09": Crs.BD09, "百度坐标": Crs.BD09}
+)
+
+
+# -- the columns
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str
+    zh: str
+    en: str
+    read: Reader
+    required: bool = False
+    refers_to: str | None = None  # the sheet whose codes it names
+
+    def names(self) -> Iterator[str]:
+        return (name.lower() for name in (self.key, self.zh, self.en))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One kind of rows: its columns, and the columns by which a row is known."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ("code",)
+
+    def headings(self, *, chinese: bool) -> list[str]:
+        return [column.zh if chinese else column.en for column in self.columns]
+
+    def column(self, key: str) -> Column:
+        return next(column for column in self.columns if column.key == key)
+
+
+def _own_code() -> Column:
+    return Column("code", "编号", "Code", _text(20), required=True)
+
+
+def _name() -> Column:
+    return Column("name", "名称", "Name", _text(80), required=True)
+
+
+def _grid() -> Column:
+    return Column("grid", "所属网格", "Grid", _area_code, required=True, refers_to="grids")
+
+
+_GRIDS = Column("grids", "覆盖网格", "Grids", _list(_area_code), refers_to="grids")
+_BOUNDARY = (
+    Column("boundary", "边界", "Boundary", _boundary),
+    Column("crs", "坐标系", "CRS", _CRS),
+)
+_DATES = (
+    Column("valid_from", "生效日期", "Valid from", _date),
+    Column("valid_to", "失效日期", "Valid to", _date),
+)
+
+
+def _place(*, required: bool) -> tuple[Column, ...]:
+    return (
+        Column("lon", "经度", "Longitude", _degrees, required=required),
+        Column("lat", "纬度", "Latitude", _degrees, required=required),
+        Column("crs", "坐标系", "CRS", _CRS),
+    )
+
+
+SHEETS = {
+    sheet.name: sheet
+    for sheet in (
+        Sheet(
+            "grids",
+            (
+                Column("code", "网格编码", "Grid code", _area_code, required=True),
+                _name(),
+                Column("level", "层级", "Level", _LEVEL),
+                Column("kind", "类型", "Kind", _GRID_KIND),
+                Column("parent", "上级编码", "Parent code", _area_code, refers_to="grids"),
+                Column("legacy_code", "原编码", "Legacy code", _text(20)),
+                Column("successor", "继任编码", "Successor code", _area_code, refers_to="grids"),
+                *_DATES,
+                *_BOUNDARY,
+            ),
+        ),
+        Sheet(
+            "sectors",
+            (
+                _own_code(),
+                _name(),
+                Column("station", "派出所", "Station", _text(80), required=True),
+                _GRIDS,
+                *_DATES,
+                *_BOUNDARY,
+            ),
+        ),
+        Sheet(
+            "beats",
+            (
+                _own_code(),
+                _name(),
+                Column("sector", "所属警格", "Sector", _text(20), required=True, refers_to="sectors"),
+                _GRIDS,
+                *_DATES,
+                *_BOUNDARY,
+            ),
+        ),
+        Sheet(
+            "estates",
+            (
+                _own_code(),
+                _name(),
+                Column("aliases", "别名", "Aliases", _list(_text(80))),
+                _grid(),
+                Column("beat", "所属管区", "Beat", _text(20), refers_to="beats"),
+                *_DATES,
+                *_BOUNDARY,
+            ),
+        ),
+        Sheet(
+            "buildings",
+            (
+                Column("code", "编号", "Code", _text(24), required=True),
+                Column("estate", "所属小区", "Estate", _text(20), refers_to="estates"),
+                _grid(),
+                Column("number", "楼号", "Number", _text(20), required=True),
+                Column("name", "名称", "Name", _text(80)),
+                Column("road", "道路", "Road", _text(80)),
+                Column("road_number", "门牌号", "Road number", _text(20)),
+                Column("floors", "层数", "Floors", _number),
+                Column("households", "户数", "Households", _number),
+                *_DATES,
+                *_place(required=False),
+                Column("footprint", "轮廓", "Footprint", _boundary),
+            ),
+        ),
+        Sheet(
+            "entrances",
+            (
+                Column("building", "所属楼栋", "Building", _text(24), required=True, refers_to="buildings"),
+                Column("number", "单元号", "Entrance number", _text(10), required=True),
+                *_DATES,
+            ),
+            key=("building", "number"),
+        ),
+        Sheet(
+            "key_sites",
+            (
+                _own_code(),
+                _name(),
+                Column("kind", "类别", "Kind", _text(30), required=True),
+                _grid(),
+                *_DATES,
+                *_place(required=True),
+            ),
+        ),
+    )
+}
+
+
+# -- checking
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A clean row in WGS 84: values by column key, with None for an empty cell."""
+
+    row: int
+    values: Values
+    known: bool  # a row with this key exists already
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    records: list[Record]
+    problems: list[Problem]
+
+    @property
+    def clean(self) -> bool:
+        return not self.problems
+
+
+Existing = Mapping[str, Set[str]]
+
+
+def check(sheet: Sheet, table: Table, existing: Existing) -> Checked:
+    """Return the clean records, or every problem of every row.
+
+    `existing` holds for each sheet the codes in force; of entrances, "building/number". Codes may also refer
+    to other rows of the same file, in any order.
+    """
+    columns, problems = _matched(sheet, table.columns)
+    if problems:
+        return Checked([], problems)
+    rows: list[tuple[int, Values]] = []
+    for number, cells in zip(table.numbers, table.rows, strict=True):
+        values, found = _row(number, {columns[heading]: cell for heading, cell in cells.items()}, sheet)
+        problems += found
+        rows.append((number, values))
+    problems += _duplicates(sheet, rows)
+    problems += _references(sheet, rows, existing)
+    known = existing.get(sheet.name, frozenset())
+    records = [Record(number, values, _key(sheet, values) in known) for number, values in rows]
+    return Checked([] if problems else records, sorted(problems, key=lambda problem: problem.row))
+
+
+def _matched(sheet: Sheet, headings: Sequence[str]) -> tuple[dict[str, Column], list[Problem]]:
+    by_name = {name: column for column in sheet.columns for name in column.names()}
+    matched = {heading: by_name[heading.lower()] for heading in headings if heading.lower() in by_name}
+    unknown = [Problem(1, h, Trouble.UNKNOWN_COLUMN) for h in headings if h not in matched]
+    given = Counter(column.key for column in matched.values())
+    missing = [column for column in sheet.columns if column.required and column.key not in given]
+    twice = [
+        Problem(1, heading, Trouble.DUPLICATE, {"value": heading, "first": 1})
+        for heading, column in matched.items()
+        if given[column.key] > 1
+    ]
+    return matched, unknown + twice + [Problem(1, column.zh, Trouble.MISSING_COLUMN) for column in missing]
+
+
+def _row(number: int, cells: Mapping[Column, str], sheet: Sheet) -> tuple[Values, list[Problem]]:
+    values: Values = dict.fromkeys(column.key for column in sheet.columns)
+    problems = []
+    for column, cell in cells.items():
+        text = normalise(cell)
+        try:
+            if text:
+                values[column.key] = column.read(text)
+            elif column.required:
+                raise _Refused(Trouble.EMPTY)
+        except _Refused as refused:
+            problems.append(Problem(number, column.key, refused.trouble, refused.params))
+    if not problems:
+        for rule in _RULES:
+            problems += [
+                Problem(number, column, refused.trouble, refused.params)
+                for column, refused in rule(sheet, values)
+            ]
+    return values, problems
+
+
+Broken = Iterator[tuple[str, _Refused]]
+
+
+def _dates_in_order(_: Sheet, values: Values) -> Broken:
+    start, end = values["valid_from"], values["valid_to"]
+    if start and end and end <= start:
+        yield (
+            "valid_to",
+            _Refused(Trouble.ENDS_BEFORE_IT_BEGINS, valid_from=start.isoformat(), valid_to=end.isoformat()),
+        )
+
+
+def _grid_fits_its_code(sheet: Sheet, values: Values) -> Broken:
+    if sheet.name != "grids":
+        return
+    code, parent, level = values["code"], values["parent"], codes.level(values["code"])
+    if level > Level.COUNTY:
+        yield "code", _Refused(Trouble.BAD_CODE, value=code, reason="above_county")
+        return
+    if values["level"] not in (None, level):
+        yield (
+            "level",
+            _Refused(
+                Trouble.LEVEL_AND_CODE_DIFFER, level=int(values["level"]), value=code, expected=int(level)
+            ),
+        )
+    if parent is None and level < Level.COUNTY:
+        parent = codes.parent(code)
+    elif parent is not None and codes.level(parent) <= level:
+        yield "parent", _Refused(Trouble.PARENT_NOT_ABOVE, parent=parent, value=code)
+    if values["successor"] == code:
+        yield "successor", _Refused(Trouble.SUCCESSOR_OF_ITSELF, value=code)
+    values.update(level=level, parent=parent, kind=values["kind"] or "base")
+
+
+def _building_has_an_address(sheet: Sheet, values: Values) -> Broken:
+    if sheet.name == "buildings" and not values["estate"] and not (values["road"] and values["road_number"]):
+        yield "estate", _Refused(Trouble.NEITHER_ESTATE_NOR_ROAD)
+
+
+def _place_in_wgs84(_: Sheet, values: Values) -> Broken:
+    if "lon" not in values:
+        return
+    lon, lat = values["lon"], values["lat"]
+    if (lon is None) != (lat is None):
+        yield "lon" if lon is None else "lat", _Refused(Trouble.HALF_A_POINT)
+    elif lon is not None:
+        try:
+            place = to_wgs84(Point(lon, lat), values["crs"] or Crs.WGS84)
+        except ValueError:
+            yield "lon", _Refused(Trouble.BAD_POINT, lon=lon, lat=lat)
+        else:
+            values.update(lon=round(place.lon, 7), lat=round(place.lat, 7))
+
+
+def _boundary_in_wgs84(_: Sheet, values: Values) -> Broken:
+    crs = values.get("crs") or Crs.WGS84
+    for key in ("boundary", "footprint"):
+        if values.get(key) is not None:
+            try:
+                values[key] = to_geojson(read_polygon(values[key], crs))
+            except PolygonError as error:
+                yield key, _Refused(Trouble.BAD_POLYGON, flaw=str(error.code), **error.params)
+    if "crs" in values:
+        values["crs"] = Crs.WGS84  # everything is, from here on
+
+
+_RULES = (_dates_in_order, _grid_fits_its_code, _building_has_an_address, _place_in_wgs84, _boundary_in_wgs84)
+
+
+def _key(sheet: Sheet, values: Values) -> str:
+    return "/".join(str(values[key]) for key in sheet.key)
+
+
+def _duplicates(sheet: Sheet, rows: Iterable[tuple[int, Values]]) -> list[Problem]:
+    first: dict[str, int] = {}
+    problems = []
+    for number, values in rows:
+        if any(values[key] is None for key in sheet.key):
+            continue
+        key = _key(sheet, values)
+        if first.setdefault(key, number) != number:
+            params: dict[str, Param] = {"value": key, "first": first[key]}
+            problems.append(Problem(number, sheet.key[-1], Trouble.DUPLICATE, params))
+    return problems
+
+
+def _references(sheet: Sheet, rows: Sequence[tuple[int, Values]], existing: Existing) -> list[Problem]:
+    problems = []
+    for column in sheet.columns:
+        if column.refers_to is None:
+            continue
+        known = set(existing.get(column.refers_to, ()))
+        if column.refers_to == sheet.name:
+            known |= {values["code"] for _, values in rows if values["code"]}
+        unknown = [
+            (number, code)
+            for number, values in rows
+            for code in _codes_in(values[column.key])
+            if code not in known
+        ]
+        if unknown:
+            nearest = Nearest(known)
+            problems += [
+                Problem(number, column.key, Trouble.UNKNOWN_CODE, {"value": code}, nearest.to(code))
+                for number, code in unknown
+            ]
+    return problems
+
+
+def _codes_in(value: object) -> list[str]:
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, str) else []
+
+
+# -- writing, and GeoJSON
+
+
+def row_of(sheet: Sheet, values: Mapping[str, Any]) -> list[str]:
+    """Return the cells of a row as they are read again."""
+    return [_cell(values.get(column.key)) for column in sheet.columns]
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case list():
+            return ";".join(map(str, value))
+        case dict():
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        case Level():
+            return str(int(value))
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def table_of_features(data: bytes, name: str) -> Table:
+    """Return the features of a GeoJSON collection as rows: properties are columns, a shape is the boundary.
+
+    A point becomes longitude and latitude. Raises TableError when it is not a collection of features.
+    """
+    try:
+        collection = json.loads(data.decode("utf-8-sig"))
+        features = collection["features"]
+        rows = [_feature_cells(feature) for feature in features]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise TableError(Fault.NOT_GEOJSON, name=name) from error
+    if not rows:
+        raise TableError(Fault.EMPTY, name=name)
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    return Table(
+        columns,
+        [{column: row.get(column, "") for column in columns} for row in rows],
+        list(range(2, len(rows) + 2)),
+    )
+
+
+def _feature_cells(feature: Mapping[str, Any]) -> dict[str, str]:
+    cells = {key: _cell(value) for key, value in (feature.get("properties") or {}).items()}
+    geometry = feature.get("geometry")
+    if geometry and geometry["type"] == "Point":
+        lon, lat = geometry["coordinates"][:2]
+        cells |= {"lon": str(lon), "lat": str(lat)}
+    elif geometry:
+        cells["boundary"] = _cell(geometry)
+    return cells
+
+
+def features_of(sheet: Sheet, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the rows as a GeoJSON collection that `table_of_features` reads again."""
+    return {"type": "FeatureCollection", "features": [_feature(sheet, values) for values in rows]}
+
+
+def _feature(sheet: Sheet, values: Mapping[str, Any]) -> dict[str, Any]:
+    geometry = values.get("boundary")
+    if geometry is None and values.get("lon") is not None:
+        geometry = {"type": "Point", "coordinates": [values["lon"], values["lat"]]}
+    cells = dict(zip((column.key for column in sheet.columns), row_of(sheet, values), strict=True))
+    properties = {key: cell for key, cell in cells.items() if cell and key not in ("boundary", "lon", "lat")}
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
