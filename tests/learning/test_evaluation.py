@@ -16,7 +16,7 @@ def test_numbers_of_a_small_example() -> None:
         [[0.7, 0.1, 0.1, 0.1], [0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0.4], [0.1, 0.6, 0.2, 0.1]],
         ["a", "b", "a", "a"],
     )
-    assert (result.rows, result.accuracy, result.top_1, result.top_3) == (4, 0.25, 0.25, 0.5)
+    assert (result.rows, result.accuracy, result.top_1, result.top_3) == (4, 0.25, 0.25, 0.75)
     assert (result.coverage, result.accuracy_above_threshold) == (0.5, 0.5)
     assert result.per_class["a"].precision == 0.5
     assert result.per_class["a"].recall == pytest.approx(1 / 3)
