@@ -108,7 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "maplebridge.people.middleware.ActingMiddleware",
+    "maplebridge.platform.acting.ActingMiddleware",
     "maplebridge.platform.idempotency.IdempotencyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -28,8 +28,12 @@ class NeighborGroup(models.Model):
 
     thread = models.OneToOneField(Thread, on_delete=models.PROTECT, related_name="group")
     name = models.CharField(max_length=80)
-    estate = models.ForeignKey("places.Estate", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    building = models.ForeignKey("places.Building", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    estate = models.ForeignKey(
+        "places.Estate", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    building = models.ForeignKey(
+        "places.Building", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -93,7 +93,9 @@ class WorkingHours(models.Model):
         verbose_name_plural = "working hours"
         constraints = [
             models.UniqueConstraint(fields=["weekday", "starts"], name="one_span_per_start"),
-            models.CheckConstraint(condition=Q(ends__gt=models.F("starts")), name="span_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends__gt=models.F("starts")), name="span_ends_after_it_starts"
+            ),
         ]
         triggers = [audit.trigger()]
 
@@ -198,7 +200,8 @@ class Matter(models.Model):
                 condition=~Q(state=State.RESOLVED) | ~Q(outcome=""), name="resolved_matter_has_an_outcome"
             ),
             models.CheckConstraint(
-                condition=~Q(state=State.MERGED) | Q(merged_into__isnull=False), name="merged_matter_says_into_which"
+                condition=~Q(state=State.MERGED) | Q(merged_into__isnull=False),
+                name="merged_matter_says_into_which",
             ),
         ]
         indexes = [
@@ -289,7 +292,9 @@ class CallOut(models.Model):
     agency = reference("people.Agency", null=True)
     person = reference("people.Person", null=True)
     lead = models.BooleanField(default=False)
-    status = models.CharField(max_length=10, choices=[(s, s) for s in CallOutStatus], default=CallOutStatus.SENT)
+    status = models.CharField(
+        max_length=10, choices=[(s, s) for s in CallOutStatus], default=CallOutStatus.SENT
+    )
     instruction = models.TextField(blank=True)
     sent_at = models.DateTimeField()
     sent_by = reference("people.Person", null=True)
@@ -319,7 +324,9 @@ class CallOut(models.Model):
         indexes = [
             models.Index(fields=["agency", "status", "-id"], name="call_out_by_agency"),
             models.Index(fields=["person", "status", "-id"], name="call_out_by_person"),
-            models.Index(fields=["respond_by"], condition=Q(status="sent", late_noted_at=None), name="call_out_due"),
+            models.Index(
+                fields=["respond_by"], condition=Q(status="sent", late_noted_at=None), name="call_out_due"
+            ),
         ]
         triggers = [audit.trigger(personal=["instruction", "words"])]
 
@@ -407,7 +414,7 @@ class Oversight(models.Model):
 
 
 class Promise(models.Model):
-    """"I'll tell you when it is ready": dated, and chased."""
+    """ "I'll tell you when it is ready": dated, and chased."""
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="promises")
     by = reference("people.Person")
@@ -439,9 +446,12 @@ class Feedback(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["matter", "person", "round"], name="one_answer_per_reporter_and_round"),
+            models.UniqueConstraint(
+                fields=["matter", "person", "round"], name="one_answer_per_reporter_and_round"
+            ),
             models.CheckConstraint(
-                condition=Q(satisfaction=None) | Q(satisfaction__range=(1, 5)), name="satisfaction_is_one_to_five"
+                condition=Q(satisfaction=None) | Q(satisfaction__range=(1, 5)),
+                name="satisfaction_is_one_to_five",
             ),
         ]
         triggers = [audit.trigger(personal=["words"])]
@@ -471,7 +481,9 @@ class CallBack(models.Model):
 class Sorting(models.Model):
     """What the product proposed for a message, and what a person made of it: kept for the next training."""
 
-    message = models.OneToOneField("conversations.Message", on_delete=models.PROTECT, null=True, related_name="+")
+    message = models.OneToOneField(
+        "conversations.Message", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, null=True, related_name="sortings")
     kind = models.CharField(max_length=12)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="+")
@@ -486,7 +498,9 @@ class Sorting(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["-id"], condition=Q(matter=None, corrected_at=None), name="sorting_undecided")
+            models.Index(
+                fields=["-id"], condition=Q(matter=None, corrected_at=None), name="sorting_undecided"
+            )
         ]
         triggers = [audit.trigger(skip=["proposal"])]
 

@@ -34,8 +34,12 @@ class Person(models.Model):
     phone = EncryptedTextField(blank=True)
     phone_digest = models.CharField(max_length=32, null=True, blank=True)
     phone_tail_digest = models.CharField(max_length=32, blank=True)  # of the last four digits
-    building = models.ForeignKey("places.Building", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    entrance = models.ForeignKey("places.Entrance", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    building = models.ForeignKey(
+        "places.Building", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    entrance = models.ForeignKey(
+        "places.Entrance", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     room = EncryptedTextField(blank=True)
     elder_mode = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="zh-hans")
@@ -98,10 +102,16 @@ class Posting(models.Model):
     role = models.CharField(max_length=20, choices=[(role, role) for role in Role])
     team_role = models.CharField(max_length=20, choices=[(role, role) for role in TeamRole], blank=True)
     grid = models.ForeignKey("places.Grid", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    sector = models.ForeignKey("places.Sector", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sector = models.ForeignKey(
+        "places.Sector", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     beat = models.ForeignKey("places.Beat", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    building = models.ForeignKey("places.Building", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="postings")
+    building = models.ForeignKey(
+        "places.Building", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="postings"
+    )
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)  # the first day on which it no longer holds
 
@@ -112,7 +122,8 @@ class Posting(models.Model):
                 name="posting_ends_after_it_starts",
             ),
             models.CheckConstraint(
-                condition=~models.Q(role="grid_chief") | models.Q(grid__isnull=False), name="grid_chief_has_a_grid"
+                condition=~models.Q(role="grid_chief") | models.Q(grid__isnull=False),
+                name="grid_chief_has_a_grid",
             ),
             models.CheckConstraint(
                 condition=~models.Q(role="agency_clerk") | models.Q(agency__isnull=False),

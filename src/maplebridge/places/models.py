@@ -28,11 +28,15 @@ class Grid(Dated):
         EXCLUSIVE = "exclusive"  # a mall, a market, a campus
 
     name = models.CharField(max_length=80)
-    code = models.CharField(max_length=18)  # 12-digit statistical code; below it + 3-digit grid number (+ 3 more)
+    code = models.CharField(
+        max_length=18
+    )  # 12-digit statistical code; below it + 3-digit grid number (+ 3 more)
     legacy_code = models.CharField(max_length=20, blank=True)  # CJ/T 349
     level = models.PositiveSmallIntegerField(choices=Level.choices)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.BASE)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     boundary = models.JSONField(null=True, blank=True)  # GeoJSON geometry, WGS-84
 
@@ -43,12 +47,15 @@ class Grid(Dated):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(level__range=(1, 5)), name="grid_has_one_of_five_levels"),
+            models.CheckConstraint(
+                condition=models.Q(level__range=(1, 5)), name="grid_has_one_of_five_levels"
+            ),
             models.UniqueConstraint(
                 fields=["code"], condition=models.Q(valid_to=None), name="one_grid_in_force_per_code"
             ),
             models.CheckConstraint(
-                condition=models.Q(level=5) | models.Q(parent__isnull=False), name="grid_below_a_county_has_a_parent"
+                condition=models.Q(level=5) | models.Q(parent__isnull=False),
+                name="grid_below_a_county_has_a_parent",
             ),
         ]
         triggers = [audit.trigger(skip=["boundary"])]
@@ -105,8 +112,12 @@ class Estate(Dated):
 
 
 class Building(Dated):
-    estate = models.ForeignKey(Estate, on_delete=models.PROTECT, null=True, blank=True, related_name="buildings")
-    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="buildings")  # the smallest that holds it
+    estate = models.ForeignKey(
+        Estate, on_delete=models.PROTECT, null=True, blank=True, related_name="buildings"
+    )
+    grid = models.ForeignKey(
+        Grid, on_delete=models.PROTECT, related_name="buildings"
+    )  # the smallest that holds it
     code = models.CharField(max_length=24, unique=True)
     number = models.CharField(max_length=20)  # "3" of 3号楼
     name = models.CharField(max_length=80, blank=True)

@@ -49,7 +49,9 @@ def on(event_type: type[E], *, outside: bool = False) -> Callable[[Callable[[E],
     """Subscribe the decorated function to every event of this type."""
 
     def subscribe(handler: Callable[[E], None]) -> Callable[[E], None]:
-        _subscriptions[f"{handler.__module__}.{handler.__qualname__}"] = Subscription(event_type, handler, outside)
+        _subscriptions[f"{handler.__module__}.{handler.__qualname__}"] = Subscription(
+            event_type, handler, outside
+        )
         _handlers_of.cache_clear()
         return handler
 
@@ -159,7 +161,7 @@ def _run(one: _Taken, now: datetime) -> bool:
         else:
             with transaction.atomic(), audit.acting(None, f"event {one.handler.rsplit('.', 1)[1]}"):
                 subscription.handler(one.event())
-    except Exception as failure:  # noqa: BLE001 -- the worker's loop: it logs, keeps the reason and tries again
+    except Exception as failure:
         logger.exception("%s failed, attempt %d", one.handler, one.attempts + 1)
         _retry(one, failure, now)
         return False
@@ -176,7 +178,12 @@ def _retry(one: _Taken, failure: Exception, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE platform_delivery SET due_at = %s, attempts = %s, failure = %s WHERE id = %s",
-            [now + retry_after(one.attempts), one.attempts + 1, f"{type(failure).__name__}: {failure}"[:500], one.id],
+            [
+                now + retry_after(one.attempts),
+                one.attempts + 1,
+                f"{type(failure).__name__}: {failure}"[:500],
+                one.id,
+            ],
         )
 
 

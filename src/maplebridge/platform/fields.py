@@ -37,7 +37,9 @@ class EncryptedTextField(_TextField):
         if value is None or value == "":
             return value
         nonce = os.urandom(NONCE_BYTES)
-        return base64.b64encode(nonce + AESGCM(_key("field")).encrypt(nonce, str(value).encode(), None)).decode()
+        return base64.b64encode(
+            nonce + AESGCM(_key("field")).encrypt(nonce, str(value).encode(), None)
+        ).decode()
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         if not value:

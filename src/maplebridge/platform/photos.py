@@ -58,7 +58,13 @@ def _opened(data: bytes) -> Image.Image:
         turned = ImageOps.exif_transpose(picture)
         turned.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         return turned.convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        Image.DecompressionBombError,
+    ) as problem:
         raise PhotoRefused("not_a_picture") from problem
 
 

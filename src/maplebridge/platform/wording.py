@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext, pgettext
+
+# Django's own sentences that our translations say more kindly: what is needed instead of what is wrong.
+KINDER = [
+    gettext_noop("This field is required."),
+    gettext_noop("Enter a whole number."),
+    gettext_noop("Enter a number."),
+    gettext_noop("Enter a valid date."),
+    gettext_noop("Enter a valid time."),
+    gettext_noop("Select a valid choice. That choice is not one of the available choices."),
+]
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -59,31 +69,26 @@ def day_in_words(day: date, *, today: date) -> str:
     named = {0: gettext("today"), -1: gettext("yesterday"), 1: gettext("tomorrow")}
     if word := named.get((day - today).days):
         return word
-    values = {
-        "year": day.year,
-        "month": day.month,
-        "day": day.day,
-        "month_name": _month_name(day.month),
-    }
+    values = {"year": day.year, "month": _month_name(day.month), "day": day.day}
     if day.year == today.year:
-        return gettext("%(month_name)s %(day)d") % values
-    return gettext("%(month_name)s %(day)d, %(year)d") % values
+        return gettext("%(month)s %(day)d") % values
+    return gettext("%(month)s %(day)d, %(year)d") % values
 
 
 def _month_name(month: int) -> str:
     names = [
-        gettext("Jan"),
-        gettext("Feb"),
-        gettext("Mar"),
-        gettext("Apr"),
-        gettext("May"),
-        gettext("Jun"),
-        gettext("Jul"),
-        gettext("Aug"),
-        gettext("Sep"),
-        gettext("Oct"),
-        gettext("Nov"),
-        gettext("Dec"),
+        pgettext("month", "Jan"),
+        pgettext("month", "Feb"),
+        pgettext("month", "Mar"),
+        pgettext("month", "Apr"),
+        pgettext("month", "May"),
+        pgettext("month", "Jun"),
+        pgettext("month", "Jul"),
+        pgettext("month", "Aug"),
+        pgettext("month", "Sep"),
+        pgettext("month", "Oct"),
+        pgettext("month", "Nov"),
+        pgettext("month", "Dec"),
     ]
     return names[month - 1]
 
@@ -102,7 +107,9 @@ def fraction_in_words(*, numerator: int, denominator: int) -> str:
 
 def counted(number: int) -> str:
     """Return a count with separators for thousands, the same in every language."""
-    return number_format(number, use_l10n=False, force_grouping=False) if abs(number) < 1000 else f"{number:,}"
+    return (
+        number_format(number, use_l10n=False, force_grouping=False) if abs(number) < 1000 else f"{number:,}"
+    )
 
 
 def change_in_words(points: float) -> str:

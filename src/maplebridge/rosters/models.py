@@ -9,7 +9,9 @@ class Duty(models.Model):
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=20, choices=[(role, role) for role in Role])
-    sector = models.ForeignKey("places.Sector", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sector = models.ForeignKey(
+        "places.Sector", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
 
@@ -20,7 +22,9 @@ class Duty(models.Model):
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="duty_ends_after_it_starts"
             ),
             models.UniqueConstraint(
-                fields=["person", "role", "sector", "starts_at"], name="one_duty_per_start", nulls_distinct=False
+                fields=["person", "role", "sector", "starts_at"],
+                name="one_duty_per_start",
+                nulls_distinct=False,
             ),
         ]
         indexes = [models.Index(fields=["role", "sector", "ends_at"], name="duty_by_role_and_sector")]

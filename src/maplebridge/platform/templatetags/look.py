@@ -6,7 +6,7 @@ Words are made in `maplebridge.platform.wording`; here they only meet markup.
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.platform import wording
@@ -38,12 +38,12 @@ LAMP_WORDS = {
     "none": _("no deadline"),
 }
 GRADE_WORDS = {
-    "green": _("good"),
-    "blue": _("safe"),
-    "yellow": _("attention"),
-    "red": _("warning"),
-    "black": _("severe"),
-    "none": _("not enough data"),
+    "green": pgettext_lazy("grade", "good"),
+    "blue": pgettext_lazy("grade", "safe"),
+    "yellow": pgettext_lazy("grade", "attention"),
+    "red": pgettext_lazy("grade", "warning"),
+    "black": pgettext_lazy("grade", "severe"),
+    "none": pgettext_lazy("grade", "not enough data"),
 }
 ROLE_ICONS = {
     "resident": "user",
@@ -104,9 +104,7 @@ def lamp(
     key = _key(color, LAMP_ICONS, "none")
     ticking = due is not None and key in {"green", "amber", "red"}
     if not words:
-        words = (
-            wording.due_in_words(due=due, now=_now(context)) if ticking and due else str(LAMP_WORDS[key])
-        )
+        words = wording.due_in_words(due=due, now=_now(context)) if ticking and due else str(LAMP_WORDS[key])
     return {
         "color": key,
         "icon_name": LAMP_ICONS[key],
@@ -182,7 +180,7 @@ def counted(number: int | None) -> str:
 @register.filter
 def in_words(span: object) -> str:
     """Show a timedelta as people say it."""
-    return wording.span_in_words(span) if hasattr(span, "total_seconds") else ""
+    return wording.span_in_words(span) if isinstance(span, timedelta) else ""
 
 
 @register.filter

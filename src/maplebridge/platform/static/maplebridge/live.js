@@ -1,7 +1,7 @@
 // Live updates over one EventSource a page. An element follows topics: data-live="thread:12 thread:13".
 //   data-live-how="refresh"   (default) ask data-live-url again and swap the element's content
 //   data-live-how="append"    add the HTML that came with the news, or ask data-live-url for it
-//   data-live-how="announce"  show a button ("3 new") that refreshes data-live-target when pressed
+//   data-live-how="announce"  show a button ("3 new", or data-words) that refreshes data-live-target when pressed
 //   data-live-kinds="message" only news of these kinds
 // The server sends unnamed events: {"topic", "kind", "id", "html"?}. Nothing moves under the finger: while
 // somebody presses or types in an element, its news wait.
@@ -37,6 +37,7 @@ function connect() {
   source?.close();
   source = null;
   following = topics().join(" ");
+  for (const state of document.querySelectorAll("[data-live-state]")) state.hidden = !following;
   if (!url || !following) return;
   const query = new URLSearchParams(following.split(" ").map((topic) => ["topic", topic]));
   source = new EventSource(`${url}?${query}`);
@@ -112,7 +113,7 @@ function count(one, news) {
   seen.add(`${news.kind}:${news.id}`);
   one.dataset.seen = [...seen].join(" ");
   one.hidden = false;
-  one.querySelector("[data-count-text]").textContent = say("newOnes", { n: seen.size });
+  one.querySelector("[data-count-text]").textContent = (one.dataset.words || say("newOnes", { n: "{n}" })).replace("{n}", seen.size);
 }
 
 document.addEventListener("click", (event) => {

@@ -40,8 +40,8 @@ document.querySelector("[data-focus]")?.focus();
 const clock = document.querySelector("[data-clock]");
 if (clock) {
   const tell = () => {
-    const now = new Date();
-    clock.textContent = `${now.getHours()}:${String(now.getMinutes()).padStart(2, "0")}`;
+    const style = { hour: "numeric", minute: "2-digit", hour12: false, timeZone: clock.dataset.clock };
+    clock.textContent = new Date().toLocaleTimeString("en-GB", style);
   };
   tell();
   setInterval(tell, 5000);

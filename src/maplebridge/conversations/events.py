@@ -1,0 +1,18 @@
+from dataclasses import dataclass
+
+from maplebridge.platform.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageReceived(Event):
+    """Somebody said something. What was said stays in `conversations`; the event holds only its id."""
+
+    message_id: int
+    thread_id: int
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyPosted(Event):
+    message_id: int
+    thread_id: int

@@ -1,0 +1,66 @@
+"""Reading conversations: who is in them, what was said, who has seen it."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from maplebridge.conversations.models import Membership, Message, NeighborGroup, Thread
+
+
+def get_thread(thread_id: int) -> Thread:
+    return Thread.objects.select_related("group__estate", "group__building", "grid").get(pk=thread_id)
+
+
+def get_message(message_id: int) -> Message:
+    return Message.objects.select_related("thread__group").get(pk=message_id)
+
+
+def messages_of(thread_id: int) -> QuerySet[Message]:
+    return (
+        Message.objects.filter(thread_id=thread_id)
+        .select_related("in_reply_to")
+        .prefetch_related("photos__photo")
+    )
+
+
+def page_of(thread_id: int, *, before: int | None = None, most: int = 40) -> list[Message]:
+    """Return messages of a thread, oldest first: the last ones, or those before a message."""
+    messages = messages_of(thread_id)
+    if before is not None:
+        messages = messages.filter(pk__lt=before)
+    return list(messages.order_by("-pk")[:most])[::-1]
+
+
+def membership_of(person_id: int, thread_id: int) -> Membership | None:
+    return Membership.objects.filter(person_id=person_id, thread_id=thread_id, left_at=None).first()
+
+
+def memberships_of(person_id: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(person_id=person_id, left_at=None).select_related("thread__group")
+
+
+def members_of(thread_id: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(thread_id=thread_id, left_at=None)
+
+
+def readers_of(message: Message) -> int:
+    """Return how many others have seen a message."""
+    return (
+        members_of(message.thread_id)
+        .filter(read_up_to__gte=message.pk)
+        .exclude(person_id=message.author_id)
+        .count()
+    )
+
+
+def groups() -> QuerySet[NeighborGroup]:
+    return (
+        NeighborGroup.objects.filter(closed_at=None)
+        .select_related("thread", "estate", "building")
+        .order_by("name")
+    )
+
+
+def thread_names(thread_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of the groups among the threads."""
+    return dict(NeighborGroup.objects.filter(thread_id__in=list(thread_ids)).values_list("thread_id", "name"))

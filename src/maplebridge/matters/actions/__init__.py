@@ -1,0 +1,93 @@
+"""Everything that can be done to a matter. Nothing else in the project saves one."""
+
+from maplebridge.matters.actions.agencies import (
+    accept,
+    call_out,
+    cancel_call_out,
+    note_late_call_out,
+    refuse,
+    report_done,
+)
+from maplebridge.matters.actions.answering import (
+    accept_hand_over,
+    answer,
+    ask_extension,
+    decide_extension,
+    decline_hand_over,
+    defer,
+    offer_hand_over,
+    pause,
+    resume,
+    sort,
+)
+from maplebridge.matters.actions.clock import chase_promise, wake
+from maplebridge.matters.actions.ending import (
+    finish_call_back,
+    hide_entry,
+    merge,
+    record_feedback,
+    resolve,
+    split,
+    withdraw,
+)
+from maplebridge.matters.actions.oversight import assign_owner, call_consultation, chase, end, order
+from maplebridge.matters.actions.raising import Judged, NobodyToOwn, Where, add, join, raise_matter
+from maplebridge.matters.actions.record import SYSTEM, By, NotAllowed
+from maplebridge.matters.actions.town import (
+    RuleNotUsable,
+    add_routing_rule,
+    end_routing_rule,
+    load_catalogue,
+    set_rule,
+    set_special_days,
+    set_working_hours,
+)
+
+__all__ = [
+    "SYSTEM",
+    "By",
+    "Judged",
+    "NobodyToOwn",
+    "NotAllowed",
+    "RuleNotUsable",
+    "Where",
+    "accept",
+    "accept_hand_over",
+    "add",
+    "add_routing_rule",
+    "answer",
+    "ask_extension",
+    "assign_owner",
+    "call_consultation",
+    "call_out",
+    "cancel_call_out",
+    "chase",
+    "chase_promise",
+    "decide_extension",
+    "decline_hand_over",
+    "defer",
+    "end",
+    "end_routing_rule",
+    "finish_call_back",
+    "hide_entry",
+    "join",
+    "load_catalogue",
+    "merge",
+    "note_late_call_out",
+    "offer_hand_over",
+    "order",
+    "pause",
+    "raise_matter",
+    "record_feedback",
+    "refuse",
+    "report_done",
+    "resolve",
+    "resume",
+    "set_rule",
+    "set_special_days",
+    "set_working_hours",
+    "sort",
+    "split",
+    "wake",
+    "withdraw",
+]

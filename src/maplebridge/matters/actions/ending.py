@@ -1,0 +1,377 @@
+"""The end of a matter: a result posted back, the resident asked, what they say; merging, splitting, calling back."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_noop
+
+from maplebridge.conversations.actions import vector_of
+from maplebridge.kernel.text import redact
+from maplebridge.matters.actions.agencies import cancel_all
+from maplebridge.matters.actions.answering import take_in_hand
+from maplebridge.matters.actions.record import (
+    SYSTEM,
+    By,
+    NotAllowed,
+    in_town_language,
+    move,
+    note,
+    post_back,
+    save,
+    take,
+    tell,
+    wake_at,
+)
+from maplebridge.matters.domain.workflow import ClosedAs, Outcome, State
+from maplebridge.matters.events import FeedbackReceived, MatterClosed, MatterReopened, MatterResolved
+from maplebridge.matters.models import CallBack, Entry, Feedback, Matter, MatterPhoto, Oversight, Reporter
+from maplebridge.matters.queries import local_day, town_rules
+from maplebridge.platform.audit import action
+from maplebridge.platform.events import publish
+
+RESULT = gettext_noop("Result of #%(number)s: %(result)s Is it solved? Please tell us under “My matters”.")
+
+
+@action
+def resolve(
+    *,
+    matter_id: int,
+    outcome: Outcome,
+    text: str,
+    by: By,
+    shown_as: str,
+    now: datetime,
+    photo_ids: Sequence[int] = (),
+    call_back: bool = False,
+) -> Matter:
+    """Finish the work and post the result, without personal data, where it was asked. `call_back`: drawn for one."""
+    matter = take(matter_id)
+    if not text.strip():
+        raise NotAllowed("result_needed")
+    if outcome in (Outcome.DUPLICATE, Outcome.WITHDRAWN):
+        raise NotAllowed("not_an_outcome_of_handling")
+    _keep_after_photos(matter, photo_ids, by)
+    if outcome == Outcome.SOLVED and _needs_after_photo(matter):
+        raise NotAllowed("after_photo_needed")
+    if matter.answered_at is None:
+        take_in_hand(matter, by, now)
+    move(matter, State.RESOLVED)
+    rules = town_rules(local_day(now))
+    matter.resolved_at, matter.outcome, matter.outcome_by_id = now, outcome, by.person_id
+    matter.feedback_by = now + timedelta(days=rules.feedback_days)
+    save(matter, "state", "resolved_at", "outcome", "outcome_by", "feedback_by")
+    cancel_all(matter, now)
+    matter.promises.filter(kept_at=None).update(kept_at=now)
+    matter.oversights.filter(closed_at=None, kind=Oversight.Kind.CHASE).update(closed_at=now)
+    matter.hand_overs.filter(accepted_at=None, declined_at=None).update(declined_at=now, reason="resolved")
+    result = redact(text)
+    note(matter, "resolved", by=by, now=now, text=result, public=True, facts={"outcome": outcome})
+    after = list(matter.photos.filter(when=MatterPhoto.When.AFTER).values_list("photo_id", flat=True))
+    post_back(
+        matter,
+        in_town_language(RESULT, number=matter.pk, result=result),
+        by=by,
+        now=now,
+        shown_as=shown_as,
+        photo_ids=after[:3],
+    )
+    if call_back:
+        CallBack.objects.get_or_create(
+            matter=matter, defaults={"drawn_at": now, "due_at": now + timedelta(days=rules.call_back_days)}
+        )
+    publish(
+        MatterResolved(
+            matter_id=matter.pk,
+            grid_id=matter.grid_id,
+            severity=matter.severity,
+            outcome=outcome,
+            occurred_at=now,
+        )
+    )
+    tell(matter)
+    return matter
+
+
+def _keep_after_photos(matter: Matter, photo_ids: Sequence[int], by: By) -> None:
+    for photo_id in photo_ids:
+        MatterPhoto.objects.get_or_create(
+            matter=matter, photo_id=photo_id, defaults={"when": MatterPhoto.When.AFTER, "by_id": by.person_id}
+        )
+
+
+def _needs_after_photo(matter: Matter) -> bool:
+    return bool(
+        matter.category
+        and matter.category.photos
+        and not matter.photos.filter(when=MatterPhoto.When.AFTER).exists()
+    )
+
+
+@action
+def record_feedback(
+    *,
+    matter_id: int,
+    person_id: int,
+    solved: bool,
+    now: datetime,
+    satisfaction: int | None = None,
+    words: str = "",
+    called_back_by: int | None = None,
+) -> Feedback:
+    """Keep what a reporter says. Not solved: back to the owner, with oversight. All others still asked may answer."""
+    matter = take(matter_id)
+    if not matter.reported_by.filter(person_id=person_id).exists():
+        raise NotAllowed("not_a_reporter")
+    if called_back_by is not None and called_back_by in handlers_of(matter):
+        raise NotAllowed("somebody_else_calls_back")
+    if matter.state not in (State.RESOLVED, State.CLOSED) or matter.resolved_at is None:
+        raise NotAllowed("not_resolved_yet")
+    if matter.state == State.CLOSED and now > matter.resolved_at + timedelta(
+        days=town_rules(local_day(now)).reopen_days
+    ):
+        raise NotAllowed("too_late_to_answer")
+    if matter.feedback.filter(person_id=person_id, round=matter.reopened).exists():
+        raise NotAllowed("already_answered")
+    given = Feedback.objects.create(
+        matter=matter,
+        person_id=person_id,
+        round=matter.reopened,
+        solved=solved,
+        satisfaction=satisfaction,
+        words=words,
+        called_back_by_id=called_back_by,
+        received_at=now,
+    )
+    note(
+        matter,
+        "feedback",
+        by=By(called_back_by or person_id, "supervisor" if called_back_by else "resident"),
+        now=now,
+        text=words,
+        public=True,
+        facts={"solved": solved, "satisfaction": satisfaction},
+    )
+    publish(
+        FeedbackReceived(
+            matter_id=matter.pk,
+            grid_id=matter.grid_id,
+            severity=matter.severity,
+            solved=solved,
+            satisfaction=satisfaction,
+            occurred_at=now,
+        )
+    )
+    if not solved:
+        _reopen(matter, now)
+    elif matter.state == State.RESOLVED:
+        close(matter, ClosedAs.SOLVED, by=By(person_id, "resident"), now=now)
+    tell(matter)
+    return given
+
+
+def handlers_of(matter: Matter) -> set[int]:
+    """Return the persons who handled a matter: none of them may ask how it was."""
+    entries = matter.entries.filter(deed__in=["answered", "told", "resolved"]).values_list("by_id", flat=True)
+    return {one for one in (*entries, matter.owner_id, matter.outcome_by_id) if one is not None}
+
+
+def _reopen(matter: Matter, now: datetime) -> None:
+    move(matter, State.IN_HAND)
+    matter.reopened += 1
+    matter.under_oversight = True
+    matter.resolved_at = matter.feedback_by = matter.closed_at = matter.overdue_noted_at = None
+    matter.outcome = matter.closed_as = ""
+    from_now = now + timedelta(hours=24)
+    matter.handle_by = max(matter.handle_by or from_now, from_now)
+    save(
+        matter,
+        "state",
+        "reopened",
+        "under_oversight",
+        "resolved_at",
+        "feedback_by",
+        "closed_at",
+        "overdue_noted_at",
+        "outcome",
+        "closed_as",
+        "handle_by",
+    )
+    Oversight.objects.create(matter=matter, kind=Oversight.Kind.DECISION, opened_at=now, words="not_solved")
+    note(matter, "reopened", by=SYSTEM, now=now, public=True)
+    publish(
+        MatterReopened(matter_id=matter.pk, grid_id=matter.grid_id, severity=matter.severity, occurred_at=now)
+    )
+
+
+def close(matter: Matter, closed_as: ClosedAs, *, by: By, now: datetime) -> None:
+    move(matter, State.CLOSED, by_system=by.person_id is None)
+    matter.closed_at, matter.closed_as, matter.under_oversight = now, closed_as, False
+    save(matter, "state", "closed_at", "closed_as", "under_oversight")
+    matter.oversights.filter(closed_at=None).update(closed_at=now)
+    note(matter, "closed", by=by, now=now, public=True, facts={"as": closed_as})
+    publish(
+        MatterClosed(
+            matter_id=matter.pk,
+            grid_id=matter.grid_id,
+            severity=matter.severity,
+            closed_as=closed_as,
+            occurred_at=now,
+        )
+    )
+
+
+@action
+def withdraw(*, matter_id: int, person_id: int, words: str, now: datetime) -> Matter:
+    """Let the only reporter take a matter back; with several, they only leave it to the others."""
+    matter = take(matter_id)
+    if not matter.is_open:
+        raise NotAllowed("matter_not_open")
+    leaving = matter.reported_by.filter(person_id=person_id)
+    if not leaving.exists():
+        raise NotAllowed("not_a_reporter")
+    by = By(person_id, "resident")
+    if matter.reporters > 1:
+        leaving.delete()
+        matter.reporters = matter.reported_by.count()
+        save(matter, "reporters")
+        note(matter, "left", by=by, now=now, text=words)
+    else:
+        matter.outcome = Outcome.WITHDRAWN
+        matter.resolved_at = now
+        save(matter, "outcome", "resolved_at")
+        cancel_all(matter, now)
+        close(matter, ClosedAs.WITHDRAWN, by=by, now=now)
+    tell(matter)
+    return matter
+
+
+@action
+def merge(*, matter_id: int, into_id: int, by: By, now: datetime) -> Matter:
+    """Let a matter go on in another; its reporters are carried over and get every answer there."""
+    if matter_id == into_id:
+        raise NotAllowed("same_matter")
+    first, second = sorted(
+        (matter_id, into_id)
+    )  # always in this order, so that two merges never wait in a ring
+    taken = {first: take(first), second: take(second)}
+    matter, into = taken[matter_id], taken[into_id]
+    if not into.is_open:
+        raise NotAllowed("matter_not_open")
+    if matter.confidential != into.confidential:
+        raise NotAllowed("confidential_stays_in_its_queue")
+    move(matter, State.MERGED)
+    matter.merged_into, matter.outcome, matter.closed_at = into, Outcome.DUPLICATE, now
+    matter.closed_as = ClosedAs.DUPLICATE
+    save(matter, "state", "merged_into", "outcome", "closed_at", "closed_as")
+    cancel_all(matter, now)
+    matter.oversights.filter(closed_at=None).update(closed_at=now)
+    known = set(into.reported_by.values_list("person_id", flat=True))
+    Reporter.objects.bulk_create(
+        Reporter(
+            matter=into,
+            person_id=one.person_id,
+            message_id=one.message_id,
+            thread_id=one.thread_id,
+            joined_at=one.joined_at,
+        )
+        for one in matter.reported_by.all()
+        if one.person_id not in known
+    )
+    into.reporters = into.reported_by.count()
+    into.severity = max(into.severity, matter.severity)
+    save(into, "reporters", "severity")
+    note(matter, "merged", by=by, now=now, public=True, facts={"into": into.pk})
+    note(into, "took_in", by=by, now=now, public=True, facts={"from": matter.pk}, text=matter.summary)
+    tell(matter)
+    tell(into)
+    return into
+
+
+@action
+def split(*, matter_id: int, parts: Sequence[str], by: By, now: datetime) -> list[Matter]:
+    """Divide a matter into parts that are handled apart; the reporters follow each of them."""
+    matter = take(matter_id)
+    rules = town_rules(local_day(now))
+    wanted = [part.strip() for part in parts if part.strip()]
+    if not matter.is_open:
+        raise NotAllowed("matter_not_open")
+    if matter.split_from_id is not None:
+        raise NotAllowed("part_is_not_split_again")
+    if not 2 <= len(wanted) + matter.parts.count() <= rules.most_parts:
+        raise NotAllowed("two_to_ten_parts")
+    made = [_part(matter, text, by, now) for text in wanted]
+    note(matter, "split", by=by, now=now, public=True, facts={"parts": [one.pk for one in made]})
+    tell(matter)
+    return made
+
+
+COPIED = (
+    "origin",
+    "place",
+    "severity",
+    "confidential",
+    "asked_in_id",
+    "thread_id",
+    "grid_id",
+    "community_id",
+    "town_id",
+    "estate_id",
+    "building_id",
+    "lon",
+    "lat",
+    "first_asked_id",
+    "owner_id",
+    "reporters",
+)
+
+
+def _part(matter: Matter, text: str, by: By, now: datetime) -> Matter:
+    part = Matter(
+        **{name: getattr(matter, name) for name in COPIED},
+        summary=text,
+        split_from=matter,
+        needs_sorting=True,
+        owner_since=now,
+        raised_at=now,
+        respond_by=now + timedelta(minutes=town_rules(local_day(now)).respond_minutes),
+        words=vector_of(f"{text} {matter.place}"),
+    )
+    part.ladder_at = part.respond_by
+    part.wake_at = wake_at(part)
+    part.save()
+    Reporter.objects.bulk_create(
+        Reporter(
+            matter=part,
+            person_id=one.person_id,
+            message_id=one.message_id,
+            thread_id=one.thread_id,
+            joined_at=one.joined_at,
+        )
+        for one in matter.reported_by.all()
+    )
+    note(part, "raised", by=by, now=now, public=True, facts={"split_from": matter.pk})
+    tell(part)
+    return part
+
+
+@action
+def finish_call_back(*, call_back_id: int, reached: bool, by: By, now: datetime) -> CallBack:
+    """Note that somebody other than the handler has called; what was said is recorded as feedback."""
+    call = CallBack.objects.select_for_update().get(pk=call_back_id)
+    if call.done_at is not None:
+        raise NotAllowed("already_decided")
+    if by.person_id in handlers_of(call.matter):
+        raise NotAllowed("somebody_else_calls_back")
+    call.reached, call.done_by_id, call.done_at = reached, by.person_id, now
+    call.save(update_fields=["reached", "done_by", "done_at"])
+    note(call.matter, "called_back", by=by, now=now, facts={"reached": reached})
+    return call
+
+
+@action
+def hide_entry(*, entry_id: int, by: By, now: datetime) -> None:
+    """Take personal data out of a line that residents see: its text is emptied, and not kept elsewhere."""
+    entry = Entry.objects.select_related("matter").get(pk=entry_id)
+    entry.text = ""
+    entry.save(update_fields=["text"])
+    note(entry.matter, "entry_hidden", by=by, now=now, facts={"entry": entry.pk})

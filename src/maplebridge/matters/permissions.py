@@ -1,0 +1,95 @@
+"""Who may see and do what with matters. Everything not allowed here is refused."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from maplebridge.matters.models import CallOut, HandOver, Matter, Reporter
+from maplebridge.people.domain.roles import Role
+from maplebridge.people.domain.standing import Standing
+
+READS_ALL = (Role.SUPERVISOR, Role.COMMAND, Role.SORTING_OFFICER)
+
+
+def visible_to(standing: Standing) -> QuerySet[Matter]:
+    """Return the matters that a person may see.
+
+    Residents: those they reported. Field staff: those of their ground, and those they own or were asked about.
+    Agencies: those they are called out to. Supervisors, command room and sorting officers: all.
+    What is confidential: only its owner, its reporters, and the few who hold that role.
+    """
+    if standing.person_id is None:
+        return Matter.objects.none()
+    mine = concerns(standing)
+    wide = Q(pk__isnull=False) if standing.has(*READS_ALL) else on_ground(standing)
+    if standing.has(Role.CONFIDENTIAL):
+        return Matter.objects.filter(mine | wide | Q(confidential=True))
+    return Matter.objects.filter(mine | (wide & Q(confidential=False)))
+
+
+def on_ground(standing: Standing) -> Q:
+    """Return the condition for matters of the ground on which a person works."""
+    return Q(grid_id__in=standing.grids) if standing.is_field and standing.grids else Q(pk__in=[])
+
+
+def concerns(standing: Standing) -> Q:
+    """Return the condition for matters that concern a person by name: reported, owned, offered, called out to."""
+    person_id = standing.person_id
+    asked = CallOut.objects.filter(matter=OuterRef("pk")).filter(
+        Q(person_id=person_id) | Q(agency_id__in=standing.agencies)
+    )
+    offered = HandOver.objects.filter(matter=OuterRef("pk"), to_person_id=person_id, declined_at=None)
+    reported = Reporter.objects.filter(matter=OuterRef("pk"), person_id=person_id)
+    return Q(owner_id=person_id) | Exists(reported) | Exists(asked) | Exists(offered)
+
+
+def may_see(standing: Standing, matter: Matter) -> bool:
+    return visible_to(standing).filter(pk=matter.pk).exists()
+
+
+def is_reporter(standing: Standing, matter: Matter) -> bool:
+    return matter.reported_by.filter(person_id=standing.person_id).exists()
+
+
+def may_handle(standing: Standing, matter: Matter) -> bool:
+    """Answer, resolve, pause, promise: the owner, a chief who was asked, staff of the ground, the supervisor."""
+    if not standing.is_staff:
+        return False
+    if matter.owner_id == standing.person_id or standing.has(Role.SUPERVISOR):
+        return True
+    asked = matter.call_outs.filter(person_id=standing.person_id).exists()
+    if matter.confidential:
+        return asked or standing.has(Role.CONFIDENTIAL)
+    return (
+        asked
+        or standing.has(Role.SORTING_OFFICER)
+        or (standing.is_field and matter.grid_id in standing.grids)
+    )
+
+
+def may_oversee(standing: Standing, matter: Matter) -> bool:
+    """Chase, order, consult, decide: supervisors; of what is confidential only those who hold that role too."""
+    return standing.has(Role.SUPERVISOR) and (not matter.confidential or standing.has(Role.CONFIDENTIAL))
+
+
+def may_act_for(standing: Standing, call_out: CallOut) -> bool:
+    """Accept, refuse, report done: the called-out agency's clerks, or the called-out person."""
+    if call_out.agency_id is not None:
+        return call_out.agency_id in standing.agencies
+    return call_out.person_id == standing.person_id
+
+
+def may_see_personal_data(standing: Standing, matter: Matter) -> bool:
+    """Read a reporter's name and phone: only whoever handles the matter, while it is being handled."""
+    return may_handle(standing, matter)
+
+
+def may_raise_for_others(standing: Standing) -> bool:
+    """Type in a walk-in, a hotline row, or what was found before anybody complained."""
+    return standing.is_field or standing.has(Role.SORTING_OFFICER, Role.COMMAND, Role.SUPERVISOR)
+
+
+def may_edit_rules(standing: Standing) -> bool:
+    return standing.has(Role.ADMINISTRATOR)
+
+
+def may_see_statistics(standing: Standing) -> bool:
+    return standing.has(Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field

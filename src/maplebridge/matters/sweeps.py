@@ -1,0 +1,45 @@
+"""What is due now. The worker calls `sweep` every few seconds with the time; nothing here waits or sleeps."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from maplebridge.matters.actions import agencies, clock
+from maplebridge.matters.models import CallOut, Matter, Promise
+
+logger = logging.getLogger(__name__)
+MOST = 200  # in one sweep; the next one takes the rest
+
+
+def sweep(*, now: datetime) -> int:
+    """Do everything that is due. Return how many things were."""
+    due = (
+        Matter.objects.filter(wake_at__lte=now).order_by("wake_at", "id").values_list("id", flat=True)[:MOST]
+    )
+    late = CallOut.objects.filter(
+        status="sent", late_noted_at=None, respond_by__lt=now, agency__isnull=False
+    ).order_by("respond_by", "id")
+    promises = Promise.objects.filter(kept_at=None, chased_at=None, due_at__lte=now).order_by("due_at", "id")
+    return (
+        _each(due, lambda id: clock.wake(matter_id=id, now=now))
+        + _each(
+            late.values_list("id", flat=True)[:MOST],
+            lambda id: agencies.note_late_call_out(call_out_id=id, now=now),
+        )
+        + _each(
+            promises.values_list("id", flat=True)[:MOST],
+            lambda id: clock.chase_promise(promise_id=id, now=now),
+        )
+    )
+
+
+def _each(ids: Iterable[int], do: Callable[[int], None]) -> int:
+    """Do one deed for each, so that one that fails holds up no other."""
+    done = 0
+    for id in list(ids):
+        try:
+            do(id)
+        except Exception:
+            logger.exception("sweeping %d failed", id)
+        done += 1
+    return done

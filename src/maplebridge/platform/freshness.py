@@ -1,0 +1,39 @@
+"""Answers that may be some seconds old: territory and rules, which change rarely and are asked for always."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_forgetters: list[Callable[[], None]] = []
+
+
+def fresh_for(seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Keep the answers of the decorated function for some seconds, in this process."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        kept: dict[object, tuple[float, R]] = {}
+        _forgetters.append(kept.clear)
+
+        @wraps(function)
+        def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+            key = (args, tuple(sorted(kwargs.items())))
+            found = kept.get(key)
+            if found and time.monotonic() - found[0] < seconds:
+                return found[1]
+            answer = function(*args, **kwargs)
+            kept[key] = (time.monotonic(), answer)
+            return answer
+
+        return wrapped
+
+    return decorate
+
+
+def forget() -> None:
+    """Forget all kept answers: after a change in this process, and between tests."""
+    for forgetter in _forgetters:
+        forgetter()

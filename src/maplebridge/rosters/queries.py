@@ -1,0 +1,27 @@
+"""Who is on duty."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from maplebridge.people.domain.roles import Role
+from maplebridge.rosters.models import Duty
+
+
+def on_duty(sector_id: int | None, role: Role, now: datetime) -> list[int]:
+    """Return the persons on duty in a role at a moment: first those of the sector, then those of the whole town."""
+    duties = duties_at(now).filter(role=role)
+    of_sector = duties.filter(sector_id=sector_id) if sector_id is not None else Duty.objects.none()
+    ids = [
+        *of_sector.values_list("person_id", flat=True),
+        *duties.filter(sector=None).values_list("person_id", flat=True),
+    ]
+    return list(dict.fromkeys(ids))
+
+
+def duties_at(now: datetime) -> QuerySet[Duty]:
+    return Duty.objects.filter(starts_at__lte=now, ends_at__gt=now).order_by("starts_at", "id")
+
+
+def duties_between(start: datetime, end: datetime) -> QuerySet[Duty]:
+    return Duty.objects.filter(starts_at__lt=end, ends_at__gt=start).order_by("starts_at", "id")

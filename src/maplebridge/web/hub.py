@@ -1,0 +1,125 @@
+"""The open streams of this process: one listener on the database, any number of pages that follow topics."""
+
+import asyncio
+import json
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import psycopg
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.utils import translation
+
+from maplebridge.platform import live
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_S = 15.0
+RECONNECT_S = 1.0
+MOST_WAITING = 200  # a page that falls further behind is told to load anew
+
+
+class Stream:
+    """One open page: its language, and what it has not been sent yet."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.waiting: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_WAITING)
+
+    def send(self, data: bytes) -> None:
+        try:
+            self.waiting.put_nowait(data)
+        except asyncio.QueueFull:
+            self.end()
+
+    def end(self) -> None:
+        """Close the stream; the page connects again and asks for everything anew."""
+        while not self.waiting.empty():
+            self.waiting.get_nowait()
+        self.waiting.put_nowait(None)
+
+
+class Hub:
+    def __init__(self) -> None:
+        self._followers: dict[str, set[Stream]] = defaultdict(set)
+        self._listener: asyncio.Task[None] | None = None
+
+    async def follow(self, topics: Iterable[str], language: str) -> AsyncIterator[bytes]:
+        """Yield the news of the topics as server-sent events, with a heartbeat, until the page goes away."""
+        stream = Stream(language)
+        if self._listener is None or self._listener.done():
+            parameters = await sync_to_async(_parameters)()
+            self._listener = asyncio.create_task(self._listen(parameters))
+        for topic in topics:
+            self._followers[topic].add(stream)
+        try:
+            yield b": open\n\n"
+            while True:
+                try:
+                    data = await asyncio.wait_for(stream.waiting.get(), HEARTBEAT_S)
+                except TimeoutError:
+                    data = b": alive\n\n"
+                if data is None:
+                    return
+                yield data
+        finally:
+            for topic in topics:
+                self._followers[topic].discard(stream)
+                if not self._followers[topic]:
+                    del self._followers[topic]
+
+    async def _listen(self, parameters: dict[str, Any]) -> None:
+        while True:
+            try:
+                listener = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
+                async with listener:
+                    await listener.execute(f"LISTEN {live.CHANNEL}")
+                    async for notice in listener.notifies():
+                        await self._spread(notice.payload)
+            except psycopg.OperationalError:
+                logger.warning("the database is away; streams wait")
+                await asyncio.sleep(RECONNECT_S)
+                self._end_all()
+
+    async def _spread(self, payload: str) -> None:
+        topic, kind, id = json.loads(payload)
+        streams = list(self._followers.get(topic, ()))
+        if not streams:
+            return
+        by_language: dict[str, list[Stream]] = defaultdict(list)
+        for stream in streams:
+            by_language[stream.language].append(stream)
+        for language, group in by_language.items():
+            html = await sync_to_async(_html, thread_sensitive=False)(kind, id, language)
+            data = _as_event({"topic": topic, "kind": kind, "id": id, "html": html})
+            for number, stream in enumerate(group):
+                stream.send(data)
+                if number % 100 == 99:
+                    await asyncio.sleep(0)  # let the streams write
+
+    def _end_all(self) -> None:
+        for stream in {one for group in self._followers.values() for one in group}:
+            stream.end()
+
+
+def _parameters() -> dict[str, Any]:
+    wanted = ("dbname", "user", "password", "host", "port")
+    return {name: value for name, value in connection.get_connection_params().items() if name in wanted}
+
+
+def _html(kind: str, id: int, language: str) -> str | None:
+    """Render the news once for all who see the same, on a connection that is given back."""
+    try:
+        with translation.override(language):
+            return live.html_of(kind, id, language)
+    finally:
+        connection.close()
+
+
+def _as_event(news: dict[str, Any]) -> bytes:
+    return f"data: {json.dumps(news, ensure_ascii=False)}\n\n".encode()
+
+
+hub = Hub()

@@ -1,0 +1,50 @@
+import os
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+import uvicorn
+from django.core.management.base import BaseCommand, CommandParser
+
+RESTART_S = 1.0
+
+
+class Command(BaseCommand):
+    help = "Serve the pages, with a worker beside them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--no-worker", action="store_true", help="the workers run elsewhere (bin/worker)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopping = threading.Event()
+        if not options["no_worker"]:
+            threading.Thread(target=_keep_worker, args=[stopping], daemon=True).start()
+        try:
+            uvicorn.run(
+                "maplebridge.config.asgi:application",
+                host=options["host"],
+                port=options["port"],
+                log_level=os.environ.get("MAPLEBRIDGE_LOG", "warning").lower(),
+                lifespan="off",
+                timeout_graceful_shutdown=3,
+                proxy_headers=True,
+            )
+        finally:
+            stopping.set()
+
+
+def _keep_worker(stopping: threading.Event) -> None:
+    """Keep one worker process running; start another when it dies."""
+    while not stopping.is_set():
+        worker = subprocess.Popen([sys.executable, "-m", "maplebridge.config.command", "worker"])
+        while worker.poll() is None and not stopping.is_set():
+            time.sleep(0.2)
+        if worker.poll() is None:
+            worker.terminate()
+            worker.wait()
+        else:
+            time.sleep(RESTART_S)

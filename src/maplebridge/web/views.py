@@ -1,0 +1,81 @@
+"""Pages and streams that belong to no single area."""
+
+from collections.abc import AsyncIterator
+
+from asgiref.sync import sync_to_async
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+
+from maplebridge.people.domain.roles import Role
+from maplebridge.people.domain.standing import Standing
+from maplebridge.people.permissions import allow, anybody, standing_of
+from maplebridge.platform import live
+from maplebridge.web.hub import hub
+
+MOST_TOPICS = 50
+
+
+@allow(anybody)
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead everybody to the page where their day begins."""
+    return redirect(first_page(standing_of(request)))
+
+
+def first_page(standing: Standing) -> str:
+    if not standing.signed_in:
+        return "sign_in"
+    if standing.has(Role.COMMAND, Role.SUPERVISOR):
+        return "oversight"
+    if standing.has(Role.SORTING_OFFICER):
+        return "sorting"
+    if standing.is_field:
+        return "today"
+    if standing.agencies:
+        return "agency_inbox"
+    if standing.has(Role.ADMINISTRATOR):
+        return "administration"
+    if standing.has(Role.ANALYST):
+        return "statistics"
+    return "groups"
+
+
+async def stream(request: HttpRequest) -> HttpResponseBase:
+    """Stream the news of the topics that the page names and the person may follow."""
+    topics, language = await sync_to_async(_allowed_topics)(request)
+    if not topics:
+        return HttpResponse(status=403)
+    return StreamingHttpResponse(
+        _bytes(topics, language),
+        content_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+stream.rule = anybody  # type: ignore[attr-defined]  # each topic is allowed or refused by its own area
+
+
+def _allowed_topics(request: HttpRequest) -> tuple[list[str], str]:
+    standing = standing_of(request)
+    asked = request.GET.getlist("topic")[:MOST_TOPICS]
+    allowed = [topic for topic in asked if standing.signed_in and live.may_follow(standing, topic)]
+    language = get_language() or "zh-hans"
+    connection.close()  # an open stream holds no connection
+    return allowed, language
+
+
+async def _bytes(topics: list[str], language: str) -> AsyncIterator[bytes]:
+    async for data in hub.follow(topics, language):
+        yield data
+
+
+@allow(anybody)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Serve the service worker from the root, so that it may look after every page."""
+    name = "maplebridge/offline/sw.js"
+    with staticfiles_storage.open(name) as file:
+        return HttpResponse(
+            file.read(), content_type="text/javascript", headers={"Cache-Control": "no-cache"}
+        )

@@ -1,0 +1,68 @@
+"""The worker: delivers events, does what is due, seals the record. Any number may run; each can be killed any time."""
+
+import logging
+import signal
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+
+import psycopg
+from django.db import OperationalError, close_old_connections, connection
+from django.utils import timezone
+
+from maplebridge.matters.sweeps import sweep
+from maplebridge.platform import audit, events
+
+logger = logging.getLogger(__name__)
+SWEEP_EVERY_S = 2.0
+IDLE_S = 1.0  # the longest wait for news; a NOTIFY ends it at once
+RECONNECT_S = 1.0
+
+
+@dataclass
+class Worker:
+    """Runs until told to stop. `stopping` is set by a signal, and the work in hand is finished first."""
+
+    stopping: bool = False
+    swept_at: float = field(default=float("-inf"))
+
+    def run(self) -> None:
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        while not self.stopping:
+            try:
+                with listening() as listener:
+                    self._work(listener)
+            except (OperationalError, psycopg.OperationalError):
+                logger.warning("the database is away; trying again")
+                close_old_connections()
+                time.sleep(RECONNECT_S)
+
+    def _work(self, listener: psycopg.Connection) -> None:
+        while not self.stopping:
+            if time.monotonic() - self.swept_at >= SWEEP_EVERY_S:
+                self.swept_at = time.monotonic()
+                sweep(now=timezone.now())
+                audit.seal(now=timezone.now())
+            if not events.deliver(now=timezone.now()):
+                wait_for_news(listener)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+
+def listening() -> psycopg.Connection:
+    """Return a connection of its own that hears when there is work."""
+    parameters = {
+        name: value
+        for name, value in connection.get_connection_params().items()
+        if name in ("dbname", "user", "password", "host", "port")
+    }
+    listener = psycopg.connect(**parameters, autocommit=True)
+    listener.execute(f"LISTEN {events.WORK_CHANNEL}")
+    return listener
+
+
+def wait_for_news(listener: psycopg.Connection) -> None:
+    for _ in listener.notifies(timeout=IDLE_S, stop_after=1):
+        pass

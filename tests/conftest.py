@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+
+from maplebridge.platform.freshness import forget
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """Return noon in the town on a Monday that is a working day."""
+    return datetime(2026, 3, 2, 4, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    forget()
+    yield
+    forget()
+
+
+@pytest.fixture(autouse=True)
+def media_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(django_settings, "MEDIA_ROOT", tmp_path / "media")

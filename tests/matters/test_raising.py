@@ -1,0 +1,70 @@
+from datetime import datetime
+
+import pytest
+from tests.factories.town import Town, make_town
+
+from maplebridge.matters import actions
+from maplebridge.matters.models import Entry, Matter
+
+
+@pytest.fixture
+def town(db: None, noon: datetime) -> Town:
+    return make_town(noon)
+
+
+def raised(town: Town, *, severity: int = 1, decided: bool = True, **more: object) -> Matter:
+    message = town.says("楼上漏水了，墙都裂了")
+    judged = actions.Judged(category="05-01-01", severity=severity, decided=decided, lead="property")
+    return actions.raise_matter(
+        origin=Matter.Origin.GROUP,
+        text=message.text,
+        thread_id=message.thread_id,
+        reporter_id=town.resident.pk,
+        judged=judged,
+        where=actions.Where(grid_id=town.entrance_grid.pk, estate_id=town.estate.pk),
+        message_id=message.pk,
+        now=town.now,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(("severity", "level"), [(1, 1), (2, 2), (3, 4)])
+def test_the_severity_says_which_chief_owns_it(town: Town, severity: int, level: int) -> None:
+    assert raised(town, severity=severity).owner == town.chiefs[level]
+
+
+def test_a_message_raises_one_matter_however_often_it_comes(town: Town) -> None:
+    matter = raised(town)
+    again = actions.raise_matter(
+        origin=Matter.Origin.GROUP,
+        text=matter.summary,
+        thread_id=matter.thread_id,
+        reporter_id=town.resident.pk,
+        judged=actions.Judged(category="05-01-01", severity=1, decided=True),
+        where=actions.Where(),
+        message_id=matter.asked_in_id,
+        now=town.now,
+    )
+    assert again == matter
+    assert Matter.objects.count() == 1
+
+
+def test_what_the_product_is_not_sure_of_goes_to_the_sorting_officer_with_a_running_clock(town: Town) -> None:
+    matter = raised(town, decided=False)
+    assert matter.owner == town.sorting_officer
+    assert matter.needs_sorting
+    assert (matter.respond_by - matter.raised_at).total_seconds() == 30 * 60
+
+
+def test_the_agency_of_the_estate_is_called_out(town: Town) -> None:
+    order = raised(town).call_outs.get()
+    assert order.agency == town.property_manager
+    assert order.lead
+
+
+def test_the_time_line_says_that_it_was_raised(town: Town) -> None:
+    matter = raised(town)
+    assert list(Entry.objects.filter(matter=matter).values_list("deed", flat=True)) == [
+        "raised",
+        "called_out",
+    ]
