@@ -50,6 +50,8 @@ def _two_units(larger: str, smaller: int, pattern: str) -> str:
 
 def due_in_words(*, due: datetime, now: datetime) -> str:
     """Return how long is left until a deadline, or by how much it has passed. On time is not late."""
+    if abs(now - due) < MINUTE:
+        return gettext("just overdue") if now > due else gettext("less than a minute left")
     if now > due:
         return gettext("%(span)s overdue") % {"span": span_in_words(now - due)}
     return gettext("%(span)s left") % {"span": span_in_words(due - now)}

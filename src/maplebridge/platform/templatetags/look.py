@@ -201,7 +201,8 @@ def script_words() -> SafeString:
         {
             "left": gettext("%(span)s left"),
             "overdue": gettext("%(span)s overdue"),
-            "lessThanAMinute": gettext("less than a minute"),
+            "leftUnderAMinute": gettext("less than a minute left"),
+            "overdueUnderAMinute": gettext("just overdue"),
             "minutes": gettext("{n} min"),
             "hours": gettext("{n} h"),
             "days": gettext("{n} d"),

@@ -8,7 +8,6 @@ const HOUR = 3600;
 const DAY = 86400;
 
 function span(seconds) {
-  if (seconds < MINUTE) return say("lessThanAMinute");
   const minutes = Math.floor(seconds / MINUTE);
   if (seconds < HOUR) return say("minutes", { n: minutes });
   const hours = Math.floor(seconds / HOUR);
@@ -18,6 +17,11 @@ function span(seconds) {
 
 function pair(larger, smaller, unit) {
   return smaller ? `${larger} ${say(unit, { n: smaller })}` : larger;
+}
+
+function words(left) {
+  const which = left < 0 ? "overdue" : "left";
+  return Math.abs(left) < MINUTE ? say(`${which}UnderAMinute`) : say(which, { span: span(Math.abs(left)) });
 }
 
 function color(lamp, now) {
@@ -40,7 +44,7 @@ function refresh() {
     const use = lamp.querySelector("use");
     use?.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#lamp-${is}`));
     const text = lamp.querySelector("span");
-    const sentence = say(left < 0 ? "overdue" : "left", { span: span(Math.abs(left)) });
+    const sentence = words(left);
     if (text && text.textContent !== sentence) text.textContent = sentence;
   }
 }
