@@ -16,7 +16,7 @@ MOST_BYTES = 20 * 2**20
 MOST_PIXELS = 120_000_000
 LONGEST_SIDE = 2048
 THUMBNAIL_SIDE = 480
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
 class PhotoRefused(Exception):
