@@ -83,6 +83,9 @@ PHOTOS = frozenset(
     }
 )
 
+CONFIDENTIAL = "01-04-"
+"""Codes of the catalogue for violence, abuse and crisis, which are only told in private."""
+
 ANSWER_WITHIN = 30
 """Minutes to the first answer: the town's own rule, after Jingbian."""
 
@@ -162,6 +165,7 @@ _STEP = re.compile(
     r"(?: (?P<text>.*?))??(?: ?#(?P<photo>[a-z_]+))?(?: ?@@(?P<place>.+))?"
 )
 _PLACEHOLDER = re.compile(r"\{(\w*?)(\d?)\}")
+_LONG_NUMBER = re.compile(r"\d{6,}")
 _SENTENCE_END = re.compile(r"[。!?!?…\n]+")
 _FIELDS = frozenset(
     {
@@ -430,6 +434,8 @@ def _wrong_frame(thread: Thread, keys: set[str]) -> Iterator[str]:
         yield f"day {thread.day} is outside the month"
     if not thread.live and _age(thread) < 0:
         yield "ends after the town is loaded"
+    if thread.code.startswith(CONFIDENTIAL) and not thread.is_private:
+        yield "violence and crisis in a family never stand in a group"
     if thread.kind == "matter" and not (
         thread.category and thread.code and thread.severity in (1, 2, 3) and thread.lead in AGENCIES
     ):
@@ -446,6 +452,8 @@ def _wrong_steps(thread: Thread) -> Iterator[str]:
 
 
 def _wrong_words(step: Step) -> Iterator[str]:
+    if _LONG_NUMBER.search(step.text):
+        yield f"a number that could be a person's: {step.text}"
     if not (step.is_resident or step.who in STAFF | AGENCIES):
         yield f"nobody is called {step.who}"
     if step.photo and step.photo not in PHOTOS:
@@ -461,6 +469,7 @@ def _walk(thread: Thread) -> tuple[str, list[str]]:
     """Return the state after the last step, and what was not allowed on the way."""
     state, problems = "none", []
     called: set[str] = set()
+    at_work = {thread.owner, *STAFF}
     for step in thread.steps:
         if not step.deed:
             continue
@@ -475,6 +484,10 @@ def _walk(thread: Thread) -> tuple[str, list[str]]:
             called.add(step.terms.get("to", ""))
         if step.deed in {"accept", "refuse", "take", "decline"} and step.who not in called:
             problems.append(f"{step.who} was not asked to {step.deed}")
+        if step.deed in {"answer", "accept", "take"}:
+            at_work.add(step.who)
+        if step.deed in {"arrive", "done"} and step.who not in at_work:
+            problems.append(f"{step.who} did not accept, and yet is at work")
         state = _verdict_leads_to(step) if step.deed in {"feedback", "callback"} else after or state
     return state, problems if state != "none" else [*problems, "nobody raises it"]
 
