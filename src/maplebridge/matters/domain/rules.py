@@ -1,0 +1,95 @@
+"""The rules of a town, as data with reasons. What is not set has the default given here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, timedelta
+from typing import Any
+
+
+class RuleProblem(ValueError):
+    """A value that a rule cannot have. `name` says which, `code` why."""
+
+    def __init__(self, name: str, code: str) -> None:
+        super().__init__(f"{name}: {code}")
+        self.name, self.code = name, code
+
+
+@dataclass(frozen=True, kw_only=True)
+class TownRules:
+    """Every parameter with its default and, in the comment, where it comes from."""
+
+    respond_minutes: int = 30  # Jingbian, S3
+    # Which level of chief a severity goes to first, and up to which it may climb (Jingbian: "1 to level 1,
+    # 2 to levels 2 and 3, 3 to levels 4 and 5").
+    chief_levels: Mapping[int, tuple[int, int]] = field(
+        default_factory=lambda: {1: (1, 2), 2: (2, 3), 3: (4, 5)}
+    )
+    ladder_minutes: int = 30  # between two steps of the ladder
+    night_from: int = 19  # hour; from here to `night_to` whoever is on duty is asked (S2: the second beat)
+    night_to: int = 7
+    feedback_days: int = 7  # silence closes as "not answered"
+    reopen_days: int = 15
+    call_back_share: float = 0.1  # of resolved matters, drawn at random
+    call_back_days: int = 3
+    call_out_minutes: int = 30
+    chase_every_hours: int = 24
+    most_parts: int = 10
+    raise_from: float = 0.6  # probability that a message is a matter, above which the product raises it
+    decide_from: float = 0.5  # probability of the category, above which nobody needs to sort
+    call_out_lead: bool = True  # the lead agency is called out at once where the product decided
+    deferral_review_days: int = 90
+    same_matter_from: float = 0.55  # likeness above which a message is offered to be joined to an open matter
+
+    def __post_init__(self) -> None:
+        for one in ("respond_minutes", "ladder_minutes", "feedback_days", "call_out_minutes", "most_parts"):
+            if getattr(self, one) < 1:
+                raise RuleProblem(one, "must_be_positive")
+        for one in ("call_back_share", "raise_from", "decide_from", "same_matter_from"):
+            if not 0 <= getattr(self, one) <= 1:
+                raise RuleProblem(one, "must_be_a_share")
+        if self.most_parts > 10:
+            raise RuleProblem("most_parts", "at_most_ten")
+        if set(self.chief_levels) != {1, 2, 3} or any(
+            not 1 <= low <= high <= 5 for low, high in self.chief_levels.values()
+        ):
+            raise RuleProblem("chief_levels", "levels_from_one_to_five")
+
+    def respond_within(self, category_minutes: int | None) -> timedelta:
+        """Return the time to answer: the category's own limit where it is shorter than the town's."""
+        return timedelta(minutes=min(self.respond_minutes, category_minutes or self.respond_minutes))
+
+
+NAMES = frozenset(one.name for one in fields(TownRules))
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    name: str
+    value: Any
+    valid_from: date
+
+
+def in_force(values: list[DatedValue], on: date) -> TownRules:
+    """Return the rules of a day: for each name the latest value that had begun by then."""
+    latest: dict[str, DatedValue] = {}
+    for one in sorted(values, key=lambda value: value.valid_from):
+        if one.valid_from <= on:
+            latest[one.name] = one
+    return replace(TownRules(), **{name: parsed(name, one.value) for name, one in latest.items()})
+
+
+def parsed(name: str, value: Any) -> Any:
+    """Return a rule's value in its type. Raise `RuleProblem` where it has none of that name or kind."""
+    if name not in NAMES:
+        raise RuleProblem(name, "unknown_rule")
+    if name == "chief_levels":
+        try:
+            return {int(severity): (int(low), int(high)) for severity, (low, high) in dict(value).items()}
+        except (TypeError, ValueError) as problem:
+            raise RuleProblem(name, "levels_from_one_to_five") from problem
+    default = getattr(TownRules(), name)
+    if isinstance(default, bool) != isinstance(value, bool) or not isinstance(value, int | float):
+        raise RuleProblem(name, "wrong_kind")
+    if isinstance(default, int) and not isinstance(default, bool) and value != int(value):
+        raise RuleProblem(name, "whole_number")
+    return type(default)(value)
