@@ -32,7 +32,7 @@ from maplebridge.learning.routing import (
 
 # Chosen by rolling validation on the matters of one district before the month of the benchmark: strong
 # shrinkage of what a unit learns on its own, little of what units of a kind learn together.
-OWN_SHRINKAGE, KIND_SHRINKAGE, PLACE_SHRINKAGE = 6.0, 0.5, 0.01
+OWN_SHRINKAGE, KIND_SHRINKAGE, PLACE_SHRINKAGE = 20.0, 1.2, 0.01
 STEPS = 100
 # A column with fewer values than this has learned each of them well enough as a whole.
 LEAST_WORDED = 10
