@@ -142,25 +142,30 @@ async function send(form) {
   }
 }
 
+// Shows what the server answered in place: asking for the page again would lose its "done" sentence, which a
+// server says only once.
 function finish(form, answer) {
-  delete form.dataset.idempotencyKey;
-  if (answer.status < 400 && answer.url && answer.url !== form.action) {
-    forget(form);
-    location.assign(answer.url);
-    return;
-  }
-  // The form came back with what is still needed, or in a new state: show what the server says.
   const next = new DOMParser().parseFromString(answer.text, "text/html");
-  const main = next.getElementById("main");
-  if (!main) {
-    location.reload();
+  if (!next.getElementById("main")) {
+    if (answer.status < 400) location.assign(answer.url || form.action);
+    else announce(say("notSent"), 10);
     return;
   }
-  if (!main.querySelector(".error-summary")) forget(form);
-  document.getElementById("main").replaceWith(document.adoptNode(main));
-  window.htmx?.process(main);
-  (main.querySelector("[data-focus]") ?? main).focus();
+  delete form.dataset.idempotencyKey;
+  if (!next.querySelector(".error-summary, .has-wrong")) forget(form);
+  if (answer.url && answer.url !== location.href) history.pushState({ shown: true }, "", answer.url);
+  document.title = next.title;
+  for (const part of [".frame", ".bottombar"]) {
+    const [old, fresh] = [document.querySelector(part), next.querySelector(part)];
+    if (old && fresh) old.replaceWith(document.adoptNode(fresh));
+  }
+  window.htmx?.process(document.querySelector(".frame"));
+  document.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
+  (document.querySelector("[data-focus]") ?? document.getElementById("main")).focus();
+  window.scrollTo({ top: 0 });
 }
+
+window.addEventListener("popstate", () => location.reload());
 
 async function showState() {
   const banner = document.getElementById("connection");
