@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from maplebridge.kernel.text import to_traditional
 from maplebridge.learning.grams import LONGEST_TEXT, GramOrder, fold, grams
-from maplebridge.learning.linear_text import CannotTrain, LinearText, NotAModel, load, train
+from maplebridge.learning.linear_text import CannotTrain, LinearText, NotAModel, Recipe, load, train
 
 PLACES = ["三号楼", "东门口", "幼儿园旁边", "菜市场后面", "我们单元", "桥头", "五栋地下室", "停车场"]
 SAID = {
@@ -62,21 +62,21 @@ def test_probabilities_of_any_text_sum_to_one(model: LinearText, texts: list[str
 @settings(deadline=None, max_examples=100)
 @given(text=st.text(max_size=80))
 def test_equal_grams_and_only_those_have_equal_keys(text: str) -> None:
-    found = grams(text, GramOrder(characters=3, words=0), field=0)
+    found = grams(fold(text), GramOrder(characters=3, words=0), space=0)
     written = [found.written(index) for index in range(len(found.keys))]
     assert len(set(written)) == len(set(found.keys.tolist()))
     assert len(set(zip(written, found.keys.tolist(), strict=True))) == len(set(written))
 
 
 def test_words_are_the_words_of_the_text() -> None:
-    found = grams("楼上漏水", GramOrder(characters=0, words=2), field=0)
+    found = grams("楼上漏水", GramOrder(characters=0, words=2), space=0)
     assert [found.written(index) for index in range(3)] == ["楼上", "漏水", "楼上漏水"]
 
 
-def test_a_word_a_run_of_characters_and_another_field_are_told_apart() -> None:
-    word = grams("漏水", GramOrder(characters=0, words=1), field=0).keys
-    run = grams("漏水", GramOrder(characters=2, words=0), field=0).keys[-1:]
-    title = grams("漏水", GramOrder(characters=0, words=1), field=1).keys
+def test_a_word_a_run_of_characters_and_another_space_are_told_apart() -> None:
+    word = grams("漏水", GramOrder(characters=0, words=1), space=0).keys
+    run = grams("漏水", GramOrder(characters=2, words=0), space=0).keys[-1:]
+    title = grams("漏水", GramOrder(characters=0, words=1), space=1).keys
     assert len({*word.tolist(), *run.tolist(), *title.tolist()}) == 3
 
 
@@ -196,10 +196,8 @@ def test_many_small_labels_can_be_learned() -> None:
     assert np.mean(right) > 0.95
 
 
-def test_the_vocabulary_fits_the_room_it_is_given(tmp_path: Path) -> None:
-    from maplebridge.learning.linear_text import Recipe
-
-    small = train(TEXTS, LABELS, recipe=Recipe(model_bytes=1_800))
+def test_the_vocabulary_fits_the_room_it_is_given() -> None:
+    small = train(TEXTS, LABELS, recipe=Recipe(model_bytes=8_000, net_grams=50))
     assert len(small.keys) == 100
     assert best(small, "厨房漏水") == "漏水"
 

@@ -51,14 +51,13 @@ def fold(text: str) -> str:
     return _NUMBERS.sub("0", _SPACES.sub(" ", comparable(text[:LONGEST_TEXT])))[:LONGEST_TEXT]
 
 
-def grams(text: str, order: GramOrder, *, field: int) -> Grams:
-    """Return the grams of a text, with repetitions; the same gram in another field has another key."""
-    folded = fold(text)
+def grams(folded: str, order: GramOrder, *, space: int) -> Grams:
+    """Return the grams of a folded text, with repetitions; the same gram in another space has another key."""
     runs = [_runs(np.arange(len(folded) + 1), length) for length in range(1, order.characters + 1)]
     rows = [_runs(_word_edges(folded), length) for length in range(1, order.words + 1)]
     starts, ends = np.concatenate(runs + rows, axis=1)
     is_word = np.arange(len(starts)) >= sum(run.shape[1] for run in runs)
-    return Grams(folded, _mixed(_hashes(folded, starts, ends) + _salts(is_word, field)), starts, ends)
+    return Grams(folded, _mixed(_hashes(folded, starts, ends) + _salts(is_word, space)), starts, ends)
 
 
 def _runs(edges: Spans, length: int) -> Spans:
@@ -90,8 +89,8 @@ def _powers_of(base: int) -> Keys:
     return np.cumprod(factors, dtype=np.uint64)
 
 
-def _salts(is_word: npt.NDArray[np.bool_], field: int) -> Keys:
-    return _mixed(np.uint64(2 * field + 1) + is_word.astype(np.uint64))
+def _salts(is_word: npt.NDArray[np.bool_], space: int) -> Keys:
+    return _mixed(np.uint64(2 * space + 1) + is_word.astype(np.uint64))
 
 
 def _mixed(values: Keys) -> Keys:

@@ -1,5 +1,6 @@
-"""A linear model of texts: which of a town's own labels fits a message, how surely, and which words say so.
+"""A model of texts: which of a town's own labels fits a message, how surely, and which words say so.
 
+Weights of grams do most of the work and give the reasons; a small network beside them hears what grams mean together.
 Trained with scikit-learn, read with numpy alone; a file of arrays and JSON, never a pickle.
 """
 
@@ -7,23 +8,24 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from maplebridge.learning.grams import GramOrder, Grams, Keys, grams
+from maplebridge.learning.grams import GramOrder, Grams, Keys, fold, grams
 
+Halves = npt.NDArray[np.float16]
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 Text = str | Sequence[str]
 Report = Callable[[str], None]
 
 FORMAT = "maplebridge.linear_text/1"
-ORDER = GramOrder(characters=4, words=2)
+FLOOR = 1e-4
 
 
 class NotAModel(ValueError):
@@ -36,15 +38,16 @@ class CannotTrain(ValueError):
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train; every default was chosen by cross-validation or for the reason beside it."""
+    """How to train; the defaults were chosen by cross-validation, or for the reason beside them."""
 
-    # The first field is the message, further ones (a title, a place) are short and say less on their own.
-    first: GramOrder = ORDER
-    others: GramOrder = ORDER
-    others_weight: float = 0.5
+    order: GramOrder = field(default_factory=lambda: GramOrder(characters=4, words=2))
+    apart_weight: float = 0.3
     least_texts: int = 2  # a gram that one text alone contains says nothing about the next
-    model_bytes: int = 9_000_000  # bounds the vocabulary: 10 MB is the promise
-    strength: float = 0.3
+    model_bytes: int = 9_500_000  # bounds the vocabulary: 10 MB is the promise
+    strength: float = 1.0
+    nets: int = 2
+    net_grams: int = 30_000
+    net_size: int = 32
     folds: int = 4
     decides_alone_right: float = 0.95
 
@@ -54,11 +57,31 @@ RECIPE = Recipe()
 
 @dataclass(frozen=True)
 class Block:
-    """One kind of gram of one field; its values have the length `weight`, however long the text is."""
+    """One kind of gram of some fields read as one text; its values have the length `weight`, however long that is."""
 
-    field: int
+    fields: tuple[int, ...]
     order: GramOrder
     weight: float
+
+
+@dataclass(frozen=True)
+class Net:
+    """A network with one hidden layer of rectified units, reading the grams at `places` of the vocabulary."""
+
+    places: Integers
+    hidden: Halves
+    hidden_bias: Floats
+    out: Floats
+    out_bias: Floats
+
+    def scores(self, places: Integers, values: Floats) -> Floats:
+        """Return logarithms of chances, bounded below: what the network rules out, the words may still prove."""
+        at = np.minimum(np.searchsorted(self.places, places), len(self.places) - 1)
+        known = self.places[at] == places
+        heard = values[known] @ self.hidden[at[known]].astype(np.float32)
+        raised = np.maximum(heard + self.hidden_bias, 0) @ self.out + self.out_bias
+        scores: Floats = np.log(softmax(raised[None, :].astype(np.float64))[0] + FLOOR)
+        return scores
 
 
 @dataclass(frozen=True)
@@ -70,8 +93,10 @@ class LinearText:
     blocks: tuple[Block, ...]
     keys: Keys
     rarity: Floats
-    weights: npt.NDArray[np.float16]
+    weights: Halves
     bias: Floats
+    nets: tuple[Net, ...]
+    net_share: float
     sharpness: float
     threshold: float
     about: dict[str, Any] = field(default_factory=dict)
@@ -85,8 +110,7 @@ class LinearText:
         """Return the words that spoke for the label rather than for the others, the strongest first."""
         column = self.classes.index(label)
         spoken: dict[str, float] = {}
-        for block in self.blocks:
-            found = grams(_in_fields(text, self.fields)[block.field], block.order, field=block.field)
+        for block, found in self._read(text):
             places, values, at = self._lookup(found, block)
             weights = self.weights[places].astype(np.float32)
             shares = values * (weights[:, column] - weights.mean(axis=1))
@@ -103,9 +127,16 @@ class LinearText:
             "classes": self.classes,
             "fields": self.fields,
             "blocks": [asdict(block) for block in self.blocks],
+            "nets": len(self.nets),
+            "net_share": self.net_share,
             "sharpness": self.sharpness,
             "threshold": self.threshold,
             "about": self.about,
+        }
+        nets = {
+            f"net_{number}_{part}": array
+            for number, net in enumerate(self.nets)
+            for part, array in vars(net).items()
         }
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=target.name, delete=False) as draft:
             try:
@@ -116,6 +147,7 @@ class LinearText:
                     rarity=self.rarity,
                     weights=self.weights,
                     bias=self.bias,
+                    **nets,
                 )
                 draft.flush()
                 os.fsync(draft.fileno())
@@ -125,24 +157,38 @@ class LinearText:
                 raise
 
     def _scores(self, text: Text) -> Floats:
-        in_fields = _in_fields(text, self.fields)
-        scores = self.bias.copy()
-        for block in self.blocks:
-            found = grams(in_fields[block.field], block.order, field=block.field)
-            places, values, _ = self._lookup(found, block)
-            scores += values @ self.weights[places].astype(np.float32)
+        looked_up = [self._lookup(found, block) for block, found in self._read(text)]
+        places = np.concatenate([places for places, _, _ in looked_up])
+        values = np.concatenate([values for _, values, _ in looked_up])
+        scores: Floats = values @ self.weights[places].astype(np.float32) + self.bias
+        for net in self.nets if self.net_share else ():
+            scores = scores + self.net_share / len(self.nets) * net.scores(places, values)
         return scores
+
+    def _read(self, text: Text) -> Iterator[tuple[Block, Grams]]:
+        given = (text,) if isinstance(text, str) else tuple(text)
+        if len(given) != self.fields:
+            raise ValueError(f"the model reads {self.fields} text fields, {len(given)} given")
+        return read(given, self.blocks)
 
     def _lookup(self, found: Grams, block: Block) -> tuple[Integers, Floats, Integers]:
         """Return the known grams' places in the vocabulary, their values, and where in `found` they are."""
         keys, at, counts = np.unique(found.keys, return_index=True, return_counts=True)
-        places = np.searchsorted(self.keys, keys)
-        places[places == len(self.keys)] = 0
+        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         known = self.keys[places] == keys
         places = places[known]
         values = (1 + np.log(counts[known])) * self.rarity[places]
         norm = np.sqrt((values**2).sum())
         return places, (values * (block.weight / norm if norm else 0)).astype(np.float32), at[known]
+
+
+def read(row: Sequence[str], blocks: Sequence[Block]) -> Iterator[tuple[Block, Grams]]:
+    """Yield the grams of each block of a text."""
+    folded: dict[tuple[int, ...], str] = {}
+    for space, block in enumerate(blocks):
+        if block.fields not in folded:
+            folded[block.fields] = fold("\n".join(row[number] for number in block.fields if row[number]))
+        yield block, grams(folded[block.fields], block.order, space=space)
 
 
 def train(
@@ -168,41 +214,42 @@ def load(path: str | os.PathLike[str]) -> LinearText:
     """Read a model that `LinearText.save` wrote; raise NotAModel for anything else."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            meta = json.loads(str(arrays["meta"]))
-            if meta["format"] != FORMAT:
-                raise NotAModel(f"{path} is a model of another kind: {meta['format']}")
-            return LinearText(
-                classes=tuple(meta["classes"]),
-                fields=meta["fields"],
-                blocks=tuple(
-                    Block(block["field"], GramOrder(**block["order"]), block["weight"])
-                    for block in meta["blocks"]
-                ),
-                keys=arrays["keys"],
-                rarity=arrays["rarity"],
-                weights=arrays["weights"],
-                bias=arrays["bias"],
-                sharpness=meta["sharpness"],
-                threshold=meta["threshold"],
-                about=meta["about"],
-            )
-    except NotAModel:
-        raise
-    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            return _from_arrays(arrays, json.loads(str(arrays["meta"])))
+    except NotAModel as error:
+        raise NotAModel(f"{path} {error}") from error
+    except (ValueError, KeyError, TypeError, EOFError, AttributeError, zipfile.BadZipFile) as error:
         raise NotAModel(f"{path} is not a model of Maple Bridge") from error
+
+
+def _from_arrays(arrays: Mapping[str, Any], meta: Mapping[str, Any]) -> LinearText:
+    if meta["format"] != FORMAT:
+        raise NotAModel(f"is a model of another kind: {meta['format']}")
+    return LinearText(
+        classes=tuple(meta["classes"]),
+        fields=meta["fields"],
+        blocks=tuple(
+            Block(tuple(block["fields"]), GramOrder(**block["order"]), block["weight"])
+            for block in meta["blocks"]
+        ),
+        keys=arrays["keys"],
+        rarity=arrays["rarity"],
+        weights=arrays["weights"],
+        bias=arrays["bias"],
+        nets=tuple(
+            Net(**{part.name: arrays[f"net_{number}_{part.name}"] for part in fields(Net)})
+            for number in range(meta["nets"])
+        ),
+        net_share=meta["net_share"],
+        sharpness=meta["sharpness"],
+        threshold=meta["threshold"],
+        about=meta["about"],
+    )
 
 
 def softmax(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     powers = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
     result: npt.NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
     return result
-
-
-def _in_fields(text: Text, fields: int) -> Sequence[str]:
-    given = (text,) if isinstance(text, str) else tuple(text)
-    if len(given) != fields:
-        raise ValueError(f"the model reads {fields} text fields, {len(given)} given")
-    return given
 
 
 def _apart(ranked: list[tuple[str, float]], most: int) -> list[tuple[str, float]]:

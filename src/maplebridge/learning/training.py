@@ -2,28 +2,41 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags, hstack
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_selection import chi2
+from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 
-from maplebridge.learning.grams import GramOrder, Keys, fold, grams
+from maplebridge.learning.grams import GramOrder, Keys, fold
 from maplebridge.learning.linear_text import (
     Block,
     CannotTrain,
     Floats,
     Integers,
     LinearText,
+    Net,
     Recipe,
     Report,
     Text,
+    read,
     softmax,
 )
 
+Scores = npt.NDArray[np.float64]
+
+NEVER = -30.0  # the score of a label that the texts at hand do not contain
+NET_BATCH = 64
+LOUDNESS = 8.0  # texts have length one; networks start with weights meant for larger values
+
 
 @dataclass(frozen=True)
-class _Sums:
+class _Counts:
     """Texts as counts of grams, all blocks side by side; `block_of` says which block a column belongs to."""
 
     counts: csr_matrix
@@ -31,43 +44,69 @@ class _Sums:
     block_of: Integers
 
 
+@dataclass(frozen=True)
+class _Fitted:
+    """What one training learned: `columns` of the counts, in the order of their keys, and what they say."""
+
+    columns: Integers
+    rarity: Floats
+    block_of: Integers
+    block_weights: Floats
+    weights: Floats
+    bias: Floats
+    nets: tuple[Net, ...]
+
+    def scores(self, counts: csr_matrix) -> tuple[Scores, Scores]:
+        """Return what the weights say and what the networks say on average, a row for each text."""
+        values = _values(counts[:, self.columns], self.rarity, self.block_of, self.block_weights)
+        rows = [slice(*values.indptr[row : row + 2]) for row in range(values.shape[0])]
+        heard = [
+            sum(net.scores(values.indices[row], values.data[row]) for net in self.nets) / len(self.nets)
+            for row in rows
+        ]
+        return np.asarray(values @ self.weights + self.bias, np.float64), np.array(heard, np.float64)
+
+
 def train(
     texts: Sequence[Text],
     labels: Sequence[str],
     *,
-    groups: Sequence[Hashable] | None = None,
+    groups: Sequence[Hashable] | None,
     recipe: Recipe,
     report: Report,
 ) -> LinearText:
     """See `linear_text.train`."""
     rows = [(text,) if isinstance(text, str) else tuple(text) for text in texts]
     classes, wanted = _checked(rows, labels)
-    blocks = _blocks(len(rows[0]), recipe)
+    blocks = _blocks(rows, recipe)
     report(f"reading {len(rows)} texts")
-    sums = _count(rows, blocks)
+    counted = _count(rows, blocks)
     folds = _deal(wanted, _own_groups(rows) if groups is None else groups, recipe.folds)
-    held_back = np.full((len(rows), len(classes)), -np.inf)
+    judged = np.zeros(len(rows), bool)
+    by_weights, by_nets = np.zeros((2, len(rows), len(classes)))
     for number in range(recipe.folds):
-        report(f"training without part {number + 1} of {recipe.folds}")
         inside = folds != number
         if len(np.unique(wanted[inside])) > 1 and not inside.all():
-            fitted = _fit(sums, inside, wanted, len(classes), blocks, recipe)
-            held_back[~inside] = fitted.scores(sums.counts[~inside])
-    sharpness, threshold, about = _judge(held_back, wanted, recipe)
+            report(f"training without part {number + 1} of {recipe.folds}")
+            fitted = _fit(counted, inside, wanted, len(classes), blocks, recipe)
+            by_weights[~inside], by_nets[~inside] = fitted.scores(counted.counts[~inside])
+            judged |= ~inside
+    verdict = _judge(by_weights[judged], by_nets[judged], wanted[judged], recipe)
     report("training with everything")
-    final = _fit(sums, np.ones(len(rows), bool), wanted, len(classes), blocks, recipe)
-    order = np.argsort(sums.keys[final.columns])
+    final = _fit(counted, np.ones(len(rows), bool), wanted, len(classes), blocks, recipe)
     return LinearText(
         classes=classes,
         fields=len(rows[0]),
         blocks=blocks,
-        keys=sums.keys[final.columns][order],
-        rarity=final.rarity[order],
-        weights=final.weights[order].astype(np.float16),
+        keys=counted.keys[final.columns],
+        rarity=final.rarity,
+        weights=final.weights.astype(np.float16),
         bias=final.bias,
-        sharpness=sharpness,
-        threshold=threshold,
-        about={"rows": len(rows), **about},
+        nets=final.nets,
+        net_share=verdict.net_share,
+        sharpness=verdict.sharpness,
+        threshold=verdict.threshold,
+        about={"rows": len(rows), **verdict.about},
     )
 
 
@@ -84,12 +123,19 @@ def _checked(rows: list[tuple[str, ...]], labels: Sequence[str]) -> tuple[tuple[
     return tuple(map(str, classes)), wanted
 
 
-def _blocks(fields: int, recipe: Recipe) -> tuple[Block, ...]:
+def _blocks(rows: list[tuple[str, ...]], recipe: Recipe) -> tuple[Block, ...]:
+    """Read all fields as one text, and each field but the longest (the message itself) once more apart.
+
+    A title alone has too few words to learn from; read with the message, it borrows what messages taught.
+    """
+    fields = range(len(rows[0]))
+    longest = max(fields, key=lambda field: sum(len(row[field]) for row in rows))
     half = 0.5**0.5
+    apart = [((field,), half * recipe.apart_weight) for field in fields if field != longest]
     return tuple(
-        Block(number, order, half if number == 0 else half * recipe.others_weight)
-        for number in range(fields)
-        for order in _split(recipe.first if number == 0 else recipe.others)
+        Block(read_as_one, order, weight)
+        for read_as_one, weight in [(tuple(fields), half), *apart]
+        for order in _split(recipe.order)
     )
 
 
@@ -100,23 +146,26 @@ def _split(order: GramOrder) -> Iterator[GramOrder]:
         yield GramOrder(0, order.words)
 
 
-def _count(rows: list[tuple[str, ...]], blocks: tuple[Block, ...]) -> _Sums:
-    counted = [_count_block([row[block.field] for row in rows], block) for block in blocks]
-    return _Sums(
+def _count(rows: list[tuple[str, ...]], blocks: tuple[Block, ...]) -> _Counts:
+    found: list[list[tuple[Keys, Integers]]] = [[] for _ in blocks]
+    for row in rows:
+        for place, (_, grams) in enumerate(read(row, blocks)):
+            found[place].append(np.unique(grams.keys, return_counts=True))
+    counted = [_matrix(of_block) for of_block in found]
+    if not any(len(keys) for _, keys in counted):
+        raise CannotTrain("all texts are empty")
+    return _Counts(
         counts=csr_matrix(hstack([counts for counts, _ in counted])),
         keys=np.concatenate([keys for _, keys in counted]),
         block_of=np.repeat(np.arange(len(blocks)), [len(keys) for _, keys in counted]),
     )
 
 
-def _count_block(texts: list[str], block: Block) -> tuple[csr_matrix, Keys]:
-    found = [
-        np.unique(grams(text, block.order, field=block.field).keys, return_counts=True) for text in texts
-    ]
+def _matrix(found: list[tuple[Keys, Integers]]) -> tuple[csr_matrix, Keys]:
     keys, columns = np.unique(np.concatenate([keys for keys, _ in found]), return_inverse=True)
     counts = np.concatenate([counts for _, counts in found]).astype(np.float32)
     ends = np.cumsum([0, *(len(keys) for keys, _ in found)])
-    return csr_matrix((counts, columns, ends), shape=(len(texts), len(keys))), keys
+    return csr_matrix((counts, columns, ends), shape=(len(found), len(keys))), keys
 
 
 def _own_groups(rows: list[tuple[str, ...]]) -> list[Hashable]:
@@ -133,54 +182,46 @@ def _deal(wanted: Integers, groups: Sequence[Hashable], folds: int) -> Integers:
     return np.array([fold_of[group] for group in groups])
 
 
-@dataclass(frozen=True)
-class _Fitted:
-    columns: Integers
-    rarity: Floats
-    weights: Floats
-    bias: Floats
-    block_of: Integers
-    block_weights: Floats
-
-    def scores(self, counts: csr_matrix) -> npt.NDArray[np.float64]:
-        values = _values(counts[:, self.columns], self.rarity, self.block_of, self.block_weights)
-        return np.asarray(values @ self.weights + self.bias, np.float64)
-
-
 def _fit(
-    sums: _Sums,
+    counted: _Counts,
     inside: npt.NDArray[np.bool_],
     wanted: Integers,
     classes: int,
     blocks: tuple[Block, ...],
     recipe: Recipe,
 ) -> _Fitted:
-    counts, labels = sums.counts[inside], wanted[inside]
+    counts, labels = counted.counts[inside], wanted[inside]
     texts_with = np.bincount(counts.indices, minlength=counts.shape[1])
     columns = _chosen(counts, texts_with, labels, classes, recipe)
+    columns = columns[np.argsort(counted.keys[columns])]
     rarity = (1 + np.log((1 + counts.shape[0]) / (1 + texts_with[columns]))).astype(np.float32)
-    block_of, block_weights = sums.block_of[columns], np.array([block.weight for block in blocks], np.float32)
+    block_of, block_weights = (
+        counted.block_of[columns],
+        np.array([block.weight for block in blocks], np.float32),
+    )
     values = _values(counts[:, columns], rarity, block_of, block_weights)
     weights, bias = _nb_svm(values, labels, classes, recipe)
-    return _Fitted(columns, rarity, weights, bias, block_of, block_weights)
+    nets = _nets(values, labels, classes, recipe)
+    return _Fitted(columns, rarity, block_of, block_weights, weights, bias, nets)
 
 
 def _chosen(
     counts: csr_matrix, texts_with: Integers, labels: Integers, classes: int, recipe: Recipe
 ) -> Integers:
-    """Return the columns worth their place in the file: whose texts' labels surprise most (chi-squared)."""
-    enough = np.flatnonzero(texts_with >= min(recipe.least_texts, texts_with.max(initial=1)))
-    room = recipe.model_bytes // (12 + 2 * classes)
-    if len(enough) <= room:
-        return enough
-    member = csr_matrix(
-        (np.ones(len(labels)), (labels, np.arange(len(labels)))), shape=(classes, len(labels))
-    )
-    present = counts[:, enough].astype(bool).astype(np.float32)
-    seen = (member @ present).toarray()
-    expected = np.outer(np.bincount(labels, minlength=classes) / len(labels), texts_with[enough])
-    surprise = ((seen - expected) ** 2 / np.maximum(expected, 1e-9)).sum(axis=0)
-    return np.sort(enough[np.argsort(-surprise, kind="stable")[:room]])
+    """Return the columns worth their place in the file."""
+    enough = np.flatnonzero(texts_with >= min(recipe.least_texts, texts_with.max()))
+    # A key takes 8 bytes, a weight 2; rarities and places take about 1 once compressed.
+    net_bytes = recipe.nets * recipe.net_grams * (1 + 2 * recipe.net_size)
+    room = max(100, (recipe.model_bytes - net_bytes) // (9 + 2 * classes))
+    return enough[_telling(counts[:, enough], labels, room)]
+
+
+def _telling(counts: csr_matrix, labels: Integers, most: int) -> Integers:
+    """Return the columns that tell the labels apart best, by chi-squared of their presence."""
+    if counts.shape[1] <= most:
+        return np.arange(counts.shape[1])
+    surprise, _ = chi2(counts.astype(bool), labels)
+    return np.sort(np.argsort(-surprise, kind="stable")[:most])
 
 
 def _values(counts: csr_matrix, rarity: Floats, block_of: Integers, block_weights: Floats) -> csr_matrix:
@@ -201,7 +242,7 @@ def _nb_svm(values: csr_matrix, labels: Integers, classes: int, recipe: Recipe) 
     """
     weights = np.zeros((values.shape[1], classes), np.float32)
     # A label that this part does not contain is never proposed.
-    bias = np.full(classes, -10.0, np.float32)
+    bias = np.full(classes, NEVER, np.float32)
     smoothing = values.sum() / values.shape[1]
     for label in np.unique(labels):
         of_label = labels == label
@@ -222,32 +263,78 @@ def _log_ratio(inside: npt.ArrayLike, outside: npt.ArrayLike) -> Floats:
     return scaled
 
 
-def _judge(
-    held_back: npt.NDArray[np.float64], wanted: Integers, recipe: Recipe
-) -> tuple[float, float, dict[str, float]]:
-    """Return sharpness and threshold, and how good the model was on what it had not seen."""
-    judged = np.isfinite(held_back).all(axis=1)
-    scores, truth = held_back[judged], wanted[judged]
+def _nets(values: csr_matrix, labels: Integers, classes: int, recipe: Recipe) -> tuple[Net, ...]:
+    places = _telling(values, labels, recipe.net_grams)
+    heard = (values[:, places] * LOUDNESS).astype(np.float32)
+    return tuple(_net(places, heard, labels, classes, recipe, seed) for seed in range(recipe.nets))
+
+
+def _net(
+    places: Integers, heard: csr_matrix, labels: Integers, classes: int, recipe: Recipe, seed: int
+) -> Net:
+    """Train few rounds, before the network learns its texts by heart; few texts need more rounds for as many steps."""
+    rounds = max(4, ceil(280 * NET_BATCH / len(labels)))
+    network = MLPClassifier(
+        (recipe.net_size,), batch_size=min(NET_BATCH, len(labels)), max_iter=rounds, random_state=seed
+    )
+    with catch_warnings():
+        simplefilter("ignore", ConvergenceWarning)
+        network.fit(heard, labels)
+    (hidden, out), (hidden_bias, out_bias) = network.coefs_, network.intercepts_
+    if out.shape[1] == 1:  # of two labels scikit-learn scores only the second
+        out, out_bias = np.hstack([0 * out, out]), np.array([0, out_bias[0]])
+    every_out = np.zeros((len(hidden_bias), classes), np.float32)
+    every_bias = np.full(classes, NEVER, np.float32)
+    every_out[:, network.classes_], every_bias[network.classes_] = out, out_bias
+    return Net(
+        places=places,
+        hidden=(hidden * LOUDNESS).astype(np.float16),
+        hidden_bias=hidden_bias.astype(np.float32),
+        out=every_out,
+        out_bias=every_bias,
+    )
+
+
+# -- what was held back decides how sure the model may be
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    net_share: float
+    sharpness: float
+    threshold: float
+    about: dict[str, float]
+
+
+def _judge(by_weights: Scores, by_nets: Scores, truth: Integers, recipe: Recipe) -> _Verdict:
     if not len(truth):
-        return 1.0, 1.0, {}
-    sharpness = _sharpness(scores, truth)
-    chances = softmax(sharpness * scores)
+        return _Verdict(net_share=0.0, sharpness=1.0, threshold=1.0, about={})
+    surprises = [
+        (*_sharpness(by_weights + share * by_nets, truth), share) for share in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0)
+    ]
+    _, sharpness, net_share = min(surprises)
+    chances = softmax(sharpness * (by_weights + net_share * by_nets))
     right = chances.argmax(axis=1) == truth
     threshold = _threshold(chances.max(axis=1), right, recipe.decides_alone_right)
-    return sharpness, threshold, {"held_back_accuracy": round(float(right.mean()), 4)}
+    about = {
+        "held_back_accuracy": float(right.mean()),
+        "held_back_coverage": float((chances.max(axis=1) > threshold).mean()),
+    }
+    return _Verdict(net_share, sharpness, threshold, {name: round(value, 4) for name, value in about.items()})
 
 
-def _sharpness(scores: npt.NDArray[np.float64], truth: Integers) -> float:
-    """Return the factor that makes the truth most likely (temperature scaling: Guo et al. 2017).
+def _sharpness(scores: Scores, truth: Integers) -> tuple[float, float]:
+    """Return the least surprise and the factor that gives it (temperature scaling: Guo et al. 2017).
 
     However well they are told apart, few texts prove no certainty: targets are softened as by Platt (1999).
     """
-    candidates = np.geomspace(0.1, 100, 121)
+    candidates = np.geomspace(0.1, 100, 61)
     doubt = 1 / (len(truth) + 2)
     targets = np.full(scores.shape, doubt / (scores.shape[1] - 1))
     targets[np.arange(len(truth)), truth] = 1 - doubt
     surprise = [-(targets * np.log(softmax(factor * scores) + 1e-12)).sum() for factor in candidates]
-    return float(candidates[np.argmin(surprise)])
+    best = int(np.argmin(surprise))
+    return float(surprise[best]), float(candidates[best])
 
 
 def _threshold(chances: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], wanted: float) -> float:
