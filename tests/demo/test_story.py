@@ -108,6 +108,7 @@ def test_a_misspelt_field_is_refused() -> None:
         ([RAISED, "+1 nobody: 是谁"], "nobody is called nobody"),
         ([RAISED, "+1 r2: 看图 #spaceship"], "unknown photo spaceship"),
         ([RAISED, "+1 r2: 在{planet}"], "unknown placeholder planet"),
+        ([RAISED, "+1 r2: 在{building"], "a brace too many: 在{building"),
         ([RAISED, "+1 r2:"], "r2 says and shows nothing"),
         ([RAISED, ANSWERED, "+1 water done: 修好了"], "water did not accept, and yet is at work"),
         ([RAISED, "+1 r2: 电话13800000000"], "a number that could be a person's: 电话13800000000"),
@@ -179,6 +180,26 @@ def test_the_last_full_day_is_day_zero_and_ago_counts_from_now() -> None:
     assert fresh.begins(NOW) == NOW - timedelta(minutes=12)
 
 
+def test_a_matter_raised_minutes_ago_is_not_yet_counted_as_unanswered() -> None:
+    raised = '[[thread]]\nkey = "f"\nkind = "matter"\nago = {ago}\nsteps = "+0 r1 raise: 漏水"\n'
+    fresh, late = (story.read_story({"a.toml": raised.format(ago=ago)}) for ago in (30, 31))
+    assert (story.rates(fresh).due, story.rates(late).due) == (0, 1)
+
+
+def test_an_order_to_an_agency_is_written_and_its_answer_is_said() -> None:
+    order, answer = _told("+0 officer call_out to=water: 请派人", "+2 water accept: 出发").threads[0].steps
+    assert order.is_message
+    assert not order.is_said
+    assert answer.is_said
+
+
+def test_the_rates_of_the_month_are_those_of_a_good_town_with_some_failures(month: story.Story) -> None:
+    rates = story.rates(month)
+    assert 0.92 <= rates.answered_in_time / rates.due < 1
+    assert 0.84 <= rates.solved / rates.judged <= 0.92
+    assert 0.80 <= rates.satisfied / rates.rated <= 0.90
+
+
 def test_rates_count_the_last_verdict_and_nobody_who_said_nothing() -> None:
     late = "+31 officer answer: 抱歉晚了"
     told = _told(
@@ -191,5 +212,5 @@ def test_rates_count_the_last_verdict_and_nobody_who_said_nothing() -> None:
         "+1 r1 feedback solved=yes stars=4: 行",
     )
     assert story.rates(told) == story.Rates(
-        matters=1, answered_in_time=0, judged=1, solved=1, rated=1, satisfied=1
+        due=1, answered_in_time=0, judged=1, solved=1, rated=1, satisfied=1
     )

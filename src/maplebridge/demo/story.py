@@ -6,7 +6,8 @@ A file is TOML with one `[[thread]]` per conversation. Its `steps` are lines:
 
 AFTER is the time since the step before (`4`, `2h`, `1d3h10`); WHO is a resident of the conversation (`r1`,
 `r2` …) or a role; a deed is something done to the thread's matter, whose text, if any, is posted. Bare
-placeholders (`{building}`) speak of r1's home, numbered ones (`{building2}`) of r2's. `{road}` is the same
+placeholders (`{building}`) speak of r1's home, numbered ones (`{building2}`) of r2's; `str.format_map`
+fills them. `{road}` is the same
 in all threads of one `issue`, and a thread with `follows` stands in the estate of the thread it names.
 
 Day 0 is the last full day before the town is loaded, so that everything has happened; a thread with `ago`
@@ -141,6 +142,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 WORDLESS = frozenset({"call_out", "accept", "arrive", "feedback", "take", "assign", "resume", "chase"})
 """Deeds that may be done without saying anything."""
 
+WRITTEN = frozenset({"assign", "call_out", "hand_over", "refuse", "decline", "chase", "order", "consult"})
+"""Deeds whose text is written on the matter's time line only; every other text is posted for all to read."""
+
 STATES = frozenset(
     {
         "waiting",
@@ -198,6 +202,11 @@ class Step:
     @property
     def is_message(self) -> bool:
         return bool(self.text or self.photo or self.place)
+
+    @property
+    def is_said(self) -> bool:
+        """Whether it is said in the conversation, and not only written on the matter's time line."""
+        return self.is_message and self.deed not in WRITTEN
 
 
 @dataclass(frozen=True)
@@ -271,7 +280,8 @@ class Story:
 class Rates:
     """How the month's matters went: the numbers behind the three rates."""
 
-    matters: int
+    due: int
+    """Matters that were answered, or had to be by now."""
     answered_in_time: int
     judged: int
     solved: int
@@ -313,8 +323,8 @@ def sentences(threads: Iterable[Thread]) -> Counter[str]:
 
 
 def distinct_messages(threads: Iterable[Thread]) -> frozenset[str]:
-    """Return the texts said, each once."""
-    return frozenset(step.text for thread in threads for step in thread.steps if step.text)
+    """Return the texts said in the conversations, each once."""
+    return frozenset(step.text for thread in threads for step in thread.steps if step.is_said and step.text)
 
 
 def conditions(thread: Thread) -> frozenset[str]:
@@ -333,11 +343,11 @@ def conditions(thread: Thread) -> frozenset[str]:
 
 def rates(story: Story) -> Rates:
     """Count the matters answered in time, solved and found satisfactory, by the last word on each."""
-    waits = [_minutes_to_answer(thread) for thread in story.matters]
+    waits = [_minutes_to_answer(thread) for thread in story.matters if not _may_still_wait(thread)]
     last = [verdict for thread in story.matters if (verdict := _last_verdict(thread))]
     stars = [int(verdict["stars"]) for verdict in last if "stars" in verdict]
     return Rates(
-        matters=len(waits),
+        due=len(waits),
         answered_in_time=sum(wait is not None and wait <= ANSWER_WITHIN for wait in waits),
         judged=len(last),
         solved=sum(verdict["solved"] == "yes" for verdict in last),
@@ -458,6 +468,8 @@ def _wrong_words(step: Step) -> Iterator[str]:
         yield f"nobody is called {step.who}"
     if step.photo and step.photo not in PHOTOS:
         yield f"unknown photo {step.photo}"
+    if set(_PLACEHOLDER.sub("", step.text + step.place)) & {"{", "}"}:
+        yield f"a brace too many: {step.text}"
     for name, _ in _PLACEHOLDER.findall(step.text + step.place):
         if name not in PLACEHOLDERS:
             yield f"unknown placeholder {name}"
@@ -537,6 +549,10 @@ def _minutes_to_answer(thread: Thread) -> int | None:
         if step.deed == "answer":
             return passed
     return None
+
+
+def _may_still_wait(thread: Thread) -> bool:
+    return _minutes_to_answer(thread) is None and _since_raised(thread) <= ANSWER_WITHIN
 
 
 def _last_verdict(thread: Thread) -> Mapping[str, str] | None:
