@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -256,8 +258,14 @@ def place_of(number: int) -> dict[str, Any]:
     return {"url": f"/{number}/", "icon": "home", "label": f"Place {number}", "active": number == 1}
 
 
-def base(places: int, **cookies: str) -> Page:
+def asked() -> HttpRequest:
     request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    return request
+
+
+def base(places: int, **cookies: str) -> Page:
+    request = asked()
     request.COOKIES.update(cookies)
     context = {"nav": [place_of(n + 1) for n in range(places)], "demo": True, "town": "Heshun"}
     return Page(render_to_string("base.html", context, request=request))
@@ -290,7 +298,7 @@ def test_large_type_is_remembered_by_the_device() -> None:
 
 
 def test_the_wall_is_dark_and_shows_whether_it_is_connected() -> None:
-    page = Page(render_to_string("base_wall.html", {"town": "Heshun"}, request=RequestFactory().get("/")))
+    page = Page(render_to_string("base_wall.html", {"town": "Heshun"}, request=asked()))
     assert page.attributes("data-bs-theme") == ["dark"]
     assert page.attributes("data-live-state")
 

@@ -80,6 +80,13 @@ def rendered(main: str) -> str:
         return template.render({"nav": [], "LANGUAGE_CODE": "en"}, request)
 
 
+def offline_page() -> str:
+    request = RequestFactory().get("/offline/")
+    request.user = AnonymousUser()
+    with translation.override("en"):
+        return render_to_string("offline.html", {"LANGUAGE_CODE": "en"}, request)
+
+
 def parts_of(body: bytes, content_type: str) -> dict[str, Any]:
     message = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
     found: dict[str, Any] = {}
@@ -163,7 +170,7 @@ def town(settings: Any) -> Iterator[Town]:
         "/today/": rendered("<p>Leak in building 3</p>"),
         "/later/": rendered("<p>Not kept</p>"),
         "/sw.js": render_to_string("sw.js"),
-        "/offline/": rendered("<p>There is no network just now</p>"),
+        "/offline/": offline_page(),
     }
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(town))
     server.daemon_threads = True
@@ -391,6 +398,8 @@ def test_pages_marked_to_be_kept_can_be_read_without_a_network(browser: Browser,
     assert page.locator(".frame").evaluate("frame => getComputedStyle(frame).display") == "grid"
     page.goto(town.url + "/later/")
     expect(page.get_by_text("There is no network just now")).to_be_visible()
+    page.goto(town.url + "/today/")
+    expect(page.get_by_text("Leak in building 3")).to_be_visible()
     context.close()
 
 

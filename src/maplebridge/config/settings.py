@@ -147,7 +147,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or os.environ.get("MAPLEBRIDGE_PLAIN_STATIC") == "1"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "maplebridge.platform.static_files.HashedFiles"
     },
 }
 WHITENOISE_MAX_AGE = 31_536_000

@@ -27,6 +27,7 @@ export function csrfToken() {
   return cookie("csrftoken") || document.querySelector('meta[name="csrf-token"]')?.content || "";
 }
 
+// Who is signed in. The page shown without a network does not say; then it is who it was before.
 export function person() {
-  return document.querySelector('meta[name="person"]')?.content ?? "";
+  return document.querySelector('meta[name="person"]')?.content ?? localStorage.getItem("person") ?? "";
 }
