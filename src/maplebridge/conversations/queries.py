@@ -1,10 +1,10 @@
 """Reading conversations: who is in them, what was said, who has seen it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
-from maplebridge.conversations.models import Membership, Message, NeighborGroup, Thread
+from maplebridge.conversations.models import Membership, Message, MessagePhoto, NeighborGroup, Thread
 
 
 def get_thread(thread_id: int) -> Thread:
@@ -51,6 +51,28 @@ def readers_of(message: Message) -> int:
         .exclude(person_id=message.author_id)
         .count()
     )
+
+
+def read_counts(messages: Sequence[Message]) -> dict[int, int]:
+    """Return for each message how many others have seen it."""
+    return {one.pk: readers_of(one) for one in messages}
+
+
+def last_messages(thread_ids: Iterable[int]) -> dict[int, Message]:
+    """Return the last message of each thread."""
+    last = Message.objects.filter(thread_id__in=list(thread_ids)).values("thread_id").annotate(last=Max("pk"))
+    return {one.thread_id: one for one in Message.objects.filter(pk__in=[row["last"] for row in last])}
+
+
+def in_thread(message_id: int | None, thread_id: int) -> int | None:
+    """Return the id where it is that of a message of the thread, else None."""
+    if message_id is None or not Message.objects.filter(pk=message_id, thread_id=thread_id).exists():
+        return None
+    return message_id
+
+
+def photo_in(thread_id: int, photo_id: int) -> MessagePhoto | None:
+    return MessagePhoto.objects.filter(message__thread_id=thread_id, photo_id=photo_id).select_related("photo").first()
 
 
 def groups() -> QuerySet[NeighborGroup]:

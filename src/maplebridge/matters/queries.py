@@ -101,6 +101,10 @@ def matters_of_messages(message_ids: Sequence[int]) -> dict[int, Matter]:
     return {one.asked_in_id: one for one in rows if one.asked_in_id and not one.confidential}
 
 
+def matters_in_thread(thread_id: int) -> list[Matter]:
+    return list(Matter.objects.filter(thread_id=thread_id).order_by("-id")[:100])
+
+
 def time_line(matter_id: int, *, public_only: bool) -> QuerySet[Entry]:
     entries = Entry.objects.filter(matter_id=matter_id).select_related("by").order_by("id")
     return entries.filter(public=True) if public_only else entries

@@ -15,23 +15,22 @@ from django.db import connection
 CHANNEL = "maplebridge_live"
 
 Allows = Callable[[Any, int], bool]  # (viewer, id of the topic's thing)
-Renders = Callable[[int, str], str]  # (id of the news' thing, language) -> HTML
+Renders = Callable[[int, "Audience"], str]  # (id of the news' thing, for whom) -> HTML
 
 _allows: dict[str, Allows] = {}
 _renders: dict[str, Renders] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """What is told: `topic` as in `thread:12`, `kind` as in `message`, and the id of the thing."""
+class Audience:
+    """For whom something is rendered: all of one language, staff or not, see the same."""
 
-    topic: str
-    kind: str
-    id: int
+    language: str
+    is_staff: bool
 
 
 def tell(topic: str, kind: str, id: int) -> None:
-    """Tell the followers of a topic, when the transaction commits."""
+    """Tell the followers of a topic such as `thread:12`, when the transaction commits."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps([topic, kind, id])])
 
@@ -62,6 +61,6 @@ def may_follow(viewer: Any, topic: str) -> bool:
     return rule is not None and id.isdecimal() and rule(viewer, int(id))
 
 
-def html_of(kind: str, id: int, language: str) -> str | None:
+def html_of(kind: str, id: int, audience: Audience) -> str | None:
     renderer = _renders.get(kind)
-    return renderer(id, language) if renderer else None
+    return renderer(id, audience) if renderer else None

@@ -1,10 +1,100 @@
 """What every page knows: the town, the reader, the way around."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from maplebridge.people import queries as people
+from maplebridge.people.domain.roles import Role
+from maplebridge.people.domain.standing import Standing
+from maplebridge.people.permissions import standing_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the bars: where it leads, how it looks."""
+
+    url: str
+    icon: str
+    label: str
+    active: bool
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
-    return {"town": settings.TOWN_NAME, "demo": settings.DEMO}
+    """Return what every template may use; what costs a query is computed only where it is shown."""
+    person = SimpleLazyObject(lambda: _person(request))
+    return {
+        "town": settings.TOWN_NAME,
+        "demo": settings.DEMO,
+        "standing": SimpleLazyObject(lambda: standing_of(request)),
+        "nav": SimpleLazyObject(lambda: navigation(standing_of(request), request.path)),
+        "person": person,
+        "large_type": SimpleLazyObject(lambda: bool(person and person.elder_mode)),
+        "languages": settings.LANGUAGES,
+        "tile_url": settings.TILE_URL,
+    }
+
+
+def _person(request: HttpRequest) -> Any:
+    standing = standing_of(request)
+    return people.get_person(standing.person_id) if standing.person_id is not None else None
+
+
+def navigation(standing: Standing, path: str) -> list[Place]:
+    """Return where a person goes every day, most used first."""
+    entries = [(reverse(name), icon, _(label)) for name, icon, label in _names(standing)]
+    active = max((url for url, _icon, _label in entries if path.startswith(url)), key=len, default="")
+    return [Place(url, icon, label, url == active) for url, icon, label in entries]
+
+
+def _names(standing: Standing) -> list[tuple[str, str, str]]:
+    if not standing.signed_in:
+        return []
+    if not standing.is_staff:
+        return [GROUPS, RAISE, MINE, ME]
+    names: list[tuple[str, str, str]] = []
+    if standing.has(Role.SUPERVISOR, Role.COMMAND):
+        names += [OVERSIGHT]
+    if standing.has(Role.SORTING_OFFICER, Role.SUPERVISOR):
+        names += [SORTING]
+    if standing.is_field:
+        names += [TODAY, MAP]
+    if standing.agencies:
+        names += [INBOX]
+    if standing.has(Role.CONFIDENTIAL):
+        names += [CONFIDENTIAL]
+    if standing.is_field or standing.has(Role.SORTING_OFFICER, Role.COMMAND, Role.SUPERVISOR):
+        names += [RAISE, GROUPS]
+    names += [SEARCH]
+    if standing.has(Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field:
+        names += [STATISTICS]
+    if not standing.is_field:
+        names += [MAP]
+    if standing.has(Role.SUPERVISOR, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field:
+        names += [DUTIES]
+    if standing.has(Role.ADMINISTRATOR):
+        names += [ADMINISTRATION]
+    return [*dict.fromkeys([*names, ME])]
+
+
+# (name of the page, icon, label), in the words of the people who go there.
+GROUPS = ("groups", "messages", gettext_lazy("Groups"))
+RAISE = ("raise", "circle-plus", gettext_lazy("Report"))
+MINE = ("my_matters", "list-check", gettext_lazy("My matters"))
+ME = ("me", "user", gettext_lazy("Me"))
+TODAY = ("today", "checklist", gettext_lazy("Today"))
+MAP = ("territory", "map-2", gettext_lazy("Map"))
+INBOX = ("agency_inbox", "inbox", gettext_lazy("Inbox"))
+SORTING = ("sorting", "arrows-split", gettext_lazy("Sorting"))
+OVERSIGHT = ("oversight", "layout-dashboard", gettext_lazy("Oversight"))
+CONFIDENTIAL = ("confidential", "shield-lock", gettext_lazy("Confidential"))
+SEARCH = ("search", "search", gettext_lazy("Search"))
+STATISTICS = ("statistics", "chart-bar", gettext_lazy("Statistics"))
+DUTIES = ("duties", "calendar", gettext_lazy("On duty"))
+ADMINISTRATION = ("administration", "settings", gettext_lazy("Administration"))

@@ -22,10 +22,10 @@ MOST_WAITING = 200  # a page that falls further behind is told to load anew
 
 
 class Stream:
-    """One open page: its language, and what it has not been sent yet."""
+    """One open page: for whom, and what it has not been sent yet."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
+    def __init__(self, audience: live.Audience) -> None:
+        self.audience = audience
         self.waiting: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_WAITING)
 
     def send(self, data: bytes) -> None:
@@ -46,9 +46,9 @@ class Hub:
         self._followers: dict[str, set[Stream]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None
 
-    async def follow(self, topics: Iterable[str], language: str) -> AsyncIterator[bytes]:
+    async def follow(self, topics: Iterable[str], audience: live.Audience) -> AsyncIterator[bytes]:
         """Yield the news of the topics as server-sent events, with a heartbeat, until the page goes away."""
-        stream = Stream(language)
+        stream = Stream(audience)
         if self._listener is None or self._listener.done():
             parameters = await sync_to_async(_parameters)()
             self._listener = asyncio.create_task(self._listen(parameters))
@@ -88,11 +88,11 @@ class Hub:
         streams = list(self._followers.get(topic, ()))
         if not streams:
             return
-        by_language: dict[str, list[Stream]] = defaultdict(list)
+        by_audience: dict[live.Audience, list[Stream]] = defaultdict(list)
         for stream in streams:
-            by_language[stream.language].append(stream)
-        for language, group in by_language.items():
-            html = await sync_to_async(_html, thread_sensitive=False)(kind, id, language)
+            by_audience[stream.audience].append(stream)
+        for audience, group in by_audience.items():
+            html = await sync_to_async(_html, thread_sensitive=False)(kind, id, audience)
             data = _as_event({"topic": topic, "kind": kind, "id": id, "html": html})
             for number, stream in enumerate(group):
                 stream.send(data)
@@ -109,11 +109,11 @@ def _parameters() -> dict[str, Any]:
     return {name: value for name, value in connection.get_connection_params().items() if name in wanted}
 
 
-def _html(kind: str, id: int, language: str) -> str | None:
+def _html(kind: str, id: int, audience: live.Audience) -> str | None:
     """Render the news once for all who see the same, on a connection that is given back."""
     try:
-        with translation.override(language):
-            return live.html_of(kind, id, language)
+        with translation.override(audience.language):
+            return live.html_of(kind, id, audience)
     finally:
         connection.close()
 

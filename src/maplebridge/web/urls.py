@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
 from maplebridge.people.permissions import anybody
-from maplebridge.web import views
+from maplebridge.web import groups, views
 
 set_language.rule = anybody
 
@@ -11,4 +11,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live/", views.stream, name="live"),
     path("sw.js", views.service_worker, name="service_worker"),
     path("language/", set_language, name="set_language"),
+    path("groups/", groups.groups, name="groups"),
+    path("groups/<int:thread_id>/", groups.group, name="group"),
+    path("groups/<int:thread_id>/say/", groups.say, name="group_say"),
+    path("groups/<int:thread_id>/read/", groups.read, name="group_read"),
+    path("groups/<int:thread_id>/leave/", groups.leave, name="group_leave"),
+    path("groups/<int:thread_id>/messages/<int:message_id>/take-back/", groups.take_back, name="group_take_back"),
+    path("groups/<int:thread_id>/photos/<int:photo_id>/<slug:size>/", groups.photo, name="group_photo"),
 ]

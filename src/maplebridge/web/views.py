@@ -3,10 +3,9 @@
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
 from maplebridge.people.domain.roles import Role
@@ -44,11 +43,11 @@ def first_page(standing: Standing) -> str:
 
 async def stream(request: HttpRequest) -> HttpResponseBase:
     """Stream the news of the topics that the page names and the person may follow."""
-    topics, language = await sync_to_async(_allowed_topics)(request)
+    topics, audience = await sync_to_async(_allowed_topics)(request)
     if not topics:
         return HttpResponse(status=403)
     return StreamingHttpResponse(
-        _bytes(topics, language),
+        _bytes(topics, audience),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -57,25 +56,29 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
 stream.rule = anybody  # type: ignore[attr-defined]  # each topic is allowed or refused by its own area
 
 
-def _allowed_topics(request: HttpRequest) -> tuple[list[str], str]:
+def _allowed_topics(request: HttpRequest) -> tuple[list[str], live.Audience]:
     standing = standing_of(request)
     asked = request.GET.getlist("topic")[:MOST_TOPICS]
     allowed = [topic for topic in asked if standing.signed_in and live.may_follow(standing, topic)]
-    language = get_language() or "zh-hans"
+    audience = live.Audience(get_language() or "zh-hans", standing.is_staff)
     connection.close()  # an open stream holds no connection
-    return allowed, language
+    return allowed, audience
 
 
-async def _bytes(topics: list[str], language: str) -> AsyncIterator[bytes]:
-    async for data in hub.follow(topics, language):
+async def _bytes(topics: list[str], audience: live.Audience) -> AsyncIterator[bytes]:
+    async for data in hub.follow(topics, audience):
         yield data
 
 
 @allow(anybody)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Serve the service worker from the root, so that it may look after every page."""
-    name = "maplebridge/offline/sw.js"
-    with staticfiles_storage.open(name) as file:
-        return HttpResponse(
-            file.read(), content_type="text/javascript", headers={"Cache-Control": "no-cache"}
-        )
+    response = render(request, "sw.js", content_type="text/javascript")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@allow(anybody)
+def offline(request: HttpRequest) -> HttpResponse:
+    """Show what a phone shows without a network, where a page was not kept; the service worker keeps it."""
+    return render(request, "offline.html")

@@ -1,0 +1,306 @@
+"""The pages of a conversation: who said what, live, with what became of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from maplebridge.conversations import actions, queries
+from maplebridge.matters import queries as matters
+from maplebridge.matters.actions.raising import officers_on_duty
+from maplebridge.matters.permissions import may_see
+from maplebridge.people import queries as people
+from maplebridge.people.domain.standing import Standing
+from maplebridge.people.permissions import allow, signed_in, standing_of
+from maplebridge.platform import live, photos
+
+PAGE = 40
+HOME_MARK = " · "  # between a nickname and the building
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """A message as it is shown to one audience."""
+
+    id: int
+    author: int | None
+    who: str
+    home: str
+    role: str
+    at: Any
+    text: str
+    photos: list[dict[str, Any]] = field(default_factory=list)
+    spot: str = ""
+    spot_url: str = ""
+    quote: str = ""
+    matter_url: str = ""
+    matter_number: int | None = None
+    matter_state: str = ""
+    raise_url: str = ""
+    read_by: int = 0
+
+    @property
+    def id_text(self) -> str:
+        return str(self.id)
+
+
+@allow(signed_in)
+def groups(request: HttpRequest) -> HttpResponse:
+    """List the conversations of a person: the groups they are in, and their private threads."""
+    standing = standing_of(request)
+    memberships = list(queries.memberships_of(_person(standing)))
+    shown = sorted(_shown_groups(memberships), key=lambda one: -one["last_id"])
+    return render(request, "web/groups.html", {"groups": shown})
+
+
+def _shown_groups(memberships: list[Any]) -> list[dict[str, Any]]:
+    last = queries.last_messages([one.thread_id for one in memberships])
+    return [
+        {
+            "url": reverse("group", args=[one.thread_id]),
+            "name": _name_of(one.thread),
+            "last": last.get(one.thread_id),
+            "last_id": last[one.thread_id].pk if one.thread_id in last else 0,
+            "unread": one.thread_id in last and last[one.thread_id].pk > one.read_up_to,
+            "private": one.thread.kind == "private",
+            "muted": one.muted,
+        }
+        for one in memberships
+    ]
+
+
+def _name_of(thread: Any) -> str:
+    return thread.group.name if thread.kind == "group" else _("Between you and those who answer")
+
+
+@allow(signed_in)
+def group(request: HttpRequest, thread_id: int) -> HttpResponse:
+    """Show a conversation, newest last, and note how far it has been read."""
+    standing = standing_of(request)
+    thread, membership = _entered(standing, thread_id)
+    before = _number(request.GET.get("before"))
+    messages = queries.page_of(thread_id, before=before, most=PAGE)
+    bubbles = bubbles_of(messages, is_staff=standing.is_staff)
+    older = messages[0].pk if len(messages) == PAGE else None
+    if before is not None:
+        return render(request, "web/bubbles.html", {"bubbles": bubbles, "older": older, "thread": thread})
+    if messages and membership is not None:
+        actions.mark_read(thread_id=thread_id, person_id=_person(standing), message_id=messages[-1].pk)
+    context = {
+        "thread": thread,
+        "name": _name_of(thread),
+        "bubbles": bubbles,
+        "older": older,
+        "members": queries.members_of(thread_id).count(),
+        "membership": membership,
+        "duty": _duty(thread),
+    }
+    return render(request, "web/group.html", context)
+
+
+def _duty(thread: Any) -> list[str]:
+    """Return who is on duty for the ground of a thread now, as they are called in groups."""
+    if thread.grid_id is None:
+        return []
+    on_duty = officers_on_duty(thread.grid_id, timezone.now())[:2]
+    return [one.nickname for one in people.persons(on_duty).values()]
+
+
+@allow(signed_in)
+@require_POST
+def say(request: HttpRequest, thread_id: int) -> HttpResponse:
+    """Take a message from the page. What is refused stays in the field, with the reason."""
+    standing = standing_of(request)
+    thread, membership = _entered(standing, thread_id)
+    if membership is None:
+        raise Http404
+    now = timezone.now()
+    person = people.get_person(_person(standing))
+    try:
+        kept = [photos.keep(one.read(), now=now) for one in request.FILES.getlist("photos")[:9]]
+        message = actions.receive_message(
+            thread_id=thread_id,
+            author_id=person.pk,
+            role=membership.role,
+            shown_as=shown_as(person, membership.role),
+            text=request.POST.get("text", ""),
+            photo_ids=[one.pk for one in kept],
+            in_reply_to_id=queries.in_thread(_number(request.POST.get("in_reply_to")), thread_id),
+            lon=_coordinate(request.POST.get("lon")),
+            lat=_coordinate(request.POST.get("lat")),
+            asks_readers=standing.is_staff and request.POST.get("asks_readers") == "on",
+            now=now,
+        )
+    except (actions.MessageRefused, photos.PhotoRefused) as refused:
+        return HttpResponse(refusal_words(refused.code), status=422)
+    actions.mark_read(thread_id=thread_id, person_id=person.pk, message_id=message.pk)
+    if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
+        bubbles = bubbles_of([queries.get_message(message.pk)], is_staff=standing.is_staff)
+        return render(request, "web/bubbles.html", {"bubbles": bubbles, "thread": thread})
+    return redirect("group", thread_id)
+
+
+@allow(signed_in)
+@require_POST
+def read(request: HttpRequest, thread_id: int) -> HttpResponse:
+    """Note how far somebody has read while the page stays open."""
+    standing = standing_of(request)
+    _entered(standing, thread_id)
+    if (last := _number(request.POST.get("last"))) is not None:
+        actions.mark_read(thread_id=thread_id, person_id=_person(standing), message_id=last)
+    return HttpResponse(status=204)
+
+
+@allow(signed_in)
+@require_POST
+def leave(request: HttpRequest, thread_id: int) -> HttpResponse:
+    standing = standing_of(request)
+    _entered(standing, thread_id)
+    actions.leave(thread_id=thread_id, person_id=_person(standing), now=timezone.now())
+    return redirect("groups")
+
+
+@allow(signed_in)
+@require_POST
+def take_back(request: HttpRequest, thread_id: int, message_id: int) -> HttpResponse:
+    """Let the author take a message back; it can be read no more."""
+    standing = standing_of(request)
+    _entered(standing, thread_id)
+    message = queries.get_message(message_id)
+    if message.thread_id != thread_id or message.author_id != standing.person_id:
+        raise Http404
+    actions.withdraw(message=message, now=timezone.now())
+    return redirect("group", thread_id)
+
+
+@allow(signed_in)
+def photo(request: HttpRequest, thread_id: int, photo_id: int, size: str) -> HttpResponse:
+    """Show a picture of a conversation to those who are in it."""
+    standing = standing_of(request)
+    _entered(standing, thread_id)
+    attached = queries.photo_in(thread_id, photo_id)
+    if attached is None or size not in ("small", "large"):
+        raise Http404
+    return photo_response(attached.photo.key, size)
+
+
+def photo_response(key: str, size: str) -> HttpResponse:
+    try:
+        data = photos.path_of(key, size).read_bytes()
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    return HttpResponse(data, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"})
+
+
+def bubbles_of(messages: list[Any], *, is_staff: bool) -> list[Bubble]:
+    """Return messages as they are shown, each with the matter that it raised."""
+    found = matters.matters_of_messages([one.pk for one in messages])
+    readers = queries.read_counts([one for one in messages if one.asks_readers])
+    return [_bubble(one, found.get(one.pk), readers.get(one.pk, 0), is_staff=is_staff) for one in messages]
+
+
+def _bubble(message: Any, matter: Any, read_by: int, *, is_staff: bool) -> Bubble:
+    who, _mark, home = message.shown_as.partition(HOME_MARK)
+    may_raise = is_staff and matter is None and message.role == actions.RESIDENT and not message.withdrawn_at
+    return Bubble(
+        id=message.pk,
+        author=message.author_id,
+        who=who or _("Maple Bridge"),
+        home=home,
+        role=message.role,
+        at=message.sent_at,
+        text=_("This message was taken back.") if message.withdrawn_at else message.text,
+        photos=[_photo(message.thread_id, one) for one in message.photos.all()],
+        spot=_("Place on the map") if message.lon is not None else "",
+        spot_url=f"{reverse('territory')}?lon={message.lon}&lat={message.lat}" if message.lon is not None else "",
+        quote=message.in_reply_to.text[:60] if message.in_reply_to else "",
+        matter_url=reverse("matter", args=[matter.pk]) if matter else "",
+        matter_number=matter.pk if matter else None,
+        matter_state=matter_state(matter) if matter else "",
+        raise_url=reverse("raise_message", args=[message.pk]) if may_raise else "",
+        read_by=read_by,
+    )
+
+
+def _photo(thread_id: int, attached: Any) -> dict[str, Any]:
+    return {
+        "url": reverse("group_photo", args=[thread_id, attached.photo_id, "large"]),
+        "thumb_url": reverse("group_photo", args=[thread_id, attached.photo_id, "small"]),
+        "width": attached.photo.width,
+        "height": attached.photo.height,
+    }
+
+
+def matter_state(matter: Any) -> str:
+    """Return the state of a matter in the words of a resident."""
+    return {
+        "assigned": _("waiting for an answer"),
+        "in_hand": _("being handled"),
+        "paused": _("paused"),
+        "deferred": _("cannot be done now"),
+        "resolved": _("result given"),
+        "closed": _("closed"),
+        "merged": _("goes on together with another"),
+    }[matter.state]
+
+
+def shown_as(person: Any, role: str) -> str:
+    """Return how somebody is shown in groups: nickname and building; of staff only how they are called."""
+    if role == actions.RESIDENT and person.building is not None:
+        return f"{person.nickname}{HOME_MARK}{person.building.number}号楼"
+    return str(person.nickname)
+
+
+def refusal_words(code: str) -> str:
+    return {
+        "empty": _("Please write something, or add a photo."),
+        "too_long": _("This is longer than 20,000 characters. Please send it in parts."),
+        "too_large": _("This picture is larger than 20 MB. Please choose a smaller one."),
+        "not_a_picture": _("This file is not a picture that can be shown. JPEG, PNG and WebP can."),
+    }.get(code, _("That could not be taken. Your words are kept in the field."))
+
+
+def _entered(standing: Standing, thread_id: int) -> tuple[Any, Any]:
+    """Return the thread and the membership; whoever is not in a conversation does not learn that it exists."""
+    membership = queries.membership_of(_person(standing), thread_id)
+    if membership is None and not may_follow_thread(standing, thread_id):
+        raise Http404
+    return queries.get_thread(thread_id), membership
+
+
+@live.allows("thread")
+def may_follow_thread(standing: Standing, thread_id: int) -> bool:
+    """Members, and whoever may see a matter that was raised there."""
+    if standing.person_id is None:
+        return False
+    if queries.membership_of(standing.person_id, thread_id) is not None:
+        return True
+    return standing.is_staff and any(may_see(standing, one) for one in matters.matters_in_thread(thread_id))
+
+
+@live.renders("message")
+def message_html(message_id: int, audience: live.Audience) -> str:
+    bubbles = bubbles_of([queries.get_message(message_id)], is_staff=audience.is_staff)
+    return render_to_string("web/bubbles.html", {"bubbles": bubbles})
+
+
+def _person(standing: Standing) -> int:
+    assert standing.person_id is not None  # `allow(signed_in)` stands before every view here
+    return standing.person_id
+
+
+def _number(value: str | None) -> int | None:
+    return int(value) if value and value.isdecimal() and len(value) < 18 else None
+
+
+def _coordinate(value: str | None) -> float | None:
+    try:
+        return float(value) if value else None
+    except ValueError:
+        return None
