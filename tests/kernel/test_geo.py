@@ -45,9 +45,9 @@ def test_a_point_comes_back_from_chinese_maps_to_the_centimeter(point: Point) ->
     assert distance_m(bd09_to_wgs84(wgs84_to_bd09(point)), point) < 0.01
 
 
-@given(IN_CHINA)
+@given(st.builds(Point, st.floats(101, 103), st.floats(36, 38)))
 def test_the_shift_is_some_hundred_meters(point: Point) -> None:
-    assert 20 < distance_m(wgs84_to_gcj02(point), point) < 1500
+    assert 50 < distance_m(wgs84_to_gcj02(point), point) < 600
 
 
 @given(ON_EARTH.filter(lambda point: not CHINA.contains(point)), st.sampled_from(Crs))

@@ -96,7 +96,7 @@ def test_parents_may_stand_further_down_in_the_file() -> None:
         ("grids", grid(name="长" * 81), "name", Trouble.TOO_LONG),
         ("grids", grid(valid_from="明天"), "valid_from", Trouble.NOT_A_DATE),
         ("grids", grid(valid_from="2026-02-30"), "valid_from", Trouble.NOT_A_DATE),
-        ("grids", grid(valid_from="2026-03-02", valid_to="20260302"), "valid_to", Trouble.ENDS_BEFORE_IT_BEGINS),
+        ("grids", grid(valid_from="20260302", valid_to="20260302"), "valid_to", Trouble.ENDS_BEFORE_IT_BEGINS),
         ("grids", grid(boundary="{"), "boundary", Trouble.BAD_POLYGON),
         ("grids", grid(boundary="[]"), "boundary", Trouble.BAD_POLYGON),
         ("grids", grid(boundary='{"type":"Point"}'), "boundary", Trouble.BAD_POLYGON),
