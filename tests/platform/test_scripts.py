@@ -51,6 +51,17 @@ FORM = """
 {% include "components/photo_pick.html" with multiple=True %}<button class="btn btn-main">Send</button></form>"""
 
 
+NUMBERS = {
+    "chart_kind": "stacked",
+    "chart_title": "Matters a week",
+    "chart_over": "Week",
+    "chart_series": ["Answered", "Overdue"],
+    "chart_rows": [("1", [40, 2]), ("2", [38, None])],
+}
+CHART = """{% load static %}{% include "components/chart.html" %}
+<script type="module" src="{% static 'maplebridge/chart.js' %}"></script>"""
+
+
 class Resident(AnonymousUser):
     """Somebody signed in, as far as the scripts can tell: what is kept on a phone is kept for one person."""
 
@@ -77,7 +88,7 @@ def rendered(main: str) -> str:
         '{% extends "base.html" %}{% load look %}{% block main %}' + main + "{% endblock %}"
     )
     with translation.override("en"):
-        return template.render({"nav": [], "LANGUAGE_CODE": "en"}, request)
+        return template.render({"nav": [], "LANGUAGE_CODE": "en"} | NUMBERS, request)
 
 
 def offline_page() -> str:
@@ -166,6 +177,7 @@ def town(settings: Any) -> Iterator[Town]:
         "/rows/": rendered(ROWS),
         "/chat/": rendered(CHAT),
         "/form/": rendered(FORM),
+        "/chart/": rendered(CHART),
         "/thanks/": rendered("<p>Thank you</p>"),
         "/today/": rendered("<p>Leak in building 3</p>"),
         "/later/": rendered("<p>Not kept</p>"),
@@ -418,3 +430,17 @@ def test_pages_kept_for_one_person_are_not_there_for_the_next(browser: Browser, 
     page.goto(town.url + "/today/")
     expect(page.get_by_text("There is no network just now")).to_be_visible()
     context.close()
+
+
+def test_a_chart_is_drawn_from_its_table_under_the_policy(open_page: Callable[[str], Page]) -> None:
+    page = open_page("/chart/")
+    canvas = page.locator("[data-chart-canvas] canvas")
+    expect(canvas).to_be_visible()
+    page.locator("[data-chart-canvas]").hover(position={"x": 150, "y": 150})
+    page.wait_for_timeout(200)
+    colors = canvas.evaluate(
+        "c => new Set(new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)).size"
+    )
+    assert colors > 10
+    page.get_by_text("The numbers").click()
+    expect(page.get_by_role("cell", name="40")).to_be_visible()
