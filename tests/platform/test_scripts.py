@@ -77,6 +77,7 @@ class Town:
     posts: list[dict[str, Any]] = field(default_factory=list)
     news: Queue[dict[str, object]] = field(default_factory=Queue)
     answer: int = 303
+    leads_to: str = "/thanks/"
     lose_next_answer: bool = False
     down: bool = False
 
@@ -155,7 +156,7 @@ def handler_for(town: Town) -> type[BaseHTTPRequestHandler]:
                 town.lose_next_answer = False
                 self.close_connection = True
                 return
-            self.reply(b"", "text/html", status=town.answer, Location="/thanks/")
+            self.reply(b"", "text/html", status=town.answer, Location=town.leads_to)
 
     return Handler
 
@@ -177,6 +178,8 @@ def town(settings: Any) -> Iterator[Town]:
         "/rows/": rendered(ROWS),
         "/chat/": rendered(CHAT),
         "/form/": rendered(FORM),
+        "/sign-in/": rendered("<p>Please sign in</p>").replace('content="7"', 'content=""'),
+        "/needed/": rendered('<div class="error-summary">One thing is still needed</div>'),
         "/chart/": rendered(CHART),
         "/thanks/": rendered("<p>Thank you</p>"),
         "/today/": rendered("<p>Leak in building 3</p>"),
@@ -330,6 +333,34 @@ def test_what_the_server_refuses_later_is_kept_and_said(
     page.get_by_role("button", name="Show").click()
     page.get_by_role("button", name="Remove").click()
     expect(page.locator("#connection")).to_be_hidden()
+
+
+def test_a_form_that_comes_back_later_with_questions_is_not_taken_for_sent(
+    open_page: Callable[[str], Page], phone: BrowserContext, town: Town
+) -> None:
+    page = open_page("/form/")
+    phone.set_offline(True)
+    page.get_by_label("What").fill("The ceiling drips")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#connection")).to_contain_text("(1)")
+    town.leads_to = "/needed/"
+    phone.set_offline(False)
+    expect(page.locator("#connection")).to_contain_text("One could not be sent. Please look at it.")
+
+
+def test_what_is_sent_after_the_session_ended_goes_out_after_signing_in_again(
+    open_page: Callable[[str], Page], town: Town
+) -> None:
+    page = open_page("/form/")
+    town.leads_to = "/sign-in/"
+    page.get_by_label("What").fill("The ceiling drips")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Please sign in")).to_be_visible()
+    town.leads_to = "/thanks/"
+    page.goto(town.url + "/rows/")
+    expect(page.get_by_text("Sent: 1")).to_be_visible()
+    assert [post["fields"]["text"] for post in town.posts] == [[b"The ceiling drips"]] * 2
+    assert len({post["key"] for post in town.posts}) == 1
 
 
 def test_a_photo_is_made_smaller_on_the_phone(

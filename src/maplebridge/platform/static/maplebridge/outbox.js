@@ -63,6 +63,17 @@ function passes(status) {
   return status === 0 || status === 409 || status === 429 || status >= 500;
 }
 
+// What became of a post: "done", "later" (somebody must sign in first, or the server was not ready), "refused"
+// (the form came back with what is still needed, or this may not be done).
+function outcome(entry, answer) {
+  if (passes(answer.status)) return "later";
+  if (answer.status >= 400) return "refused";
+  const page = new DOMParser().parseFromString(answer.text, "text/html");
+  const reader = page.querySelector('meta[name="person"]');
+  if (reader && reader.content !== entry.person) return "later";
+  return page.querySelector(".error-summary, .has-wrong") ? "refused" : "done";
+}
+
 async function keep(entry) {
   await store("readwrite", (posts) => posts.put(entry));
   const waiting = await mine();
@@ -87,8 +98,9 @@ export async function sendAll() {
         } catch {
           break;
         }
-        if (passes(answer.status)) break;
-        if (answer.status < 400) {
+        const became = outcome(entry, answer);
+        if (became === "later") break;
+        if (became === "done") {
           await store("readwrite", (posts) => posts.delete(entry.key));
           sent += 1;
         } else {
@@ -122,11 +134,16 @@ async function send(form) {
   const progress = (part) => { if (button && part < 1) button.textContent = say("sending", { n: Math.floor(part * 100) }); };
   try {
     const answer = await post(entry, progress);
-    if (passes(answer.status) && answer.status !== 0) {
+    const signedOut = answer.status < 400 && outcome(entry, answer) === "later";
+    if (passes(answer.status)) {
       announce(say("notSent"), 10);
-      return;
+    } else if (signedOut && entry.person) {
+      await keep(entry); // sent by itself after signing in again
+      forget(form);
+      location.assign(answer.url);
+    } else {
+      finish(form, answer);
     }
-    finish(form, answer);
   } catch {
     await keep(entry);
     forget(form);
