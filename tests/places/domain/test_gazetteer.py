@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maplebridge.places.domain.address import Kind, parse
+from maplebridge.places.domain.address import Kind, number, parse
 from maplebridge.places.domain.gazetteer import (
     BuildingEntry,
     Doubt,
@@ -27,7 +27,7 @@ BUILDINGS = [
     *(BuildingEntry(f"E1-{n}", str(n), "E1", "海棠路", "12", ("1", "2", "3")) for n in range(1, 6)),
     *(BuildingEntry(f"E2-{n}", f"{n}", "E2", "迎宾路", "8") for n in (1, 2)),
     BuildingEntry("E4-1", "1", "E4", "迎宾路", "20"),
-    BuildingEntry("E5-1", "1", "E5"),
+    BuildingEntry("E5-1", "1号楼", "E5"),
     BuildingEntry("E6-2", "2", "E6"),
     BuildingEntry("R-30", "1", None, "海棠路", "30"),
 ]
@@ -48,6 +48,7 @@ ALL_OF_E1 = tuple(f"E1-{n}" for n in range(1, 6))
         ("你好,我们海棠苑的,3号楼2单元楼道灯坏了,请来看看", "E1-3"),
         ("昨天停电了。丁香二苑没事,我们丁香一苑2号楼还没来电", "E2-2"),
         ("翠湖花园2号楼", "E6-2"),
+        ("翠湖小区1栋", "E5-1"),
     ],
 )
 def test_an_address_finds_its_building(text: str, building: str) -> None:
@@ -139,7 +140,7 @@ def test_every_building_with_an_estate_is_found_by_its_address(
     building: BuildingEntry, before: str, after: str
 ) -> None:
     name = next((estate.name for estate in ESTATES if estate.code == building.estate), None)
-    where = f"{name}{building.number}号楼" if name else f"{building.road}{building.road_number}号"
+    where = f"{name}{number(building.number)}号楼" if name else f"{building.road}{building.road_number}号"
     assert locate(f"{before}{where}{after}", HERE)[1].code == building.code
 
 

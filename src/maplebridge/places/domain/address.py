@@ -172,9 +172,14 @@ _COMPLETE = re.compile(
 _DIGITS = dict(zip("零〇一二两三四五六七八九", "001223456789", strict=True))
 
 
+_UNITS = re.compile(
+    r"号楼|高楼|#楼|单元|单无|门洞|梯口?|号房|房间|号商铺|第|[栋幢座撞懂排号室房户店铺楼层#弄巷]|(?<=\d)F$"
+)
+
+
 def number(text: str) -> str:
-    """Return a number as people compare it: 12 for 十二, 3 for 03, A for a."""
-    core = text.strip().upper()
+    """Return a number as people compare it: 12 for 十二号楼, 3 for 03, A for a."""
+    core = _UNITS.sub("", text.strip().upper())
     if core.isdigit():
         return str(int(core))
     if core and all(character in _DIGITS for character in core):
@@ -191,11 +196,6 @@ def _cardinal(text: str) -> int:
         else:
             current = int(_DIGITS[character])
     return total + current
-
-
-_UNITS = re.compile(
-    r"号楼|高楼|#楼|单元|单无|门洞|梯口?|号房|房间|号商铺|第|[栋幢座撞懂排号室房户店铺楼层#弄巷Ff]"
-)
 
 
 def fold(text: str) -> str:
@@ -231,11 +231,12 @@ class Names:
 
 
 NO_NAMES = Names({})
+LONGEST = 200  # characters; what is longer is no address
 
 
 def parse(text: str, names: Names = NO_NAMES) -> list[Part]:
     """Return the parts of an address in order; what is not understood is left out or OTHER."""
-    return _Reading(text, names).parts()
+    return _Reading(text[:LONGEST], names).parts()
 
 
 class _Reading:
@@ -262,7 +263,7 @@ class _Reading:
         begin = self._at if start is None else start
         folded = self._text[begin:end]
         if value is None:
-            value = number(_UNITS.sub("", folded)) if kind in _NUMBERED else folded
+            value = number(folded) if kind in _NUMBERED else folded
         self._parts.append(Part(kind, self._original[begin:end], value, begin, end))
         self._has.add(kind)
         self._at = end
@@ -293,7 +294,7 @@ class _Reading:
         return found is not None and self._take(Kind.LANDMARK, found.end())
 
     def _admin(self) -> bool:
-        """Take the administrative name that ends first: 龙山镇滨海区 begins with a town."""
+        """Take the administrative name that ends first: 柳树镇河东区 begins with a town."""
         if self._has & _PLACED:
             return False
         if bare := self._bare_name():
@@ -328,7 +329,7 @@ class _Reading:
         if not found:
             return False
         place = _COMPLETE.search(self._text, self._at, found.end())
-        # 工业区爱民路 is a place and a road; 广场东路 is a road.
+        # 工业区开元路 is a place and a road; 广场东路 is a road.
         one = place is None or _STREET_OF_PLACE.fullmatch(self._text, place.end(), found.end())
         return bool(one) and self._take(Kind.ROAD, found.end())
 
@@ -360,12 +361,11 @@ class _Reading:
         complete = _COMPLETE.search(self._text, self._at, end)
         if complete and complete.end() < end:
             end = complete.end()
-        kind = Kind.OTHER if Kind.ESTATE in self._has else Kind.ESTATE
-        return self._take(kind, end)
+        return self._take(Kind.OTHER if Kind.ESTATE in self._has else Kind.ESTATE, end)
 
     def _end_of_name(self) -> int:
         ends = [len(self._text)]
-        for rule in (_TAIL_START, _LANDMARK, _GAP):
+        for rule in (_TAIL_START, _LANDMARK, _GAP, _NOTE):
             if found := rule.search(self._text, self._at + (rule is not _TAIL_START)):
                 ends.append(found.start())
         if section := _SECTION.search(self._text, self._at + 2):
@@ -436,12 +436,11 @@ _PLACED = frozenset({Kind.ROAD, Kind.ROAD_NUMBER, Kind.ESTATE})
 _INSIDE = frozenset({Kind.BUILDING, Kind.ENTRANCE, Kind.FLOOR, Kind.ROOM})
 _MARKED = _PLACED | _INSIDE | {Kind.COMMUNITY}
 # After an estate: 12号, or 12 before an entrance. After a building: 2 before a room.
-_BARE_BUILDING = re.compile(
-    rf"\d{{1,4}}号(?=\d|{_DASH}\d|\s*$|[{_CN}\d]+(?:单元|楼|层)|[旁对附门])|\d{{1,3}}(?=\s*{_N}单元)|\d{{1,3}}号?(?={_DASH}\d)"
-)
+_BARE_BUILDING = re.compile(rf"\d{{1,4}}号(?![线院])|\d{{1,3}}(?=\s*{_N}单元)|\d{{1,3}}号?(?={_DASH}\d)")
 _BARE_ENTRANCE = re.compile(rf"\d{{1,3}}号(?=\d)|\d{{1,2}}号|\d{{1,2}}(?=号?{_DASH}\d)")
 _NUMBER_OF_PLACE = re.compile(rf"{_N}号(?![楼院线厂库\d]|门(?![口前])|{_DASH}|[{_CN}]+(?:单元|楼|层))")
 _CHAIN = re.compile(rf"\d+(?:{_DASH}\d+){{2,}}")
+_NOTE = re.compile(r"请?电联|请?电话联系|请联系")  # to whoever delivers
 _STREET_OF_PLACE = re.compile(rf"[东西南北中前后新老{_CN}]?(?:路|街|大街|大道|巷)")
 _HOMES = re.compile(r"(?:小区|苑|花园|家园|公寓|新村|庭|府)$")
 _DASHED = (_TRIPLE, _DOUBLE, _PAIR)
