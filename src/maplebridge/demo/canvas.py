@@ -99,8 +99,14 @@ class Canvas:
 
     def soft(self, points: Sequence[XY], color: Color, alpha: float, blur: float) -> None:
         """Lay a blurred shape over the picture: a shadow, a stain, a pool of light."""
-        mask = self._mask(points, round(255 * alpha)).filter(ImageFilter.BoxBlur(blur * SCALE))
-        self.image.paste(color, (0, 0), mask)
+        reach = math.ceil(blur * 2)
+        left, top = (math.floor(min(values)) - reach for values in zip(*points, strict=True))
+        right, bottom = (math.ceil(max(values)) + reach for values in zip(*points, strict=True))
+        mask = Image.new("L", ((right - left) * SCALE, (bottom - top) * SCALE))
+        shape = _scaled([(x - left, y - top) for x, y in points])
+        ImageDraw.Draw(mask).polygon(shape, fill=round(255 * alpha))
+        mask = mask.filter(ImageFilter.BoxBlur(blur * SCALE))
+        self.image.paste(color, (left * SCALE, top * SCALE), mask)
 
     def shadow(self, x: float, y: float, rx: float, ry: float, alpha: float = 0.35) -> None:
         self.soft(_oval(x, y, rx, ry), (24, 22, 34), alpha, ry * 0.45)
@@ -140,9 +146,9 @@ class Canvas:
         Image.fromarray(finished).save(file, "JPEG", quality=84)
         return file.getvalue()
 
-    def _mask(self, points: Sequence[XY], value: int = 255) -> Image.Image:
+    def _mask(self, points: Sequence[XY]) -> Image.Image:
         mask = Image.new("L", self.image.size)
-        ImageDraw.Draw(mask).polygon(_scaled(points), fill=value)
+        ImageDraw.Draw(mask).polygon(_scaled(points), fill=255)
         return mask
 
 
