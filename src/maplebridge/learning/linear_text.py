@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,11 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Net:
-    """A network with one hidden layer of rectified units, reading the grams at `places` of the vocabulary."""
+class Nets:
+    """Networks with one hidden layer of rectified units, all reading the grams at `places` of the vocabulary.
+
+    `hidden` has a row for each place, with the units of all networks side by side; `out` one layer for each network.
+    """
 
     places: Integers
     hidden: Halves
@@ -74,13 +78,19 @@ class Net:
     out: Floats
     out_bias: Floats
 
-    def scores(self, places: Integers, values: Floats) -> Floats:
-        """Return logarithms of chances, bounded below: what the network rules out, the words may still prove."""
-        at = np.minimum(np.searchsorted(self.places, places), len(self.places) - 1)
-        known = self.places[at] == places
-        heard = values[known] @ self.hidden[at[known]].astype(np.float32)
-        raised = np.maximum(heard + self.hidden_bias, 0) @ self.out + self.out_bias
-        scores: Floats = np.log(softmax(raised[None, :].astype(np.float64))[0] + FLOOR)
+    def rows(self, vocabulary: int) -> Integers:
+        """Return for each place of the vocabulary its row in `hidden`, or -1."""
+        rows = np.full(vocabulary, -1, np.int64)
+        rows[self.places] = np.arange(len(self.places))
+        return rows
+
+    def scores(self, rows: Integers, values: Floats) -> Floats:
+        """Return mean logarithms of chances, bounded below: what networks rule out, words may still prove."""
+        known = rows >= 0
+        heard = values[known] @ self.hidden[rows[known]].astype(np.float32) + self.hidden_bias
+        raised = np.maximum(heard, 0).reshape(len(self.out), 1, -1)
+        chances = softmax((raised @ self.out)[:, 0].astype(np.float64) + self.out_bias)
+        scores: Floats = np.log(chances + FLOOR).mean(axis=0)
         return scores
 
 
@@ -95,7 +105,7 @@ class LinearText:
     rarity: Floats
     weights: Halves
     bias: Floats
-    nets: tuple[Net, ...]
+    nets: Nets
     net_share: float
     sharpness: float
     threshold: float
@@ -127,17 +137,12 @@ class LinearText:
             "classes": self.classes,
             "fields": self.fields,
             "blocks": [asdict(block) for block in self.blocks],
-            "nets": len(self.nets),
             "net_share": self.net_share,
             "sharpness": self.sharpness,
             "threshold": self.threshold,
             "about": self.about,
         }
-        nets = {
-            f"net_{number}_{part}": array
-            for number, net in enumerate(self.nets)
-            for part, array in vars(net).items()
-        }
+        nets = {f"nets_{part}": array for part, array in vars(self.nets).items()}
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=target.name, delete=False) as draft:
             try:
                 np.savez_compressed(
@@ -161,9 +166,13 @@ class LinearText:
         places = np.concatenate([places for places, _, _ in looked_up])
         values = np.concatenate([values for _, values, _ in looked_up])
         scores: Floats = values @ self.weights[places].astype(np.float32) + self.bias
-        for net in self.nets if self.net_share else ():
-            scores = scores + self.net_share / len(self.nets) * net.scores(places, values)
+        if self.net_share:
+            scores = scores + self.net_share * self.nets.scores(self._net_rows[places], values)
         return scores
+
+    @cached_property
+    def _net_rows(self) -> Integers:
+        return self.nets.rows(len(self.keys))
 
     def _read(self, text: Text) -> Iterator[tuple[Block, Grams]]:
         given = (text,) if isinstance(text, str) else tuple(text)
@@ -235,10 +244,7 @@ def _from_arrays(arrays: Mapping[str, Any], meta: Mapping[str, Any]) -> LinearTe
         rarity=arrays["rarity"],
         weights=arrays["weights"],
         bias=arrays["bias"],
-        nets=tuple(
-            Net(**{part.name: arrays[f"net_{number}_{part.name}"] for part in fields(Net)})
-            for number in range(meta["nets"])
-        ),
+        nets=Nets(**{part.name: arrays[f"nets_{part.name}"] for part in fields(Nets)}),
         net_share=meta["net_share"],
         sharpness=meta["sharpness"],
         threshold=meta["threshold"],

@@ -20,7 +20,7 @@ from maplebridge.learning.linear_text import (
     Floats,
     Integers,
     LinearText,
-    Net,
+    Nets,
     Recipe,
     Report,
     Text,
@@ -32,6 +32,7 @@ Scores = npt.NDArray[np.float64]
 
 NEVER = -30.0  # the score of a label that the texts at hand do not contain
 NET_BATCH = 64
+NET_STEPS = 280
 LOUDNESS = 8.0  # texts have length one; networks start with weights meant for larger values
 
 
@@ -54,16 +55,14 @@ class _Fitted:
     block_weights: Floats
     weights: Floats
     bias: Floats
-    nets: tuple[Net, ...]
+    nets: Nets
 
     def scores(self, counts: csr_matrix) -> tuple[Scores, Scores]:
         """Return what the weights say and what the networks say on average, a row for each text."""
         values = _values(counts[:, self.columns], self.rarity, self.block_of, self.block_weights)
+        net_rows = self.nets.rows(len(self.columns))
         rows = [slice(*values.indptr[row : row + 2]) for row in range(values.shape[0])]
-        heard = [
-            sum(net.scores(values.indices[row], values.data[row]) for net in self.nets) / len(self.nets)
-            for row in rows
-        ]
+        heard = [self.nets.scores(net_rows[values.indices[row]], values.data[row]) for row in rows]
         return np.asarray(values @ self.weights + self.bias, np.float64), np.array(heard, np.float64)
 
 
@@ -263,17 +262,25 @@ def _log_ratio(inside: npt.ArrayLike, outside: npt.ArrayLike) -> Floats:
     return scaled
 
 
-def _nets(values: csr_matrix, labels: Integers, classes: int, recipe: Recipe) -> tuple[Net, ...]:
+def _nets(values: csr_matrix, labels: Integers, classes: int, recipe: Recipe) -> Nets:
     places = _telling(values, labels, recipe.net_grams)
     heard = (values[:, places] * LOUDNESS).astype(np.float32)
-    return tuple(_net(places, heard, labels, classes, recipe, seed) for seed in range(recipe.nets))
+    layers = [_net(heard, labels, classes, recipe, seed) for seed in range(recipe.nets)]
+    hidden, hidden_bias, out, out_bias = zip(*layers, strict=True)
+    return Nets(
+        places=places,
+        hidden=(np.hstack(hidden) * LOUDNESS).astype(np.float16),
+        hidden_bias=np.hstack(hidden_bias).astype(np.float32),
+        out=np.stack(out).astype(np.float32),
+        out_bias=np.stack(out_bias).astype(np.float32),
+    )
 
 
 def _net(
-    places: Integers, heard: csr_matrix, labels: Integers, classes: int, recipe: Recipe, seed: int
-) -> Net:
-    """Train few rounds, before the network learns its texts by heart; few texts need more rounds for as many steps."""
-    rounds = max(4, ceil(280 * NET_BATCH / len(labels)))
+    heard: csr_matrix, labels: Integers, classes: int, recipe: Recipe, seed: int
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Train few rounds, before the network knows its texts by heart; few texts need more rounds for the steps."""
+    rounds = max(4, ceil(NET_STEPS * NET_BATCH / len(labels)))
     network = MLPClassifier(
         (recipe.net_size,), batch_size=min(NET_BATCH, len(labels)), max_iter=rounds, random_state=seed
     )
@@ -286,13 +293,7 @@ def _net(
     every_out = np.zeros((len(hidden_bias), classes), np.float32)
     every_bias = np.full(classes, NEVER, np.float32)
     every_out[:, network.classes_], every_bias[network.classes_] = out, out_bias
-    return Net(
-        places=places,
-        hidden=(hidden * LOUDNESS).astype(np.float16),
-        hidden_bias=hidden_bias.astype(np.float32),
-        out=every_out,
-        out_bias=every_bias,
-    )
+    return hidden, hidden_bias, every_out, every_bias
 
 
 # -- what was held back decides how sure the model may be
