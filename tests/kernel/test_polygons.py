@@ -87,6 +87,15 @@ def test_text_features_and_multipolygons_are_read() -> None:
     )
 
 
+def test_a_border_that_only_touches_itself_is_mended() -> None:
+    area = read_polygon(polygon([(0, 0), (2, 0), (2, 2), (1, 0), (0, 2), (0, 0)]))
+    assert area.is_valid
+    assert area.area == pytest.approx(2)
+    spike = read_polygon(polygon([(0, 0), (1, 0), (1, 1), (1, 5), (1, 1), (0, 1), (0, 0)]))
+    assert spike.is_valid
+    assert spike.area == pytest.approx(1)
+
+
 def test_a_hole_is_not_in_the_area_but_its_border_is() -> None:
     area = read_polygon(polygon(square(101, 36, 3), square(102, 37)))
     assert not contains(area, Point(102.5, 37.5))

@@ -20,6 +20,7 @@ JsonObject = dict[str, Any]
 Coordinates = npt.NDArray[np.float64]
 
 MAX_POINTS = 100_000
+MENDED_SHARE = 0.001  # of the area may change when a border is mended
 DIGITS = 7  # of a degree: a centimeter
 
 _A = 6_378_137.0
@@ -67,7 +68,10 @@ class PolygonError(ValueError):
 
 
 def read_polygon(source: str | Mapping[str, Any], crs: Crs = Crs.WGS84) -> Area:
-    """Return the area of a GeoJSON Polygon, MultiPolygon or Feature, in WGS 84; or raise PolygonError."""
+    """Return the area of a GeoJSON Polygon, MultiPolygon or Feature, in WGS 84; or raise PolygonError.
+
+    Borders that merely touch themselves, as those of simplified maps do, are mended.
+    """
     geometry = _geometry(source)
     _check_rings(geometry)
     area = cast(Area, shape(dict(geometry)))
@@ -76,10 +80,22 @@ def read_polygon(source: str | Mapping[str, Any], crs: Crs = Crs.WGS84) -> Area:
             area, lambda points: np.array([_moved(lon, lat, crs) for lon, lat in points])
         )
     if not area.is_valid:
-        raise _reason(area)
+        area = _mended(area)
     if area.area == 0:
         raise PolygonError(Flaw.NO_AREA)
     return area
+
+
+def _mended(area: Area) -> Area:
+    """Return the same area with a valid border; raise PolygonError where it would be another area.
+
+    A ring that crosses itself encloses part of its area backwards: what it encloses and what it counts differ.
+    """
+    parts = [part for part in shapely.get_parts(shapely.make_valid(area)) if shapely.area(part)]
+    whole = shapely.union_all(parts)
+    if not area.area or abs(whole.area - area.area) > MENDED_SHARE * area.area:
+        raise _reason(area)
+    return cast(Area, whole)
 
 
 def _moved(lon: float, lat: float, crs: Crs) -> tuple[float, float]:
