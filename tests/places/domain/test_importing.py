@@ -233,6 +233,14 @@ def test_geojson_carries_the_same_rows(sheet: str, cells: dict[str, str]) -> Non
     assert [record.values for record in again.records] == [record.values for record in first.records]
 
 
+def test_what_a_map_program_added_is_left_out() -> None:
+    properties = {"code": GRID, "名称": "第1网格", "fill-opacity": 0.5}
+    collection = {"features": [{"type": "Feature", "properties": properties, "geometry": SQUARE}]}
+    table = table_of_features(json.dumps(collection).encode(), "x.geojson", SHEETS["grids"])
+    assert table.columns == ["code", "名称", "boundary"]
+    assert check(SHEETS["grids"], table, EXISTING).clean
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [

@@ -556,10 +556,11 @@ def _cell(value: object) -> str:
             return str(value)
 
 
-def table_of_features(data: bytes, name: str) -> Table:
+def table_of_features(data: bytes, name: str, sheet: Sheet | None = None) -> Table:
     """Return the features of a GeoJSON collection as rows: properties are columns, a shape is the boundary.
 
-    A point becomes longitude and latitude. Raises TableError when it is not a collection of features.
+    A point becomes longitude and latitude. With a sheet, properties that are none of its columns are left out:
+    map programs add their own. Raises TableError when it is not a collection of features.
     """
     try:
         collection = json.loads(data.decode("utf-8-sig"))
@@ -570,6 +571,9 @@ def table_of_features(data: bytes, name: str) -> Table:
     if not rows:
         raise TableError(Fault.EMPTY, name=name)
     columns = list(dict.fromkeys(key for row in rows for key in row))
+    if sheet is not None:
+        names = {name for column in sheet.columns for name in column.names()}
+        columns = [column for column in columns if column.lower() in names]
     return Table(
         columns,
         [{column: row.get(column, "") for column in columns} for row in rows],
