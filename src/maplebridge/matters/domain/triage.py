@@ -1,0 +1,238 @@
+"""What a message is (a matter, small talk, thanks, a question, an addition) and what it is about.
+
+The words decide: a model trained on sentences written for this project proposes kind and category, signs of
+danger set the severity, the catalogue says who leads. Every proposal carries its reasons as codes and values;
+below the thresholds a person decides.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from maplebridge.learning.linear_text import LinearText
+from maplebridge.matters.domain.catalogue import Catalogue, Category, Severity, TeamRole
+from maplebridge.matters.domain.signs import Effect, Seen, Signs, severity_with
+from maplebridge.matters.domain.wordings import LONGEST_READ, Mention, Wordings
+
+
+class Kind(StrEnum):
+    """What a message is, seen from the group it was written in."""
+
+    MATTER = "matter"
+    SMALL_TALK = "small_talk"
+    THANKS = "thanks"
+    QUESTION = "question"
+    ADDITION = "addition"
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A category and how probable it is."""
+
+    code: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why, as a code and values, to be put into words in the reader's language."""
+
+    code: str
+    values: Mapping[str, str | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the product makes of a message; `decided` where it may act without a person."""
+
+    kind: Kind
+    kind_probability: float
+    categories: tuple[Guess, ...]
+    severity: Severity
+    emergency: str | None
+    confidential: bool
+    lead: str | None
+    assists: tuple[str, ...]
+    team_role: TeamRole | None
+    why: tuple[Reason, ...]
+    kind_decided: bool
+    decided: bool
+    adds_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Where the product stops deciding alone; every number with its reason.
+
+    The thresholds of kind and category come with the models: the lowest probability above which the promised
+    share of sentences held back in training was right (see the model card).
+    """
+
+    # An emergency shown needlessly costs a glance, one not shown may cost a life: more likely than not is enough.
+    emergency_from: float = 0.5
+    # A private matter in a group cannot be taken back: one chance in four is enough to keep it out.
+    confidential_from: float = 0.25
+    # Where the writer has an open matter or answers staff, further words are additions more often than in the
+    # sentences trained on, where they are one in thirty.
+    addition_weight: float = 6.0
+    # A message about the same kind of thing as an open matter, seldom opens a second one.
+    same_thing_weight: float = 3.0
+    shown: int = 3
+
+    def __post_init__(self) -> None:
+        if not 0 < self.confidential_from <= 1 or not 0 < self.emergency_from <= 1:
+            raise ValueError("probabilities lie between 0 and 1")
+
+
+def two_fields(text: str, mentions: Iterable[Mention], wordings: Wordings) -> tuple[str, str]:
+    """Return a message as the models read it: its words, and what it mentions."""
+    return text[:LONGEST_READ], wordings.marks(mentions)
+
+
+class Door:
+    """The product's own door: built once, asked for every message."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        signs: Signs,
+        wordings: Wordings,
+        kinds: LinearText,
+        categories: LinearText,
+        rules: Rules | None = None,
+    ) -> None:
+        self._catalogue = catalogue
+        self._signs = signs
+        self._wordings = wordings
+        self._kinds = kinds
+        self._categories = categories
+        self._rules = rules or Rules()
+
+    def propose(
+        self,
+        text: str,
+        *,
+        in_reply_to_staff: bool = False,
+        has_open_matter: bool = False,
+        open_matter_texts: Sequence[str] = (),
+    ) -> Proposal:
+        """Return what the product makes of a message.
+
+        `open_matter_texts` are the matters it may add to; `has_open_matter` says that there is one whose words
+        are not at hand.
+        """
+        mentions = self._wordings.mentions(text)
+        guesses = self._guesses(text, mentions)
+        seen = self._signs.seen(text)
+        adds_to = self._same_thing(guesses, open_matter_texts)
+        could_add = in_reply_to_staff or has_open_matter or bool(open_matter_texts)
+        kind, probability = self._kind(text, mentions, could_add=could_add, same_thing=adds_to is not None)
+        number = self._number(guesses, seen)
+        if number and kind is Kind.SMALL_TALK:
+            kind, probability = Kind.MATTER, 1 - probability
+        return self._proposal(kind, probability, guesses, mentions, seen, number, adds_to)
+
+    def _guesses(self, text: str, mentions: list[Mention]) -> tuple[Guess, ...]:
+        chances = self._categories.probabilities([two_fields(text, mentions, self._wordings)])[0]
+        best = chances.argsort()[::-1]
+        known = (Guess(self._categories.classes[place], float(chances[place])) for place in best[:10])
+        return tuple(guess for guess in known if guess.code in self._catalogue)
+
+    def _kind(
+        self, text: str, mentions: list[Mention], *, could_add: bool, same_thing: bool
+    ) -> tuple[Kind, float]:
+        if not any(map(str.isalnum, text)):
+            return Kind.SMALL_TALK, 1.0  # a thumb up, a row of dots: nothing is told
+        chances = self._kinds.probabilities([two_fields(text, mentions, self._wordings)])[0]
+        by_kind = dict(zip(map(Kind, self._kinds.classes), chances.tolist(), strict=True))
+        weight = self._rules.addition_weight if could_add else 0.0
+        by_kind[Kind.ADDITION] *= weight * (self._rules.same_thing_weight if same_thing else 1.0)
+        whole = sum(by_kind.values())
+        kind = max(by_kind, key=lambda one: (by_kind[one], one))
+        return kind, by_kind[kind] / whole
+
+    def _same_thing(self, guesses: tuple[Guess, ...], open_matter_texts: Sequence[str]) -> int | None:
+        """Return which open matter is of the same kind of thing, the first where several are."""
+        for number, text in enumerate(open_matter_texts):
+            theirs = self._guesses(text, self._wordings.mentions(text))
+            if guesses[0].code[:5] == theirs[0].code[:5]:
+                return number
+        return None
+
+    def _number(self, guesses: tuple[Guess, ...], seen: tuple[Seen, ...]) -> str | None:
+        """Return the emergency number to show: by the words first, by the kind of matter otherwise."""
+        if any(one.sign.effect is Effect.ROUTINE for one in seen):
+            return None
+        stated = next((one.sign.number for one in seen if one.sign.number), None)
+        best = guesses[0]
+        by_category = self._signs.emergency.get(best.code)
+        if by_category and (stated or best.probability >= self._rules.emergency_from):
+            return by_category
+        return stated
+
+    def _proposal(
+        self,
+        kind: Kind,
+        probability: float,
+        guesses: tuple[Guess, ...],
+        mentions: list[Mention],
+        seen: tuple[Seen, ...],
+        number: str | None,
+        adds_to: int | None,
+    ) -> Proposal:
+        shown = guesses[: self._rules.shown]
+        category = self._catalogue[shown[0].code]
+        severity, moved_by = severity_with(category.severity, seen)
+        kind_decided = probability >= self._kinds.threshold
+        named = kind is not Kind.MATTER or shown[0].probability >= self._categories.threshold
+        return Proposal(
+            kind=kind,
+            kind_probability=probability,
+            categories=shown,
+            severity=severity,
+            emergency=number,
+            confidential=self._confidential(guesses),
+            lead=category.lead,
+            assists=category.assist,
+            team_role=category.team_role,
+            why=tuple(_reasons(category, shown[0], mentions, severity, moved_by, number, named=named)),
+            kind_decided=kind_decided,
+            decided=kind_decided and named,
+            adds_to=adds_to if kind is Kind.ADDITION else None,
+        )
+
+    def _confidential(self, guesses: tuple[Guess, ...]) -> bool:
+        """Say whether the chances of all that must stay private together are too large for a group."""
+        together = sum(guess.probability for guess in guesses if self._catalogue[guess.code].confidential)
+        best = self._catalogue[guesses[0].code]
+        return best.confidential or together >= self._rules.confidential_from
+
+
+def _reasons(
+    category: Category,
+    guess: Guess,
+    mentions: list[Mention],
+    severity: Severity,
+    moved_by: tuple[Seen, ...],
+    number: str | None,
+    *,
+    named: bool,
+) -> Iterable[Reason]:
+    words = [mention.wording for mention in mentions if mention.key == category.code]
+    yield Reason(
+        "category",
+        {"code": category.code, "probability": round(guess.probability, 3), "words": " ".join(words)},
+    )
+    if not named:
+        yield Reason("category_unsure", {"probability": round(guess.probability, 3)})
+    if moved_by:
+        for one in moved_by:
+            yield Reason(
+                "severity_by_sign", {"sign": one.sign.code, "words": one.words, "severity": int(severity)}
+            )
+    else:
+        yield Reason("severity_by_category", {"code": category.code, "severity": int(severity)})
+    if number:
+        yield Reason("emergency", {"number": number})
+    yield Reason("lead_by_category", {"code": category.code, "agency": category.lead})

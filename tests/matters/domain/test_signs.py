@@ -1,0 +1,89 @@
+"""Words of danger count where a clause states them, and only there."""
+
+import pytest
+
+from maplebridge.matters.data import signs
+from maplebridge.matters.domain.catalogue import Severity
+from maplebridge.matters.domain.signs import severity_with
+
+
+def codes(text: str) -> set[str]:
+    return {seen.sign.code for seen in signs().seen(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("三楼着火了", "fire"),
+        ("楼道里有煤气味", "gas"),
+        ("电梯里关着两个人", "trapped"),
+        ("大爷晕倒在花坛边", "hurt"),
+        ("有人拿刀追着砍", "violence"),
+        ("他说不想活了", "own_life"),
+        ("有小孩掉河里了", "water_danger"),
+        ("奶奶早上走丢了", "missing"),
+        ("刚给对方转了两万块", "fraud_now"),
+        ("电箱在冒火花", "electric"),
+        ("三樓著火了快報警，濃煙", "fire"),
+    ],
+)
+def test_danger_stated_is_seen(text: str, code: str) -> None:
+    assert code in codes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("没有着火，就是灰尘", "fire"),
+        ("没着火", "fire"),
+        ("怕着火", "fire"),
+        ("这么堆着容易起火", "fire"),
+        ("以前这里着火的时候消防车进不来", "fire"),
+        ("万一着火谁负责", "fire"),
+        ("消防演习，不是火灾", "fire"),
+        ("没有人受伤，也没流血", "hurt"),
+        ("新闻里有人跳楼", "own_life"),
+        ("热闹得跟打架似的", "violence"),
+        ("差点掉河里", "water_danger"),
+    ],
+)
+def test_danger_denied_supposed_or_past_is_not_seen(text: str, code: str) -> None:
+    assert code not in codes(text)
+
+
+def test_a_denial_in_one_clause_does_not_take_back_the_next() -> None:
+    assert "fire" in codes("没有停电，是电表箱着火了")
+
+
+def test_nobody_caring_is_not_a_denial() -> None:
+    assert "electric" in codes("没人管漏电的事")
+
+
+def test_a_danger_that_carries_its_own_negation_is_seen() -> None:
+    assert "hurt" in codes("他没呼吸了")
+
+
+@pytest.mark.parametrize(
+    ("text", "default", "expected"),
+    [
+        ("楼上漏水", 2, 2),
+        ("楼上漏水，越来越大止不住", 2, 3),
+        ("停电了，家里有人用呼吸机", 2, 3),
+        ("楼道灯坏了，家里有人卧床", 1, 1),
+        ("路上有个坑，刚有人摔了", 1, 2),
+        ("楼上漏水，不着急，有空来看看", 2, 1),
+        ("着火了，不是急事", 1, 3),
+        ("火灭了，虚惊一场", 3, 1),
+        ("路灯不亮，快点来", 1, 2),
+    ],
+)
+def test_signs_move_the_severity(text: str, default: int, expected: int) -> None:
+    severity, _ = severity_with(Severity(default), signs().seen(text))
+    assert severity == expected
+
+
+def test_what_moved_the_severity_is_told_and_what_did_not_is_not() -> None:
+    severity, moved_by = severity_with(Severity.ROUTINE, signs().seen("门口着火了，有人摔倒"))
+    assert severity == Severity.URGENT
+    assert [(seen.sign.code, seen.words) for seen in moved_by] == [("fire", "着火")]
+    assert severity_with(Severity.URGENT, signs().seen("着火了"))[1] == ()
