@@ -7,12 +7,14 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from maplebridge.kernel.working_time import Calendar, Span
 from maplebridge.learning.issue_terms import issue_terms
+from maplebridge.matters import data
 from maplebridge.matters.domain.routing import Rule
 from maplebridge.matters.domain.rules import DatedValue, TownRules, in_force
+from maplebridge.matters.domain.triage import Door
 from maplebridge.matters.domain.workflow import OPEN, CallOutStatus
 from maplebridge.matters.models import (
     CallOut,
@@ -20,6 +22,7 @@ from maplebridge.matters.models import (
     Entry,
     Matter,
     RoutingRule,
+    Sorting,
     SpecialDay,
     TownRule,
     WorkingHours,
@@ -83,6 +86,12 @@ def categories_by_id() -> dict[int, Category]:
     return {one.pk: one for one in Category.objects.all()}
 
 
+@cache
+def door() -> Door:
+    """Return the product's own door, as it is shipped; read once in a process."""
+    return data.door()
+
+
 def get_matter(matter_id: int) -> Matter:
     return Matter.objects.select_related("category", "grid", "estate", "building", "owner", "thread").get(
         pk=matter_id
@@ -99,6 +108,17 @@ def matters_of_messages(message_ids: Sequence[int]) -> dict[int, Matter]:
         "category", "owner"
     )
     return {one.asked_in_id: one for one in rows if one.asked_in_id and not one.confidential}
+
+
+def raised_from(message_ids: Sequence[int]) -> QuerySet[Matter]:
+    """Return the matters that these messages raised."""
+    return Matter.objects.filter(asked_in_id__in=message_ids, split_from=None).select_related("category")
+
+
+def joined_by(message_ids: Sequence[int]) -> int:
+    """Return how many of these messages were attached to a matter that another had raised."""
+    attached = Sorting.objects.filter(message_id__in=message_ids, matter__isnull=False)
+    return attached.exclude(matter__asked_in_id=F("message_id")).count()
 
 
 def matters_in_thread(thread_id: int) -> list[Matter]:

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from maplebridge.kernel.geo import Point
+from maplebridge.places.domain import gazetteer, territory
 from maplebridge.places.models import Beat, Building, Entrance, Estate, Grid, Sector
 from maplebridge.platform.freshness import fresh_for
 
 FRESH_S = 10.0
+DRAWN_FRESH_S = 60.0  # boundaries and names take longer to make ready, and change more rarely
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +100,106 @@ def get_entrance(entrance_id: int) -> Entrance:
 
 def get_sector(sector_id: int) -> Sector:
     return Sector.objects.get(pk=sector_id)
+
+
+@fresh_for(DRAWN_FRESH_S)
+def _locator() -> tuple[territory.Locator | None, dict[str, int]]:
+    """Return what finds the grid of a point, and the ids of its codes."""
+    in_force = Grid.objects.filter(valid_to=None, boundary__isnull=False)
+    rows = list(in_force.values_list("id", "code", "level", "boundary", "parent__code"))
+    pieces, _findings = territory.read(
+        territory.Draft(code, level, boundary, parent) for _id, code, level, boundary, parent in rows
+    )
+    return (territory.Locator(pieces) if pieces else None), {code: id for id, code, *_rest in rows}
+
+
+def grid_at(lon: float, lat: float) -> int | None:
+    """Return the smallest grid that holds a point (WGS-84), or None outside the territory."""
+    locator, ids = _locator()
+    piece = locator.at(Point(lon, lat)) if locator else None
+    return ids[piece.code] if piece else None
+
+
+@fresh_for(DRAWN_FRESH_S)
+def _gazetteer() -> gazetteer.Gazetteer:
+    estates = Estate.objects.filter(valid_to=None).values_list("code", "name", "aliases")
+    entrances: dict[int, list[str]] = {}
+    for building_id, number in Entrance.objects.filter(valid_to=None).values_list("building_id", "number"):
+        entrances.setdefault(building_id, []).append(number)
+    buildings = Building.objects.filter(valid_to=None).values_list(
+        "code", "number", "estate__code", "road", "road_number", "id"
+    )
+    return gazetteer.Gazetteer(
+        (gazetteer.EstateEntry(code, name, tuple(aliases)) for code, name, aliases in estates),
+        (
+            gazetteer.BuildingEntry(code, number, estate, road, road_number, tuple(entrances.get(id, ())))
+            for code, number, estate, road, road_number, id in buildings
+        ),
+    )
+
+
+@fresh_for(DRAWN_FRESH_S)
+def _estate_codes() -> dict[str, tuple[int, int]]:
+    return {code: (id, grid_id) for id, code, grid_id in Estate.objects.values_list("id", "code", "grid_id")}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A building as far as finding a place needs it."""
+
+    id: int
+    estate_id: int | None
+    grid_id: int
+    lon: float | None
+    lat: float | None
+
+
+@fresh_for(DRAWN_FRESH_S)
+def _building_codes() -> dict[str, Home]:
+    rows = Building.objects.values_list("code", "id", "estate_id", "grid_id", "lon", "lat")
+    return {code: Home(*rest) for code, *rest in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where something is, as precisely as is known, and how that is known."""
+
+    how: str  # point, address, group, nowhere
+    grid_id: int | None = None
+    estate_id: int | None = None
+    building_id: int | None = None
+    lon: float | None = None
+    lat: float | None = None
+    words: str = ""
+    missing: tuple[str, ...] = ()
+
+
+def locate(
+    *,
+    text: str = "",
+    lon: float | None = None,
+    lat: float | None = None,
+    estate_id: int | None = None,
+    building_id: int | None = None,
+    grid_id: int | None = None,
+) -> Located:
+    """Find the place of what is told: the point given, the address in the words, else where it was said."""
+    here = next((code for code, (id, _grid) in _estate_codes().items() if id == estate_id), None)
+    parts, match = gazetteer.locate(text, _gazetteer(), here) if text else ([], None)
+    words = "".join(part.text for part in parts) if match and match.found != gazetteer.Found.NONE else ""
+    if lon is not None and lat is not None and (at := grid_at(lon, lat)) is not None:
+        return Located("point", at, estate_id, building_id, lon, lat, words)
+    if match is not None and match.found == gazetteer.Found.BUILDING and match.code in _building_codes():
+        home = _building_codes()[match.code]
+        return Located("address", home.grid_id, home.estate_id, home.id, home.lon, home.lat, words)
+    if match is not None and match.found == gazetteer.Found.ESTATE and match.code in _estate_codes():
+        id, grid = _estate_codes()[match.code]
+        same = id == estate_id
+        missing = tuple(one.value for one in match.missing)
+        return Located("address", grid, id, building_id if same else None, words=words, missing=missing)
+    if building_id is not None or grid_id is not None:
+        home = next((one for one in _building_codes().values() if one.id == building_id), None)
+        if home is not None:
+            return Located("group", home.grid_id, home.estate_id, home.id, home.lon, home.lat, words)
+        return Located("group", grid_id, estate_id, words=words)
+    return Located("nowhere", words=words, lon=lon, lat=lat)

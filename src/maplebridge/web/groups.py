@@ -218,7 +218,9 @@ def _bubble(message: Any, matter: Any, read_by: int, *, is_staff: bool) -> Bubbl
         text=_("This message was taken back.") if message.withdrawn_at else message.text,
         photos=[_photo(message.thread_id, one) for one in message.photos.all()],
         spot=_("Place on the map") if message.lon is not None else "",
-        spot_url=f"{reverse('territory')}?lon={message.lon}&lat={message.lat}" if message.lon is not None else "",
+        spot_url=f"{reverse('territory')}?lon={message.lon}&lat={message.lat}"
+        if message.lon is not None
+        else "",
         quote=message.in_reply_to.text[:60] if message.in_reply_to else "",
         matter_url=reverse("matter", args=[matter.pk]) if matter else "",
         matter_number=matter.pk if matter else None,

@@ -16,6 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("groups/<int:thread_id>/say/", groups.say, name="group_say"),
     path("groups/<int:thread_id>/read/", groups.read, name="group_read"),
     path("groups/<int:thread_id>/leave/", groups.leave, name="group_leave"),
-    path("groups/<int:thread_id>/messages/<int:message_id>/take-back/", groups.take_back, name="group_take_back"),
+    path(
+        "groups/<int:thread_id>/messages/<int:message_id>/take-back/",
+        groups.take_back,
+        name="group_take_back",
+    ),
     path("groups/<int:thread_id>/photos/<int:photo_id>/<slug:size>/", groups.photo, name="group_photo"),
 ]

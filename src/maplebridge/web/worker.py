@@ -21,8 +21,9 @@ RECONNECT_S = 1.0
 
 @dataclass
 class Worker:
-    """Runs until told to stop. `stopping` is set by a signal, and the work in hand is finished first."""
+    """Runs until told to stop by a signal; the work in hand is finished first. Without `sweeps` it only delivers."""
 
+    sweeps: bool = True
     stopping: bool = False
     swept_at: float = field(default=float("-inf"))
 
@@ -42,7 +43,8 @@ class Worker:
         while not self.stopping:
             if time.monotonic() - self.swept_at >= SWEEP_EVERY_S:
                 self.swept_at = time.monotonic()
-                sweep(now=timezone.now())
+                if self.sweeps:
+                    sweep(now=timezone.now())
                 audit.seal(now=timezone.now())
             if not events.deliver(now=timezone.now()):
                 wait_for_news(listener)

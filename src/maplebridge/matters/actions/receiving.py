@@ -1,0 +1,226 @@
+"""A message has come in: is it a matter, an addition to one, an answer to one, or talk?"""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from maplebridge.conversations import queries as conversations
+from maplebridge.conversations.actions import RESIDENT
+from maplebridge.conversations.actions import SYSTEM as PRODUCT
+from maplebridge.matters.actions import answering
+from maplebridge.matters.actions.raising import Judged, Where, add, join, raise_matter
+from maplebridge.matters.actions.record import SYSTEM, By, NotAllowed
+from maplebridge.matters.domain.triage import Kind, Proposal
+from maplebridge.matters.models import Matter, Sorting
+from maplebridge.matters.queries import categories, door, local_day, town_rules
+from maplebridge.people import queries as people
+from maplebridge.places import queries as places
+from maplebridge.platform import live
+from maplebridge.platform.audit import action
+
+SAME_TALK = timedelta(hours=12)  # a resident's next words in a thread belong to what they have just reported
+SHORT = 60  # characters; longer words of the same person are read as a matter of their own
+
+
+@action
+def receive(*, message_id: int, now: datetime) -> None:
+    """Read a message once: raise a matter, attach it to one, take it as an answer, or leave it as talk."""
+    message = conversations.get_message(message_id)
+    if message.role == PRODUCT or Matter.objects.filter(asked_in=message).exists():
+        return
+    if message.role == RESIDENT:
+        _hear_resident(message, now)
+    else:
+        _hear_staff(message, now)
+
+
+def _hear_staff(message: Any, now: datetime) -> None:
+    """Take what staff reply to a question as the answer to its matter: nobody has to type it twice."""
+    if message.in_reply_to_id is None:
+        return
+    matter = Matter.objects.filter(asked_in_id=message.in_reply_to_id, split_from=None).first()
+    if matter is None or not matter.is_open or not message.text:
+        return
+    answering.answer(
+        matter_id=matter.pk,
+        text=message.text,
+        by=By(message.author_id, message.role),
+        shown_as=message.shown_as,
+        now=now,
+        posted=True,
+    )
+
+
+def _hear_resident(message: Any, now: datetime) -> None:
+    if Sorting.objects.filter(message=message).exists():
+        return
+    mine = _open_of(message, now)
+    proposal = door().propose(
+        message.text, in_reply_to_staff=_replies_to_staff(message), has_open_matter=mine is not None
+    )
+    sorting = _keep(message, proposal, now)
+    if (theirs := _matter_replied_to(message)) is not None and len(message.text) <= SHORT:
+        _attach(theirs, message, sorting, now)
+    elif mine is not None and proposal.kind is Kind.ADDITION:
+        _attach(mine, message, sorting, now)
+    elif proposal.emergency or _is_surely_a_matter(proposal, now):
+        raise_from(message, judged_by(proposal), sorting, now)
+
+
+def _is_surely_a_matter(proposal: Proposal, now: datetime) -> bool:
+    return proposal.kind is Kind.MATTER and proposal.kind_probability >= town_rules(local_day(now)).raise_from
+
+
+def _open_of(message: Any, now: datetime) -> Matter | None:
+    """Return what the author has last reported in this thread and is still open."""
+    return (
+        Matter.objects.filter(
+            thread_id=message.thread_id,
+            reported_by__person_id=message.author_id,
+            raised_at__gte=now - SAME_TALK,
+            state__in=["assigned", "in_hand", "paused"],
+        )
+        .order_by("-id")
+        .first()
+    )
+
+
+def _matter_replied_to(message: Any) -> Matter | None:
+    if message.in_reply_to_id is None:
+        return None
+    matter = Matter.objects.filter(asked_in_id=message.in_reply_to_id, split_from=None).first()
+    return matter if matter is not None and matter.is_open and not matter.confidential else None
+
+
+def _replies_to_staff(message: Any) -> bool:
+    return message.in_reply_to_id is not None and message.in_reply_to.role not in (RESIDENT, PRODUCT)
+
+
+def _attach(matter: Matter, message: Any, sorting: Sorting, now: datetime) -> None:
+    """Put further words on the time line; somebody new joins the matter by them."""
+    if matter.reported_by.filter(person_id=message.author_id).exists():
+        add(
+            matter=matter,
+            by=By(message.author_id, RESIDENT),
+            text=message.text,
+            message_id=message.pk,
+            now=now,
+        )
+    else:
+        join(
+            matter=matter,
+            person_id=message.author_id,
+            thread_id=message.thread_id,
+            message_id=message.pk,
+            text=message.text,
+            now=now,
+        )
+    sorting.matter = matter
+    sorting.save(update_fields=["matter"])
+
+
+def _keep(message: Any, proposal: Proposal, now: datetime) -> Sorting:
+    """Keep what the product thought of a message: it explains a matter, and a correction teaches."""
+    best = proposal.categories[0] if proposal.categories else None
+    category = categories().get(best.code) if best else None
+    return Sorting.objects.create(
+        message=message,
+        kind=proposal.kind,
+        category=category,
+        probability=proposal.kind_probability,
+        proposal={
+            "categories": [[one.code, round(one.probability, 3)] for one in proposal.categories],
+            "severity": proposal.severity,
+            "why": [asdict(one) for one in proposal.why],
+        },
+        made_at=now,
+    )
+
+
+def judged_by(proposal: Proposal) -> Judged:
+    """Return what the product makes of a message, for raising it."""
+    best = proposal.categories[0] if proposal.categories else None
+    return Judged(
+        category=best.code if best else None,
+        severity=int(proposal.severity),
+        decided=proposal.decided,
+        emergency=proposal.emergency or "",
+        confidential=proposal.confidential,
+        lead=proposal.lead or "",
+        assists=tuple(proposal.assists),
+        team_role=proposal.team_role or "",
+        why=[asdict(one) for one in proposal.why],
+    )
+
+
+def raise_from(
+    message: Any, judged: Judged, sorting: Sorting | None, now: datetime, by: By = SYSTEM
+) -> Matter:
+    """Raise a matter from a message that stands in a thread."""
+    matter = raise_matter(
+        origin=_origin(message),
+        text=message.text,
+        thread_id=message.thread_id,
+        reporter_id=message.author_id,
+        judged=judged,
+        where=where_of(message),
+        message_id=message.pk,
+        photo_ids=[one.photo_id for one in message.photos.all()],
+        by=by,
+        now=now,
+    )
+    if sorting is not None:
+        sorting.matter = matter
+        sorting.save(update_fields=["matter"])
+    if not matter.confidential:
+        live.tell(f"thread:{message.thread_id}", "message", message.pk)  # its bubble now shows the number
+    return matter
+
+
+def _origin(message: Any) -> Matter.Origin:
+    known = {origin.value: origin for origin in Matter.Origin}
+    return known.get(message.source, Matter.Origin.GROUP)
+
+
+def where_of(message: Any) -> Where:
+    """Return the place of what a message tells: the point sent, the address in its words, the group's, the author's."""
+    thread = message.thread
+    group = thread.group if thread.kind == "group" else None
+    home = people.get_person(message.author_id) if message.author_id else None
+    found = places.locate(
+        text=message.text,
+        lon=message.lon,
+        lat=message.lat,
+        estate_id=group.estate_id if group else (home.building.estate_id if home and home.building else None),
+        building_id=group.building_id if group else (home.building_id if home else None),
+        grid_id=thread.grid_id,
+    )
+    return Where(
+        grid_id=found.grid_id,
+        estate_id=found.estate_id,
+        building_id=found.building_id,
+        lon=found.lon,
+        lat=found.lat,
+        words=found.words,
+    )
+
+
+@action
+def raise_by_hand(*, message_id: int, by: By, now: datetime) -> Matter:
+    """Make a matter of a message that the product had left as talk: one tap, kept for the next training."""
+    message = conversations.get_message(message_id)
+    if message.role != RESIDENT or message.withdrawn_at is not None:
+        raise NotAllowed("not_a_question")
+    proposal = door().propose(message.text, in_reply_to_staff=False, has_open_matter=False)
+    sorting = Sorting.objects.filter(message=message).first() or _keep(message, proposal, now)
+    sorting.corrected_by_id, sorting.corrected_at, sorting.corrected_kind = by.person_id, now, Kind.MATTER
+    sorting.save(update_fields=["corrected_by", "corrected_at", "corrected_kind"])
+    return raise_from(message, judged_by(proposal), sorting, now, by)
+
+
+@action
+def leave_as_talk(*, sorting_id: int, by: By, now: datetime) -> None:
+    """Say that a message needs no matter, so that nobody else has to look at it."""
+    Sorting.objects.filter(pk=sorting_id, matter=None).update(
+        corrected_by_id=by.person_id, corrected_at=now, corrected_kind="small_talk"
+    )

@@ -1,0 +1,193 @@
+"""The forms of matters. What the system knows is filled in by the views; errors say what is needed."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from maplebridge.conversations.actions import LONGEST_TEXT
+from maplebridge.matters.domain.workflow import Outcome, PauseReason, RefusalReason
+from maplebridge.matters.models import Matter
+from maplebridge.matters.templatetags import matter_words
+
+WORDS = {
+    "required": _("Please write something here."),
+    "max_length": _("This is longer than %(limit_value)d characters. Please shorten it."),
+}
+
+
+def words_field(label: Any, *, required: bool = True, help_text: Any = "", rows: int = 3) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages=WORDS,
+    )
+
+
+class Moment(forms.DateTimeField):
+    """A date and time that a phone's own picker fills in."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **options)
+
+
+class RaiseForm(forms.Form):
+    text = words_field(
+        _("What is it about?"), rows=4, help_text=_("In your own words. You need not choose a category.")
+    )
+    place = forms.CharField(
+        label=_("Where is it?"),
+        required=False,
+        max_length=120,
+        help_text=_("An address or a spot, such as “Haitang Estate, building 3, entrance 2”."),
+    )
+    lon = forms.FloatField(required=False, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, widget=forms.HiddenInput)
+
+
+TAKEN_BY_STAFF = [Matter.Origin.WALK_IN, Matter.Origin.PROACTIVE, Matter.Origin.TIP]
+
+
+class StaffRaiseForm(RaiseForm):
+    """As told at the counter, found on the round, or confided."""
+
+    origin = forms.ChoiceField(
+        label=_("How did it come in?"),
+        choices=[(one.value, matter_words.ORIGINS[one.value]) for one in TAKEN_BY_STAFF],
+    )
+    phone = forms.CharField(
+        label=_("Phone of whoever told it"),
+        required=False,
+        max_length=20,
+        help_text=_("So that the answer reaches them. Leave it empty for what you found yourself."),
+    )
+    field_order = ["text", "place", "origin", "phone"]
+
+
+class AnswerForm(forms.Form):
+    text = words_field(_("Your answer"))
+    promise_by = Moment(label=_("You will hear more by"), required=False)
+
+
+class HandOverForm(forms.Form):
+    to = forms.IntegerField(label=_("To whom"))
+    words = words_field(_("What they should know"), required=False, rows=2)
+
+
+class CallOutForm(forms.Form):
+    agency = forms.IntegerField(label=_("Agency"))
+    words = words_field(_("What is needed"), required=False, rows=2)
+
+
+class PauseForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Why"), choices=[(one.value, matter_words.PAUSES[one.value]) for one in PauseReason]
+    )
+    words = words_field(_("In words for the resident"), required=False, rows=2)
+    until = Moment(label=_("Until"))
+
+
+class DeferForm(forms.Form):
+    words = words_field(_("Why it cannot be done now"), rows=2)
+    review_on = forms.DateField(
+        label=_("Look at it again on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class ExtendForm(forms.Form):
+    until = Moment(label=_("Until"))
+    reason = words_field(_("Why more time is needed"), rows=2)
+
+
+class ResolveForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("What came of it"),
+        choices=[
+            (one.value, matter_words.OUTCOMES[one.value])
+            for one in (Outcome.SOLVED, Outcome.EXPLAINED, Outcome.NOT_OURS, Outcome.NOT_FEASIBLE)
+        ],
+    )
+    text = words_field(
+        _("The result, for the resident"),
+        help_text=_("It is posted where it was asked, without names and numbers."),
+    )
+
+
+class RefuseForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Why"), choices=[(one.value, matter_words.REFUSALS[one.value]) for one in RefusalReason]
+    )
+    words = words_field(_("In words"), rows=2)
+
+
+class DoneForm(forms.Form):
+    words = words_field(_("What was done"), rows=2)
+
+
+class SortForm(forms.Form):
+    category = forms.CharField(label=_("Category"), max_length=12)
+    severity = forms.TypedChoiceField(
+        label=_("Severity"), coerce=int, choices=[(n, words) for n, words in matter_words.SEVERITIES.items()]
+    )
+
+
+class MergeForm(forms.Form):
+    into = forms.IntegerField(label=_("Goes on in #"), min_value=1)
+
+
+class SplitForm(forms.Form):
+    parts = words_field(_("The parts, one a line"), help_text=_("Two to ten."), rows=4)
+
+    def clean_parts(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["parts"].splitlines() if line.strip()]
+
+
+class FeedbackForm(forms.Form):
+    solved = forms.TypedChoiceField(
+        label=_("Is it solved?"),
+        coerce=lambda word: word == "yes",
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+    )
+    satisfaction = forms.TypedChoiceField(
+        label=_("How satisfied are you with how we handled it?"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("5", _("very satisfied")),
+            ("4", _("satisfied")),
+            ("3", _("so-so")),
+            ("2", _("dissatisfied")),
+            ("1", _("very dissatisfied")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    words = words_field(_("Anything to add"), required=False, rows=2)
+
+
+class OrderForm(forms.Form):
+    words = words_field(_("What is to be done"), rows=2)
+    due_at = Moment(label=_("By"))
+
+
+class ConsultForm(forms.Form):
+    words = words_field(_("What is to be settled"), rows=2)
+    agencies = forms.TypedMultipleChoiceField(label=_("Who is called together"), coerce=int, choices=())
+    due_at = Moment(label=_("By"))
+
+    def __init__(self, *args: Any, agencies: list[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["agencies"].choices = agencies  # type: ignore[attr-defined]
+
+
+class EndOversightForm(forms.Form):
+    minutes = words_field(_("What came of it"), rows=3)
+
+
+class AssignForm(forms.Form):
+    to = forms.IntegerField(label=_("To whom"))
+    words = words_field(_("Why"), rows=2)
