@@ -1,0 +1,183 @@
+"""Everything that changes territory. Nothing is deleted: what ends gets a last day and perhaps a successor."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from maplebridge.places.models import BaseMapLayer, Beat, Building, Entrance, Estate, Grid, KeySite, Sector
+from maplebridge.platform.audit import action
+from maplebridge.platform.freshness import forget
+
+GeoJson = Mapping[str, Any]
+OWN_COLUMN = {Grid.Level.COMMUNITY: "community", Grid.Level.TOWN: "town", Grid.Level.COUNTY: "county"}
+
+
+@action
+def add_grid(
+    *,
+    code: str,
+    name: str,
+    level: int,
+    parent_id: int | None,
+    valid_from: date,
+    boundary: GeoJson | None = None,
+    kind: str = Grid.Kind.BASE,
+    legacy_code: str = "",
+) -> Grid:
+    """Add a grid below another, with the chain above it."""
+    above = Grid.objects.get(pk=parent_id) if parent_id is not None else None
+    grid = Grid.objects.create(
+        code=code,
+        name=name,
+        level=level,
+        kind=kind,
+        legacy_code=legacy_code,
+        parent=above,
+        community_id=above.community_id if above else None,
+        town_id=above.town_id if above else None,
+        county_id=above.county_id if above else None,
+        boundary=dict(boundary) if boundary else None,
+        valid_from=valid_from,
+    )
+    if own := OWN_COLUMN.get(Grid.Level(level)):
+        setattr(grid, own, grid)
+        grid.save(update_fields=[own])
+    forget()
+    return grid
+
+
+@action
+def end_grid(*, grid_id: int, valid_to: date, successor_id: int | None = None) -> None:
+    """End a grid on a day; history follows the successor."""
+    Grid.objects.filter(pk=grid_id).update(valid_to=valid_to, successor_id=successor_id)
+    forget()
+
+
+@action
+def add_sector(
+    *,
+    code: str,
+    name: str,
+    station: str,
+    valid_from: date,
+    grid_ids: Sequence[int] = (),
+    boundary: GeoJson | None = None,
+) -> Sector:
+    sector = Sector.objects.create(
+        code=code,
+        name=name,
+        station=station,
+        valid_from=valid_from,
+        boundary=dict(boundary) if boundary else None,
+    )
+    sector.grids.set(grid_ids)
+    forget()
+    return sector
+
+
+@action
+def add_beat(
+    *,
+    code: str,
+    name: str,
+    sector_id: int,
+    valid_from: date,
+    grid_ids: Sequence[int] = (),
+    boundary: GeoJson | None = None,
+) -> Beat:
+    beat = Beat.objects.create(
+        code=code,
+        name=name,
+        sector_id=sector_id,
+        valid_from=valid_from,
+        boundary=dict(boundary) if boundary else None,
+    )
+    beat.grids.set(grid_ids)
+    forget()
+    return beat
+
+
+@action
+def add_estate(
+    *,
+    code: str,
+    name: str,
+    grid_id: int,
+    valid_from: date,
+    beat_id: int | None = None,
+    aliases: Sequence[str] = (),
+    boundary: GeoJson | None = None,
+) -> Estate:
+    estate = Estate.objects.create(
+        code=code,
+        name=name,
+        grid_id=grid_id,
+        beat_id=beat_id,
+        aliases=list(aliases),
+        boundary=dict(boundary) if boundary else None,
+        valid_from=valid_from,
+    )
+    forget()
+    return estate
+
+
+@action
+def add_building(
+    *,
+    code: str,
+    number: str,
+    grid_id: int,
+    valid_from: date,
+    estate_id: int | None = None,
+    name: str = "",
+    road: str = "",
+    road_number: str = "",
+    lon: float | None = None,
+    lat: float | None = None,
+    footprint: GeoJson | None = None,
+    floors: int | None = None,
+    households: int = 0,
+) -> Building:
+    building = Building.objects.create(
+        code=code,
+        number=number,
+        name=name,
+        estate_id=estate_id,
+        grid_id=grid_id,
+        road=road,
+        road_number=road_number,
+        lon=lon,
+        lat=lat,
+        footprint=dict(footprint) if footprint else None,
+        floors=floors,
+        households=households,
+        valid_from=valid_from,
+    )
+    forget()
+    return building
+
+
+@action
+def add_entrance(*, building_id: int, number: str, valid_from: date) -> Entrance:
+    entrance = Entrance.objects.create(building_id=building_id, number=number, valid_from=valid_from)
+    forget()
+    return entrance
+
+
+@action
+def add_key_site(
+    *, code: str, name: str, kind: str, grid_id: int, lon: float, lat: float, valid_from: date
+) -> KeySite:
+    site = KeySite.objects.create(
+        code=code, name=name, kind=kind, grid_id=grid_id, lon=lon, lat=lat, valid_from=valid_from
+    )
+    forget()
+    return site
+
+
+@action
+def set_base_map(*, layers: Mapping[str, GeoJson]) -> None:
+    """Set what the map draws without asking any server, in the order given; layers before are replaced."""
+    for rank, (name, features) in enumerate(layers.items()):
+        BaseMapLayer.objects.update_or_create(name=name, defaults={"features": dict(features), "rank": rank})
+    forget()
