@@ -53,17 +53,15 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        outermost = not getattr(connection, "acting_named", False)
-        if not outermost:
-            with transaction.atomic():
-                return function(*args, **kwargs)
+        if getattr(connection, "in_action", False):
+            return function(*args, **kwargs)  # part of the deed that called it, and undone with it
         with transaction.atomic():
-            connection.acting_named = True  # type: ignore[attr-defined]
+            connection.in_action = True  # type: ignore[attr-defined]  # a mark on this thread's connection
             try:
                 name_actor(f"{function.__module__.removeprefix('maplebridge.')}.{function.__name__}")
                 return function(*args, **kwargs)
             finally:
-                connection.acting_named = False  # type: ignore[attr-defined]
+                connection.in_action = False  # type: ignore[attr-defined]
 
     return wrapped
 

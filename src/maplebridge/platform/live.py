@@ -6,7 +6,7 @@ is shown is rendered once for all who see the same (`renders`).
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,16 @@ class Audience:
 
 def tell(topic: str, kind: str, id: int) -> None:
     """Tell the followers of a topic such as `thread:12`, when the transaction commits."""
+    tell_all([(topic, kind, id)])
+
+
+def tell_all(news: Sequence[tuple[str, str, int]]) -> None:
+    """Tell several topics (topic, kind, id) in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps([topic, kind, id])])
+        cursor.execute(
+            "SELECT pg_notify(%s, one) FROM unnest(%s::text[]) AS one",
+            [CHANNEL, [json.dumps(one) for one in news]],
+        )
 
 
 def allows(prefix: str) -> Callable[[Allows], Allows]:

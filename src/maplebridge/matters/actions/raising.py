@@ -136,7 +136,7 @@ def raise_matter(
             occurred_at=now,
         )
     )
-    tell(matter)
+    tell(matter, message_id=message_id)
     return matter
 
 

@@ -15,7 +15,6 @@ from maplebridge.matters.models import Matter, Sorting
 from maplebridge.matters.queries import categories, door, local_day, town_rules
 from maplebridge.people import queries as people
 from maplebridge.places import queries as places
-from maplebridge.platform import live
 from maplebridge.platform.audit import action
 
 SAME_TALK = timedelta(hours=12)  # a resident's next words in a thread belong to what they have just reported
@@ -26,7 +25,7 @@ SHORT = 60  # characters; longer words of the same person are read as a matter o
 def receive(*, message_id: int, now: datetime) -> None:
     """Read a message once: raise a matter, attach it to one, take it as an answer, or leave it as talk."""
     message = conversations.get_message(message_id)
-    if message.role == PRODUCT or Matter.objects.filter(asked_in=message).exists():
+    if message.role == PRODUCT:
         return
     if message.role == RESIDENT:
         _hear_resident(message, now)
@@ -58,7 +57,7 @@ def _hear_resident(message: Any, now: datetime) -> None:
     proposal = door().propose(
         message.text, in_reply_to_staff=_replies_to_staff(message), has_open_matter=mine is not None
     )
-    sorting = _keep(message, proposal, now)
+    sorting = keep(message, proposal, now)
     if (theirs := _matter_replied_to(message)) is not None and len(message.text) <= SHORT:
         _attach(theirs, message, sorting, now)
     elif mine is not None and proposal.kind is Kind.ADDITION:
@@ -119,7 +118,7 @@ def _attach(matter: Matter, message: Any, sorting: Sorting, now: datetime) -> No
     sorting.save(update_fields=["matter"])
 
 
-def _keep(message: Any, proposal: Proposal, now: datetime) -> Sorting:
+def keep(message: Any, proposal: Proposal, now: datetime) -> Sorting:
     """Keep what the product thought of a message: it explains a matter, and a correction teaches."""
     best = proposal.categories[0] if proposal.categories else None
     category = categories().get(best.code) if best else None
@@ -172,8 +171,6 @@ def raise_from(
     if sorting is not None:
         sorting.matter = matter
         sorting.save(update_fields=["matter"])
-    if not matter.confidential:
-        live.tell(f"thread:{message.thread_id}", "message", message.pk)  # its bubble now shows the number
     return matter
 
 
@@ -212,7 +209,7 @@ def raise_by_hand(*, message_id: int, by: By, now: datetime) -> Matter:
     if message.role != RESIDENT or message.withdrawn_at is not None:
         raise NotAllowed("not_a_question")
     proposal = door().propose(message.text, in_reply_to_staff=False, has_open_matter=False)
-    sorting = Sorting.objects.filter(message=message).first() or _keep(message, proposal, now)
+    sorting = Sorting.objects.filter(message=message).first() or keep(message, proposal, now)
     sorting.corrected_by_id, sorting.corrected_at, sorting.corrected_kind = by.person_id, now, Kind.MATTER
     sorting.save(update_fields=["corrected_by", "corrected_at", "corrected_kind"])
     return raise_from(message, judged_by(proposal), sorting, now, by)

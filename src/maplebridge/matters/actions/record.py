@@ -103,14 +103,18 @@ def save(matter: Matter, *changed: str) -> None:
     matter.save(update_fields=[*changed, "wake_at"])
 
 
-def tell(matter: Matter, *, agencies: Sequence[int] = ()) -> None:
-    """Tell the open pages that show this matter: its own, its owner's lists, the agencies', the command room's."""
-    live.tell(f"matter:{matter.pk}", "matter", matter.pk)
-    live.tell(f"person:{matter.owner_id}", "matter", matter.pk)
-    for agency_id in agencies:
-        live.tell(f"agency:{agency_id}", "matter", matter.pk)
+def tell(matter: Matter, *, agencies: Sequence[int] = (), message_id: int | None = None) -> None:
+    """Tell the open pages that show this matter: its own, its owner's lists, the agencies', the command room's.
+
+    With `message_id` also the thread: the bubble of that message now shows the matter's number.
+    """
+    topics = [f"matter:{matter.pk}", f"person:{matter.owner_id}", *(f"agency:{one}" for one in agencies)]
     if matter.emergency or matter.under_oversight:
-        live.tell("command:0", "matter", matter.pk)
+        topics.append("command:0")
+    news = [(topic, "matter", matter.pk) for topic in topics]
+    if message_id is not None and not matter.confidential:
+        news.append((f"thread:{matter.thread_id}", "message", message_id))
+    live.tell_all(news)
 
 
 def post_back(

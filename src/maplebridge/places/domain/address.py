@@ -219,6 +219,8 @@ class Names:
                 self._by_start[folded[:2]].append((folded, kind))
         for found in self._by_start.values():
             found.sort(key=lambda pair: -len(pair[0]))
+        first = "".join(sorted({start[0] for start in self._by_start}))
+        self._first = re.compile(f"[{re.escape(first)}]" if first else "(?!)")
 
     def at(self, text: str, place: int) -> tuple[str, Kind] | None:
         """Return the longest known name that begins at the place."""
@@ -227,7 +229,8 @@ class Names:
 
     def first_in(self, text: str, start: int = 0) -> int | None:
         """Return where the first known name begins, or None."""
-        return next((i for i in range(start, len(text) - 1) if self.at(text, i)), None)
+        places = (match.start() for match in self._first.finditer(text, start))
+        return next((i for i in places if self.at(text, i)), None)
 
 
 NO_NAMES = Names({})

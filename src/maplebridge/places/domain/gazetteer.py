@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from maplebridge.places.domain.address import Kind, Names, Part, fold, number, parse
 
@@ -185,15 +185,27 @@ def locate(text: str, gazetteer: Gazetteer, here: str | None = None) -> tuple[li
     return max(readings, key=lambda reading: _worth(reading[1]), default=([], Match(Found.NONE)))
 
 
+# What makes a clause worth reading as an address: a name known here, or a number of a building, entrance or room.
+_NUMBERED = re.compile(r"[0-9一二三四五六七八九十][A-Z]?(?:号|栋|幢|座|单元|室|楼|#|[-－—])")
+MOST_CLAUSES = 12  # of a long letter; an address stands early, or beside a known name
+
+
 def _readings(text: str, gazetteer: Gazetteer) -> Iterator[list[Part]]:
+    for clause, known in islice(_clauses(text, gazetteer), MOST_CLAUSES):
+        yield parse(clause[known:], gazetteer.names)
+
+
+def _clauses(text: str, gazetteer: Gazetteer) -> Iterator[tuple[str, int]]:
+    """Yield the clauses worth reading, each with where its first known name begins."""
     folded = fold(text)
     first = gazetteer.names.first_in(folded)
     starts = {0} if first is None else {first}
     starts |= {match.end() for match in re.finditer(r"[,,。!!??;;\n]", folded[: READ_CHARACTERS * 10])}
     for start in sorted(starts):
         clause = re.split(r"[。!!??;;\n]", text[start : start + READ_CHARACTERS], maxsplit=1)[0]
-        known = gazetteer.names.first_in(fold(clause))
-        yield parse(clause[known or 0 :], gazetteer.names)
+        known = gazetteer.names.first_in(folded[start : start + len(clause)])
+        if known is not None or start == 0 or _NUMBERED.search(folded, start, start + len(clause)):
+            yield clause, known or 0
 
 
 def _worth(match: Match) -> tuple[int, int, int]:
