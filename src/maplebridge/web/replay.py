@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -192,21 +192,18 @@ def _in_real_time(
         finally:
             room.release()
 
-    with ThreadPoolExecutor(CLIENTS, initializer=connection.close) as clients:
+    taken: list[Future[None]] = []
+    with ThreadPoolExecutor(CLIENTS) as clients:
         for number, line in enumerate(lines):
             wait = begun + due(number, line) - time.monotonic()
             if wait > 0:
                 time.sleep(wait)
             room.acquire()
-            clients.submit(take, line).add_done_callback(_raise)
+            taken.append(clients.submit(take, line))
             if number % 200 == 199:
                 progress(number + 1, time.monotonic() - begun)
-
-
-def _raise(done: Any) -> None:
-    """Let an unexpected failure of a client be seen, not lost in its thread."""
-    if (problem := done.exception()) is not None:
-        raise problem
+    for one in taken:
+        one.result()  # an unexpected failure of a client is seen, not lost in its thread
 
 
 def _in_file_time(
