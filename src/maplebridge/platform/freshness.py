@@ -8,6 +8,8 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
+MOST_KEPT = 10_000
+
 _forgetters: list[Callable[[], None]] = []
 
 
@@ -24,6 +26,8 @@ def fresh_for(seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
             found = kept.get(key)
             if found and time.monotonic() - found[0] < seconds:
                 return found[1]
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
             answer = function(*args, **kwargs)
             kept[key] = (time.monotonic(), answer)
             return answer

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from maplebridge.people.domain.roles import Role
 from maplebridge.platform.audit import action
+from maplebridge.platform.freshness import forget
 from maplebridge.rosters.models import Duty
 
 
@@ -19,9 +20,11 @@ def put_on_duty(
         starts_at=starts_at,
         defaults={"ends_at": ends_at},
     )
+    forget()
     return duty
 
 
 @action
 def take_off_duty(*, duty: Duty) -> None:
     duty.delete()
+    forget()

@@ -5,18 +5,27 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from maplebridge.people.domain.roles import Role
+from maplebridge.platform.freshness import fresh_for
 from maplebridge.rosters.models import Duty
+
+FRESH_S = 5.0
 
 
 def on_duty(sector_id: int | None, role: Role, now: datetime) -> list[int]:
     """Return the persons on duty in a role at a moment: first those of the sector, then those of the whole town."""
+    return list(_on_duty(sector_id, role, now.replace(second=0, microsecond=0)))
+
+
+@fresh_for(FRESH_S)
+def _on_duty(sector_id: int | None, role: Role, now: datetime) -> tuple[int, ...]:
+    """Return who is on duty in a minute: duties begin and end on whole minutes."""
     duties = duties_at(now).filter(role=role)
     of_sector = duties.filter(sector_id=sector_id) if sector_id is not None else Duty.objects.none()
     ids = [
         *of_sector.values_list("person_id", flat=True),
         *duties.filter(sector=None).values_list("person_id", flat=True),
     ]
-    return list(dict.fromkeys(ids))
+    return tuple(dict.fromkeys(ids))
 
 
 def duties_at(now: datetime) -> QuerySet[Duty]:

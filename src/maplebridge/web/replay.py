@@ -27,7 +27,6 @@ from maplebridge.platform import live
 from maplebridge.web.replay_ground import Ground
 
 CLIENTS = 4
-SOURCE = "replay"
 SWEEP_EVERY = timedelta(minutes=5)  # of the file's time
 
 
@@ -131,12 +130,14 @@ def replay(
     *,
     ground: Ground,
     speed: float | None,
+    source: str = "replay",
     rate: float | None = None,
     clock_of_file: bool = False,
     progress: Callable[[int, float], None] = lambda done, seconds: None,
 ) -> Report:
     """Feed the lines through the receiving action and wait until the workers have read them all.
 
+    `source` is the way they come in: a group's talk, or rows that are matters by nature (`complaint`).
     `speed`: how many times faster than the file's own clock; None: as fast as they are taken. `rate`: so many a
     second instead. With `clock_of_file` the file's time is the time of everything, sweeps and replies included.
     """
@@ -145,9 +146,9 @@ def replay(
     begun = time.monotonic()
     try:
         if clock_of_file:
-            _in_file_time(lines, ground, report, committed, progress)
+            _in_file_time(lines, ground, report, committed, source, progress)
         else:
-            _in_real_time(lines, ground, report, committed, _pace(speed, rate), progress)
+            _in_real_time(lines, ground, report, committed, source, _pace(speed, rate), progress)
         _wait_until_read(report, committed)
         report.seconds = time.monotonic() - begun
         time.sleep(0.5)
@@ -180,6 +181,7 @@ def _in_real_time(
     ground: Ground,
     report: Report,
     committed: dict[int, float],
+    source: str,
     due: Pace,
     progress: Callable[[int, float], None],
 ) -> None:
@@ -188,7 +190,7 @@ def _in_real_time(
 
     def take(line: Line) -> None:
         try:
-            _receive(line, ground, report, committed, now=timezone.now())
+            _receive(line, ground, report, committed, source, now=timezone.now())
         finally:
             room.release()
 
@@ -211,6 +213,7 @@ def _in_file_time(
     ground: Ground,
     report: Report,
     committed: dict[int, float],
+    source: str,
     progress: Callable[[int, float], None],
 ) -> None:
     """Let the file's clock run: messages, sweeps and replies happen in the order of their times."""
@@ -229,7 +232,7 @@ def _in_file_time(
             _wait_until_read(report, committed)
             sweep(now=line.at)
             swept = line.at
-        _receive(line, ground, report, committed, now=line.at)
+        _receive(line, ground, report, committed, source, now=line.at)
         if number % 50 == 49:
             progress(number + 1, time.monotonic() - begun)
     _wait_until_read(report, committed)
@@ -238,7 +241,7 @@ def _in_file_time(
 
 
 def _receive(
-    line: Line, ground: Ground, report: Report, committed: dict[int, float], *, now: datetime
+    line: Line, ground: Ground, report: Report, committed: dict[int, float], source: str, *, now: datetime
 ) -> None:
     place = ground.place_of(line.lon, line.lat, line.id)
     begun = time.monotonic()
@@ -251,7 +254,7 @@ def _receive(
             text=line.text,
             lon=line.lon,
             lat=line.lat,
-            source=SOURCE,
+            source=source,
             external_id=f"{ground.run}:{line.id}" if line.id else None,
             sent_at=line.at,
             now=now,

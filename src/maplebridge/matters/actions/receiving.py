@@ -19,6 +19,9 @@ from maplebridge.platform.audit import action
 
 SAME_TALK = timedelta(hours=12)  # a resident's next words in a thread belong to what they have just reported
 SHORT = 60  # characters; longer words of the same person are read as a matter of their own
+LETTER = 240  # characters; what is longer adds to nothing
+# What comes in by these ways was brought as a matter; only in groups is there talk to be told apart.
+TAKEN_AS_MATTERS = frozenset(set(Matter.Origin.values) - {Matter.Origin.GROUP})
 
 
 @action
@@ -57,13 +60,17 @@ def _hear_resident(message: Any, now: datetime) -> None:
     proposal = door().propose(
         message.text, in_reply_to_staff=_replies_to_staff(message), has_open_matter=mine is not None
     )
-    sorting = keep(message, proposal, now)
-    if (theirs := _matter_replied_to(message)) is not None and len(message.text) <= SHORT:
-        _attach(theirs, message, sorting, now)
+    theirs = _matter_replied_to(message)
+    matter: Matter | None = None
+    if message.source in TAKEN_AS_MATTERS or proposal.emergency:
+        matter = raise_from(message, judged_by(proposal), now)
+    elif theirs is not None and len(message.text) <= SHORT:
+        matter = _attach(theirs, message, now)
     elif mine is not None and proposal.kind is Kind.ADDITION:
-        _attach(mine, message, sorting, now)
-    elif proposal.emergency or _is_surely_a_matter(proposal, now):
-        raise_from(message, judged_by(proposal), sorting, now)
+        matter = _attach(mine, message, now)
+    elif _is_surely_a_matter(proposal, now):
+        matter = raise_from(message, judged_by(proposal), now)
+    keep(message, proposal, now, matter)
 
 
 def _is_surely_a_matter(proposal: Proposal, now: datetime) -> bool:
@@ -72,6 +79,8 @@ def _is_surely_a_matter(proposal: Proposal, now: datetime) -> bool:
 
 def _open_of(message: Any, now: datetime) -> Matter | None:
     """Return what the author has last reported in this thread and is still open."""
+    if len(message.text) > LETTER:
+        return None
     return (
         Matter.objects.filter(
             thread_id=message.thread_id,
@@ -95,7 +104,7 @@ def _replies_to_staff(message: Any) -> bool:
     return message.in_reply_to_id is not None and message.in_reply_to.role not in (RESIDENT, PRODUCT)
 
 
-def _attach(matter: Matter, message: Any, sorting: Sorting, now: datetime) -> None:
+def _attach(matter: Matter, message: Any, now: datetime) -> Matter:
     """Put further words on the time line; somebody new joins the matter by them."""
     if matter.reported_by.filter(person_id=message.author_id).exists():
         add(
@@ -114,16 +123,16 @@ def _attach(matter: Matter, message: Any, sorting: Sorting, now: datetime) -> No
             text=message.text,
             now=now,
         )
-    sorting.matter = matter
-    sorting.save(update_fields=["matter"])
+    return matter
 
 
-def keep(message: Any, proposal: Proposal, now: datetime) -> Sorting:
+def keep(message: Any, proposal: Proposal, now: datetime, matter: Matter | None) -> Sorting:
     """Keep what the product thought of a message: it explains a matter, and a correction teaches."""
     best = proposal.categories[0] if proposal.categories else None
     category = categories().get(best.code) if best else None
     return Sorting.objects.create(
         message=message,
+        matter=matter,
         kind=proposal.kind,
         category=category,
         probability=proposal.kind_probability,
@@ -152,11 +161,9 @@ def judged_by(proposal: Proposal) -> Judged:
     )
 
 
-def raise_from(
-    message: Any, judged: Judged, sorting: Sorting | None, now: datetime, by: By = SYSTEM
-) -> Matter:
+def raise_from(message: Any, judged: Judged, now: datetime, by: By = SYSTEM) -> Matter:
     """Raise a matter from a message that stands in a thread."""
-    matter = raise_matter(
+    return raise_matter(
         origin=_origin(message),
         text=message.text,
         thread_id=message.thread_id,
@@ -168,10 +175,6 @@ def raise_from(
         by=by,
         now=now,
     )
-    if sorting is not None:
-        sorting.matter = matter
-        sorting.save(update_fields=["matter"])
-    return matter
 
 
 def _origin(message: Any) -> Matter.Origin:
@@ -183,7 +186,7 @@ def where_of(message: Any) -> Where:
     """Return the place of what a message tells: the point sent, the address in its words, the group's, the author's."""
     thread = message.thread
     group = thread.group if thread.kind == "group" else None
-    home = people.get_person(message.author_id) if message.author_id else None
+    home = people.get_person(message.author_id) if group is None and message.author_id else None
     found = places.locate(
         text=message.text,
         lon=message.lon,
@@ -208,11 +211,13 @@ def raise_by_hand(*, message_id: int, by: By, now: datetime) -> Matter:
     message = conversations.get_message(message_id)
     if message.role != RESIDENT or message.withdrawn_at is not None:
         raise NotAllowed("not_a_question")
-    proposal = door().propose(message.text, in_reply_to_staff=False, has_open_matter=False)
-    sorting = Sorting.objects.filter(message=message).first() or keep(message, proposal, now)
-    sorting.corrected_by_id, sorting.corrected_at, sorting.corrected_kind = by.person_id, now, Kind.MATTER
-    sorting.save(update_fields=["corrected_by", "corrected_at", "corrected_kind"])
-    return raise_from(message, judged_by(proposal), sorting, now, by)
+    proposal = door().propose(message.text)
+    matter = raise_from(message, judged_by(proposal), now, by)
+    sorting = Sorting.objects.filter(message=message).first() or keep(message, proposal, now, matter)
+    sorting.matter, sorting.corrected_kind = matter, Kind.MATTER
+    sorting.corrected_by_id, sorting.corrected_at = by.person_id, now
+    sorting.save(update_fields=["matter", "corrected_by", "corrected_at", "corrected_kind"])
+    return matter
 
 
 @action

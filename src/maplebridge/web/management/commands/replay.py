@@ -58,6 +58,12 @@ class Command(BaseCommand):
         parser.add_argument("--lat", help="column of the latitude")
         parser.add_argument("--reply", help="column of the reply, given as the answer with --clock file")
         parser.add_argument("--reply-time", help="column of the reply's time")
+        parser.add_argument(
+            "--origin",
+            choices=["replay", "complaint"],
+            default="replay",
+            help="replay: as said in groups, where talk is told apart; complaint: every row is a matter",
+        )
         parser.add_argument("--limit", type=int, help="the first so many messages only")
         parser.add_argument("--workers", type=int, default=1, help="worker processes started for the replay")
         parser.add_argument("--json", action="store_true", help="print the report as JSON only")
@@ -73,6 +79,7 @@ class Command(BaseCommand):
                 lines,
                 ground=ground,
                 speed=options["speed"],
+                source=options["origin"],
                 rate=options["rate"],
                 clock_of_file=options["clock"] == "file",
                 progress=lambda done, seconds: self._say(
