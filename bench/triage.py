@@ -26,7 +26,7 @@ from threadpoolctl import threadpool_limits
 
 from maplebridge.kernel.tables import read_table
 from maplebridge.learning.examples import Examples, examples_in
-from maplebridge.learning.linear_text import LinearText, load, train
+from maplebridge.learning.linear_text import LETTERS, LinearText, load, train
 
 FOLDS = 5
 Fold = tuple[np.ndarray, np.ndarray]
@@ -108,6 +108,7 @@ def learn(examples: Examples, rows: np.ndarray) -> LinearText:
         [examples.texts[row] for row in rows],
         [examples.labels[row] for row in rows],
         groups=[groups[row] for row in rows] if groups else None,
+        recipe=LETTERS,
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from maplebridge.kernel.text import to_traditional
 from maplebridge.learning.grams import LONGEST_TEXT, GramOrder, fold, grams
-from maplebridge.learning.linear_text import CannotTrain, LinearText, NotAModel, Recipe, load, train
+from maplebridge.learning.linear_text import LETTERS, CannotTrain, LinearText, NotAModel, Recipe, load, train
 
 PLACES = ["三号楼", "东门口", "幼儿园旁边", "菜市场后面", "我们单元", "桥头", "五栋地下室", "停车场"]
 SAID = {
@@ -119,6 +119,12 @@ def test_the_reason_is_what_was_said(model: LinearText) -> None:
     assert len(model.explain(TEXTS[0], "漏水", most=1)) == 1
 
 
+def test_a_reason_is_made_of_whole_words(model: LinearText) -> None:
+    assert not {"一直漏", "直漏水"} & {
+        written for written, _ in model.explain("天花板一直漏水", "漏水", most=9)
+    }
+
+
 def test_nothing_in_the_reasons_is_said_twice(model: LinearText) -> None:
     written = [gram for gram, _ in model.explain("三号楼天花板一直漏水，水管爆裂没人修", "漏水", most=9)]
     assert len(written) > 2
@@ -172,6 +178,21 @@ def test_fields_are_kept_apart() -> None:
     first, second = two.probabilities([("漏水了河边", "噪音投诉"), ("噪音大河边", "漏水投诉")])
     assert first[0] > 0.5
     assert second[1] > 0.5
+
+
+def test_the_opening_of_a_long_message_stands_for_a_missing_title() -> None:
+    tail = "，具体情况我们已经多次向有关方面说明过，希望尽快得到答复" * 8
+    letters = [("", text + tail) if number % 2 else (text, text + tail) for number, text in enumerate(TEXTS)]
+    model = train(letters, LABELS, recipe=LETTERS)
+    assert [(block.fields, block.opening) for block in model.blocks] == [((0, 0, 0, 1), None), ((0, 1), 80)]
+    untitled, titled = model.probabilities([("", "厨房漏水" + tail), ("厨房漏水", "厨房漏水" + tail)])
+    assert model.classes[untitled.argmax()] == model.classes[titled.argmax()] == "漏水"
+    assert model.explain(("", "厨房漏水" + tail), "漏水")[0][0] == "漏水"
+
+
+def test_a_title_never_given_is_no_obstacle() -> None:
+    model = train([(text, "") for text in TEXTS], LABELS)
+    assert model.classes[model.probabilities([("厨房漏水", "")])[0].argmax()] == "漏水"
 
 
 def test_the_number_of_fields_must_be_that_of_the_training(model: LinearText) -> None:

@@ -68,6 +68,11 @@ def _word_edges(text: str) -> Spans:
     return np.cumsum([0, *map(len, rjieba.cut(text))], dtype=np.int64)
 
 
+def between_words(folded: str) -> frozenset[int]:
+    """Return the positions where a reader would cut the text into words, both ends included."""
+    return frozenset(_word_edges(folded).tolist())
+
+
 def _hashes(text: str, starts: Spans, ends: Spans) -> Keys:
     """Hash all spans at once: prefix[b] - prefix[a] * base**(b - a), as Karp and Rabin (1987) do."""
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.uint64)

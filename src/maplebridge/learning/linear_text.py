@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maplebridge.learning.grams import GramOrder, Grams, Keys, fold, grams
+from maplebridge.learning.grams import GramOrder, Grams, Keys, between_words, fold, grams
 
 Halves = npt.NDArray[np.float16]
 Floats = npt.NDArray[np.float32]
@@ -43,6 +43,8 @@ class Recipe:
 
     order: GramOrder = field(default_factory=lambda: GramOrder(characters=4, words=2))
     apart_weight: float = 0.3
+    repeat_titles: int = 1
+    opening: int | None = None  # characters at the beginning of a long message that stand for a missing title
     least_texts: int = 2  # a gram that one text alone contains says nothing about the next
     model_bytes: int = 9_500_000  # bounds the vocabulary: 10 MB is the promise
     strength: float = 1.0
@@ -54,15 +56,25 @@ class Recipe:
 
 
 RECIPE = Recipe()
+# For long messages, some of which have titles.
+LETTERS = Recipe(order=GramOrder(characters=4, words=0), repeat_titles=3, opening=80)
 
 
 @dataclass(frozen=True)
 class Block:
-    """One kind of gram of some fields read as one text; its values have the length `weight`, however long that is."""
+    """One reading of a text: its fields one after the other, or the opening of the first that is not empty.
+
+    The values of its grams have the length `weight`, however long the text is.
+    """
 
     fields: tuple[int, ...]
     order: GramOrder
     weight: float
+    opening: int | None = None
+
+    def read(self, row: Sequence[str]) -> str:
+        given = [row[number] for number in self.fields if row[number].strip()]
+        return fold("\n".join(given) if self.opening is None else "".join(given[:1])[: self.opening])
 
 
 @dataclass(frozen=True)
@@ -124,9 +136,11 @@ class LinearText:
             places, values, at = self._lookup(found, block)
             weights = self.weights[places].astype(np.float32)
             shares = values * (weights[:, column] - weights.mean(axis=1))
-            for index, share in zip(at, shares, strict=True):
-                written = found.written(index)
-                spoken[written] = spoken.get(written, 0.0) + float(share)
+            edges = between_words(found.text)
+            for index, share in zip(at.tolist(), shares.tolist(), strict=True):
+                if found.starts[index] in edges and found.ends[index] in edges:
+                    written = found.written(index)
+                    spoken[written] = spoken.get(written, 0.0) + share
         return _apart(sorted(spoken.items(), key=lambda item: (-item[1], item[0])), most)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -193,11 +207,8 @@ class LinearText:
 
 def read(row: Sequence[str], blocks: Sequence[Block]) -> Iterator[tuple[Block, Grams]]:
     """Yield the grams of each block of a text."""
-    folded: dict[tuple[int, ...], str] = {}
     for space, block in enumerate(blocks):
-        if block.fields not in folded:
-            folded[block.fields] = fold("\n".join(row[number] for number in block.fields if row[number]))
-        yield block, grams(folded[block.fields], block.order, space=space)
+        yield block, grams(block.read(row), block.order, space=space)
 
 
 def train(
@@ -236,10 +247,7 @@ def _from_arrays(arrays: Mapping[str, Any], meta: Mapping[str, Any]) -> LinearTe
     return LinearText(
         classes=tuple(meta["classes"]),
         fields=meta["fields"],
-        blocks=tuple(
-            Block(tuple(block["fields"]), GramOrder(**block["order"]), block["weight"])
-            for block in meta["blocks"]
-        ),
+        blocks=tuple(map(_block, meta["blocks"])),
         keys=arrays["keys"],
         rarity=arrays["rarity"],
         weights=arrays["weights"],
@@ -250,6 +258,10 @@ def _from_arrays(arrays: Mapping[str, Any], meta: Mapping[str, Any]) -> LinearTe
         threshold=meta["threshold"],
         about=meta["about"],
     )
+
+
+def _block(meta: Mapping[str, Any]) -> Block:
+    return Block(tuple(meta["fields"]), GramOrder(**meta["order"]), meta["weight"], meta.get("opening"))
 
 
 def softmax(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

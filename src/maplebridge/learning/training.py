@@ -123,18 +123,26 @@ def _checked(rows: list[tuple[str, ...]], labels: Sequence[str]) -> tuple[tuple[
 
 
 def _blocks(rows: list[tuple[str, ...]], recipe: Recipe) -> tuple[Block, ...]:
-    """Read all fields as one text, and each field but the longest (the message itself) once more apart.
+    """Read all fields as one text, titles before the message (the longest field), and the titles apart.
 
-    A title alone has too few words to learn from; read with the message, it borrows what messages taught.
+    A title alone has too few words to learn from; read with the message, it borrows what messages taught. Where
+    it is missing, the opening of a long message may stand for it.
     """
-    fields = range(len(rows[0]))
-    longest = max(fields, key=lambda field: sum(len(row[field]) for row in rows))
-    half = 0.5**0.5
-    apart = [((field,), half * recipe.apart_weight) for field in fields if field != longest]
+    numbers = range(len(rows[0]))
+    message = max(numbers, key=lambda number: sum(len(row[number]) for row in rows))
+    titles = [number for number in numbers if number != message]
+    readings: list[tuple[tuple[int, ...], float, int | None]] = [
+        ((*titles * recipe.repeat_titles, message), 1.0, None)
+    ]
+    if recipe.opening and np.median([len(row[message]) for row in rows]) > 2 * recipe.opening:
+        readings += [((title, message), recipe.apart_weight, recipe.opening) for title in titles or [message]]
+    else:
+        readings += [((title,), recipe.apart_weight, None) for title in titles]
+    kinds = list(_split(recipe.order))
     return tuple(
-        Block(read_as_one, order, weight)
-        for read_as_one, weight in [(tuple(fields), half), *apart]
-        for order in _split(recipe.order)
+        Block(fields, kind, weight / len(kinds) ** 0.5, opening)
+        for fields, weight, opening in readings
+        for kind in kinds
     )
 
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from maplebridge.kernel.tables import TableError, read_table
 from maplebridge.learning.examples import NoExamples, examples_in
-from maplebridge.learning.linear_text import CannotTrain, train
+from maplebridge.learning.linear_text import LETTERS, CannotTrain, train
 
 
 class Command(BaseCommand):
@@ -31,7 +31,9 @@ class Command(BaseCommand):
             examples = examples_in(table, text=text.split(","), label=label, group=group, name=file.name)
             if examples.left_out:
                 self._say(f"{examples.left_out} rows without a label are left out")
-            model = train(examples.texts, examples.labels, groups=examples.groups, report=self._say)
+            model = train(
+                examples.texts, examples.labels, groups=examples.groups, recipe=LETTERS, report=self._say
+            )
             model.save(out)
         except (OSError, TableError, NoExamples, CannotTrain) as error:
             raise CommandError(str(error)) from error
