@@ -47,7 +47,9 @@ def test_both_scripts_are_one_language(simplified: str, traditional: str) -> Non
 
 
 def test_a_dictated_sentence_without_any_stop_is_read() -> None:
-    proposal = door().propose("那个师傅啊我跟你说我们家楼上那个卫生间它漏水都漏到我们家天花板上了你们来看看嘛")
+    proposal = door().propose(
+        "那个师傅啊我跟你说我们家楼上那个卫生间它漏水都漏到我们家天花板上了你们来看看嘛"
+    )
     assert name(proposal) == "楼上漏水"
 
 
@@ -103,7 +105,9 @@ def test_what_is_over_is_no_emergency() -> None:
     assert proposal.severity == Severity.ROUTINE
 
 
-@pytest.mark.parametrize("text", ["我老公又打我了", "楼下男人打老婆，哭得厉害", "隔壁天天打孩子", "他站在楼顶说不想活了"])
+@pytest.mark.parametrize(
+    "text", ["我老公又打我了", "楼下男人打老婆，哭得厉害", "隔壁天天打孩子", "他站在楼顶说不想活了"]
+)
 def test_what_must_stay_private_is_kept_out_of_the_group(text: str) -> None:
     assert door().propose(text).confidential
 
