@@ -1,7 +1,7 @@
 """Messages about one and the same thing, however differently worded, and how hot each such issue is.
 
 Two messages are alike by the rare runs of characters they share, those inside a name counting double, the
-title on its own counting nearly as much as everything together. They are less alike where their troubles
+title on its own counting a third as much as everything together. They are less alike where their troubles
 differ (the smoke below an estate and the price of its parking spaces), where their titles name different
 things, and slightly where months lie between them. Groups are formed by average link, so that "noise" does
 not chain different estates together.
@@ -53,16 +53,16 @@ class Issue:
 
 @dataclass(frozen=True)
 class IssueRules:
-    """What counts as one issue; set on the issues marked to develop on (bench/hot_issues_marked.csv)."""
+    """What counts as one issue; set on 28 issues marked by hand (bench/hot_issues_marked.csv)."""
 
-    title_share: float = 0.4
+    title_share: float = 0.25
     # Two messages are in one issue from this average likeness on.
-    least: float = 0.17
+    least: float = 0.185
     # Messages that name nothing in common must be worded this much alike on average to be an issue.
-    least_nameless: float = 0.25
+    least_nameless: float = 0.2
     # What is left of the likeness where the troubles are quite different, or the things that titles name.
-    other_trouble: float = 0.5
-    other_thing: float = 0.6
+    other_trouble: float = 0.4
+    other_thing: float = 0.3
     # What is left of it when a year or more lies between them.
     year_apart: float = 0.9
     window: timedelta = timedelta(days=30)
@@ -82,6 +82,9 @@ DEFAULT_RULES = IssueRules()
 _FAINT = 0.02
 _NEIGHBORS = 100
 _ROWS_AT_ONCE = 1000
+# A mark of a name that more messages bear tells no two things apart.
+_COMMON_MARK_AT_LEAST = 20
+_COMMON_MARK_SHARE = 0.01
 # Troubles count as the same from this cosine on.
 _SAME_TROUBLE = 0.5
 _KIND_WEIGHT = {Kind.MADE: 1.0, Kind.LINE: 0.8, Kind.AREA: 0.6, Kind.QUOTED: 0.3}
@@ -91,13 +94,13 @@ _LONGEST_TITLE = 60
 
 @dataclass(frozen=True)
 class _Read:
-    """A message as the comparison reads it."""
+    """A message as the comparison reads it; its subject is what the title names, or else what the text does."""
 
     title: str
     text: str
     things: list[NamedThing]
-    title_names: frozenset[str]
-    names: frozenset[str]
+    subject: frozenset[str]
+    marks: frozenset[str]
     trouble: Profile
 
 
@@ -106,7 +109,7 @@ def hot_issues(
 ) -> list[Issue]:
     """Find the issues of at least two messages, hottest first; a message is in at most one."""
     progress("reading")
-    read = [_read(message) for message in messages]
+    read = _without_common_marks([_read(message) for message in messages])
     progress("comparing")
     likeness = _likeness(messages, read, rules)
     progress("grouping")
@@ -167,14 +170,14 @@ def _average(inside: npt.NDArray[np.float64]) -> float:
 def _read(message: Message) -> _Read:
     title, text = fold(message.title), fold(message.text)[:READ_FOR_TERMS]
     whole = f"{title}\n{text}"
-    in_title = find_named_things(title)
-    things = in_title + find_named_things(text)
+    in_title, in_text = find_named_things(title), find_named_things(text)
+    subject = _marks(thing for thing in in_title if thing.kind in (Kind.MADE, Kind.LINE))
     return _Read(
         title=title,
         text=whole,
-        things=things,
-        title_names=_marks(thing for thing in in_title if thing.kind in (Kind.MADE, Kind.LINE)),
-        names=_marks(things),
+        things=in_title + in_text,
+        subject=subject or _marks(thing for thing in in_text if thing.kind is Kind.MADE),
+        marks=_marks(in_title + in_text),
         trouble=trouble_profile(title, text),
     )
 
@@ -188,6 +191,14 @@ def _marks(things: Iterable[NamedThing]) -> frozenset[str]:
         else:
             marks.update(name[i : i + 2] for i in range(max(1, len(name) - 2)))
     return frozenset(marks)
+
+
+def _without_common_marks(read: Sequence[_Read]) -> list[_Read]:
+    """Leave out what too many messages name (自来水公司): sharing it does not make two messages one issue."""
+    frequency = Counter(mark for r in read for mark in r.marks)
+    most = max(_COMMON_MARK_AT_LEAST, _COMMON_MARK_SHARE * len(read))
+    rare = frozenset(mark for mark, df in frequency.items() if df <= most)
+    return [replace(r, subject=r.subject & rare, marks=r.marks & rare) for r in read]
 
 
 def _likeness(messages: Sequence[Message], read: Sequence[_Read], rules: IssueRules) -> sparse.coo_array:
@@ -228,7 +239,7 @@ def _factor(one: Message, other: Message, read: _Read, read_other: _Read, rules:
     if read.trouble and read_other.trouble:
         same = min(1.0, alike(read.trouble, read_other.trouble) / _SAME_TROUBLE)
         factor *= rules.other_trouble + (1 - rules.other_trouble) * same
-    if read.title_names and read_other.title_names and _name_different_things(read, read_other):
+    if read.subject and read_other.subject and _name_different_things(read, read_other):
         factor *= rules.other_thing
     if one.at and other.at:
         years = abs(one.at - other.at) / timedelta(days=365)
@@ -237,7 +248,7 @@ def _factor(one: Message, other: Message, read: _Read, read_other: _Read, rules:
 
 
 def _name_different_things(one: _Read, other: _Read) -> bool:
-    return one.title_names.isdisjoint(other.names) and other.title_names.isdisjoint(one.names)
+    return one.subject.isdisjoint(other.marks) and other.subject.isdisjoint(one.marks)
 
 
 def _pairs(likeness: sparse.coo_array) -> Iterator[tuple[int, int, float]]:

@@ -47,23 +47,24 @@ class _Held:
     at: datetime | None
 
 
-class _Posting:
-    """The numbers of the texts that hold one term, in an array that grows by half when full."""
+class _Numbers:
+    """Whole numbers in an array that grows by half when full."""
 
-    __slots__ = ("_numbers", "size")
+    __slots__ = ("_array", "size")
 
     def __init__(self) -> None:
-        self._numbers: Ints = np.empty(2, np.int32)
+        self._array: Ints = np.empty(2, np.int32)
         self.size = 0
 
     def append(self, number: int) -> None:
-        if self.size == len(self._numbers):
-            self._numbers = np.concatenate([self._numbers, np.empty(1 + self.size // 2, np.int32)])
-        self._numbers[self.size] = number
+        if self.size == len(self._array):
+            self._array = np.concatenate([self._array, np.zeros(1 + self.size // 2, np.int32)])
+        self._array[self.size] = number
         self.size += 1
 
-    def numbers(self) -> Ints:
-        return self._numbers[: self.size]
+    def array(self) -> Ints:
+        """Return what is held, as a view that may be written to."""
+        return self._array[: self.size]
 
 
 class IssueIndex:
@@ -71,7 +72,9 @@ class IssueIndex:
 
     def __init__(self) -> None:
         self._terms: dict[str, int] = {}
-        self._postings: list[_Posting] = []
+        self._postings: list[_Numbers] = []
+        # In how many texts each term stands: the length of its posting, where arrays can be computed with.
+        self._frequency = _Numbers()
         self._held: list[_Held | None] = []
         self._number: dict[str, int] = {}
 
@@ -86,6 +89,7 @@ class IssueIndex:
         number = len(self._held)
         for term in terms.tolist():
             self._postings[term].append(number)
+        self._frequency.array()[terms] += 1
         self._held.append(_Held(id, terms, weights, fold(text), at))
         self._number[id] = number
 
@@ -98,17 +102,25 @@ class IssueIndex:
 
     def similar(self, text: str, *, at: datetime | None = None, most: int = 5) -> list[Similar]:
         """Return the texts most alike, the most alike first; nothing where no rare term is shared."""
-        weights = self._asked(issue_terms(text))
-        candidates = self._candidates(weights)
-        length = math.sqrt(sum(weight * weight for weight in weights.values()))
-        scored = [(self._score(self._held[number], weights, length, at), number) for number in candidates]
+        terms, weights = self._asked(issue_terms(text))
+        if not len(terms):
+            return []
+        by_term = np.zeros(len(self._terms), np.float32)
+        by_term[terms] = weights / np.linalg.norm(weights)
+        candidates = self._candidates(terms, weights)
+        scored = [(self._score(self._held[number], by_term, at), number) for number in candidates]
         best = sorted((pair for pair in scored if pair[0] > 0), key=lambda pair: (-pair[0], -pair[1]))[:most]
         names = [(name, fold(name)) for name in named_things(text)] if best else []
         return [self._similar(self._held[number], score, names) for score, number in best]
 
     def _strongest(self, weights: Mapping[str, float]) -> tuple[Ints, Floats]:
         """Number the terms to hold: those that are heaviest and rarest as far as the index knows by now."""
-        strength = {term: weight * self._rarity(self._terms.get(term)) for term, weight in weights.items()}
+        frequency = self._frequency.array()
+        size = 2 + len(self._held)
+        strength = {
+            term: weight * math.log(size / (1 + (frequency[self._terms[term]] if term in self._terms else 0)))
+            for term, weight in weights.items()
+        }
         terms = sorted(weights, key=lambda term: -strength[term])[:TERMS_HELD]
         numbers = [self._number_of(term) for term in terms]
         return np.array(numbers, np.int32), np.array([weights[term] for term in terms], np.float32)
@@ -116,37 +128,45 @@ class IssueIndex:
     def _number_of(self, term: str) -> int:
         number = self._terms.setdefault(term, len(self._terms))
         if number == len(self._postings):
-            self._postings.append(_Posting())
+            self._postings.append(_Numbers())
+            self._frequency.append(0)
         return number
 
-    def _rarity(self, term: int | None) -> float:
-        held_by = 0 if term is None else self._postings[term].size
-        return math.log((2 + len(self._held)) / (1 + held_by))
+    def _rarity(self, terms: Ints) -> Floats:
+        rarity: Floats = np.log((2 + len(self._held)) / (1 + self._frequency.array()[terms])).astype(
+            np.float32
+        )
+        return rarity
 
-    def _asked(self, weights: Mapping[str, float]) -> dict[int, float]:
-        known = {self._terms[term]: weight for term, weight in weights.items() if term in self._terms}
-        weighted = {term: weight * self._rarity(term) for term, weight in known.items()}
-        return dict(sorted(weighted.items(), key=lambda item: -item[1])[:TERMS_ASKED])
+    def _asked(self, weights: Mapping[str, float]) -> tuple[Ints, Floats]:
+        """Return the heaviest terms of the question that the index knows, and their weights."""
+        known = [(self._terms[term], weight) for term, weight in weights.items() if term in self._terms]
+        terms = np.array([term for term, _ in known], np.int32)
+        weighted = np.array([weight for _, weight in known], np.float32) * self._rarity(terms)
+        heaviest = np.argsort(-weighted, kind="stable")[:TERMS_ASKED]
+        return terms[heaviest], weighted[heaviest]
 
-    def _candidates(self, weights: Mapping[int, float]) -> list[int]:
+    def _candidates(self, terms: Ints, weights: Floats) -> list[int]:
         """Return the texts still held that share the most weight in rare terms with the question."""
-        rare = [(self._postings[term].numbers(), weight) for term, weight in weights.items()]
-        rare = [(numbers, weight) for numbers, weight in rare if 0 < len(numbers) <= COMMON]
+        rare = [
+            (self._postings[term].array(), weight)
+            for term, weight in zip(terms.tolist(), weights.tolist(), strict=True)
+            if 0 < self._postings[term].size <= COMMON
+        ]
         if not rare:
             return []
         numbers = np.concatenate([found for found, _ in rare])
         shared = np.bincount(numbers, np.repeat([w for _, w in rare], [len(found) for found, _ in rare]))
-        order = np.argsort(-shared, kind="stable")[: 2 * LOOKED_AT]
-        return [n for n in order.tolist() if shared[n] > 0 and self._held[n] is not None][:LOOKED_AT]
+        hits = np.flatnonzero(shared)
+        order = hits[np.argsort(-shared[hits], kind="stable")]
+        return [number for number in order.tolist() if self._held[number] is not None][:LOOKED_AT]
 
-    def _score(
-        self, held: _Held | None, weights: Mapping[int, float], length: float, at: datetime | None
-    ) -> float:
-        if held is None or not length:
+    def _score(self, held: _Held | None, by_term: Floats, at: datetime | None) -> float:
+        if held is None:
             return 0.0
-        own = held.weights * np.array([self._rarity(term) for term in held.terms.tolist()], np.float32)
-        asked = np.array([weights.get(term, 0.0) for term in held.terms.tolist()], np.float32)
-        cosine = float(own @ asked) / (float(np.linalg.norm(own)) * length)
+        own = held.weights * self._rarity(held.terms)
+        length = float(np.linalg.norm(own))
+        cosine = float(own @ by_term[held.terms]) / length if length else 0.0
         if at is not None and held.at is not None:
             cosine *= 1 - (1 - YEAR_APART) * min(1.0, abs(at - held.at) / timedelta(days=365))
         return min(1.0, cosine)
