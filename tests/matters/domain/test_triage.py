@@ -4,7 +4,7 @@ import pytest
 
 from maplebridge.matters.data import EXAMPLES, catalogue, door, examples
 from maplebridge.matters.domain.catalogue import Severity
-from maplebridge.matters.domain.triage import Kind, Proposal, Rules
+from maplebridge.matters.domain.triage import Kind, Proposal, Rules, pieces
 
 
 def name(proposal: Proposal) -> str:
@@ -135,6 +135,23 @@ def test_three_categories_are_offered_in_order() -> None:
     assert [guess.probability for guess in guesses] == sorted(
         (guess.probability for guess in guesses), reverse=True
     )
+
+
+def test_a_polite_letter_is_a_matter_all_the_same() -> None:
+    letter = (
+        "尊敬的各位领导，你们好，首先祝大家工作顺利身体健康。我是本小区的一名普通业主，平时很少在群里说话，"
+        "今天实在没有办法了才写这些。我们楼的电梯已经坏了半个多月，电梯停运以后老人上下楼非常困难，"
+        "多次打电话报修电梯都没有人来。恳请有关部门关心一下，谢谢大家。"
+    )
+    proposal = door().propose(letter)
+    assert (proposal.kind, name(proposal)) == (Kind.MATTER, "电梯故障")
+
+
+def test_a_text_is_cut_between_sentences_and_only_where_it_is_long() -> None:
+    assert pieces("停水了。快来。", 60, 6) == ["停水了。快来。"]
+    assert pieces("一二三，四五六。七八九！", 8, 6) == ["一二三，四五六。", "七八九！"]
+    assert pieces("一。二。三。四。", 2, 2) == ["一。", "二。"]
+    assert pieces("没有标点的长句子", 3, 6) == ["没有标点的长句子"]
 
 
 @pytest.mark.parametrize("text", ["", " ", "😂", "a", "。。。", "啊" * 20_000, "𠮷𡃁", "\x00\u202e"])

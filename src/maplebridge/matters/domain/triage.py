@@ -5,14 +5,21 @@ danger set the severity, the catalogue says who leads. Every proposal carries it
 below the thresholds a person decides.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
 
 from maplebridge.learning.linear_text import LinearText
 from maplebridge.matters.domain.catalogue import Catalogue, Category, Severity, TeamRole
 from maplebridge.matters.domain.signs import Effect, Seen, Signs, severity_with
 from maplebridge.matters.domain.wordings import LONGEST_READ, Mention, Wordings
+
+SENTENCES = re.compile(r"(?<=[,;.!?，。；！？\n])")
+Chances = npt.NDArray[np.float64]
 
 
 class Kind(StrEnum):
@@ -78,15 +85,32 @@ class Rules:
     # A message about the same kind of thing as an open matter, seldom opens a second one.
     same_thing_weight: float = 3.0
     shown: int = 3
+    # The models learned from what is written in a group, a sentence or two (half below 12 characters): a letter is
+    # read in pieces of that size, and of a long one the beginning, which bounds the time.
+    piece: int = 60
+    pieces: int = 6
 
     def __post_init__(self) -> None:
         if not 0 < self.confidential_from <= 1 or not 0 < self.emergency_from <= 1:
             raise ValueError("probabilities lie between 0 and 1")
 
 
-def two_fields(text: str, mentions: Iterable[Mention], wordings: Wordings) -> tuple[str, str]:
+def two_fields(text: str, wordings: Wordings) -> tuple[str, str]:
     """Return a message as the models read it: its words, and what it mentions."""
-    return text[:LONGEST_READ], wordings.marks(mentions)
+    return text[:LONGEST_READ], wordings.marks(wordings.mentions(text))
+
+
+def pieces(text: str, size: int, most: int) -> list[str]:
+    """Return a text as it is if it is short, else its first sentences, together as long as `size` allows."""
+    if len(text) <= size:
+        return [text]
+    parts: list[str] = []
+    for sentence in SENTENCES.split(text[:LONGEST_READ]):
+        if parts and len(parts[-1]) + len(sentence) <= size:
+            parts[-1] += sentence
+        elif sentence.strip():
+            parts.append(sentence)
+    return parts[:most] or [text]
 
 
 class Door:
@@ -123,39 +147,46 @@ class Door:
         are not at hand.
         """
         mentions = self._wordings.mentions(text)
-        guesses = self._guesses(text, mentions)
+        read = [two_fields(piece, self._wordings) for piece in self._pieces(text)]
+        guesses = self._guesses(read)
         seen = self._signs.seen(text)
         adds_to = self._same_thing(guesses, open_matter_texts)
         could_add = in_reply_to_staff or has_open_matter or bool(open_matter_texts)
-        kind, probability = self._kind(text, mentions, could_add=could_add, same_thing=adds_to is not None)
+        kind, probability = self._kind(read, could_add=could_add, same_thing=adds_to is not None)
         number = self._number(guesses, seen)
         if number and kind is Kind.SMALL_TALK:
             kind, probability = Kind.MATTER, 1 - probability
         return self._proposal(kind, probability, guesses, mentions, seen, number, adds_to)
 
-    def _guesses(self, text: str, mentions: list[Mention]) -> tuple[Guess, ...]:
-        chances = self._categories.probabilities([two_fields(text, mentions, self._wordings)])[0]
+    def _pieces(self, text: str) -> list[str]:
+        return pieces(text, self._rules.piece, self._rules.pieces)
+
+    def _guesses(self, read: list[tuple[str, str]]) -> tuple[Guess, ...]:
+        chances = self._categories.probabilities(read).mean(axis=0)
         best = chances.argsort()[::-1]
         known = (Guess(self._categories.classes[place], float(chances[place])) for place in best[:10])
         return tuple(guess for guess in known if guess.code in self._catalogue)
 
-    def _kind(
-        self, text: str, mentions: list[Mention], *, could_add: bool, same_thing: bool
-    ) -> tuple[Kind, float]:
-        if not any(map(str.isalnum, text)):
+    def _kind(self, read: list[tuple[str, str]], *, could_add: bool, same_thing: bool) -> tuple[Kind, float]:
+        if not any(char.isalnum() for text, _ in read for char in text):
             return Kind.SMALL_TALK, 1.0  # a thumb up, a row of dots: nothing is told
-        chances = self._kinds.probabilities([two_fields(text, mentions, self._wordings)])[0]
-        by_kind = dict(zip(map(Kind, self._kinds.classes), chances.tolist(), strict=True))
+        by_kind = dict(zip(map(Kind, self._kinds.classes), self._kind_chances(read).tolist(), strict=True))
         weight = self._rules.addition_weight if could_add else 0.0
         by_kind[Kind.ADDITION] *= weight * (self._rules.same_thing_weight if same_thing else 1.0)
         whole = sum(by_kind.values())
         kind = max(by_kind, key=lambda one: (by_kind[one], one))
         return kind, by_kind[kind] / whole
 
+    def _kind_chances(self, read: list[tuple[str, str]]) -> Chances:
+        """Return the chances of the piece most like a matter: a letter is one, however politely it begins."""
+        chances = self._kinds.probabilities(read)
+        best: Chances = chances[chances[:, self._kinds.classes.index(Kind.MATTER)].argmax()]
+        return best
+
     def _same_thing(self, guesses: tuple[Guess, ...], open_matter_texts: Sequence[str]) -> int | None:
         """Return which open matter is of the same kind of thing, the first where several are."""
         for number, text in enumerate(open_matter_texts):
-            theirs = self._guesses(text, self._wordings.mentions(text))
+            theirs = self._guesses([two_fields(piece, self._wordings) for piece in self._pieces(text)])
             if guesses[0].code[:5] == theirs[0].code[:5]:
                 return number
         return None

@@ -66,7 +66,7 @@ class Command(BaseCommand):
     def _learn(
         self, sentences: list[data.Example], labels: list[str], wordings: Wordings, recipe: Recipe
     ) -> LinearText:
-        texts = [two_fields(one.text, wordings.mentions(one.text), wordings) for one in sentences]
+        texts = [two_fields(one.text, wordings) for one in sentences]
         return train(texts, labels, recipe=recipe, report=self._say)
 
     def _say(self, message: str) -> None:
