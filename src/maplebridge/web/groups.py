@@ -141,9 +141,16 @@ def say(request: HttpRequest, thread_id: int) -> HttpResponse:
         return HttpResponse(refusal_words(refused.code), status=422)
     actions.mark_read(thread_id=thread_id, person_id=person.pk, message_id=message.pk)
     if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
-        bubbles = bubbles_of([queries.get_message(message.pk)], is_staff=standing.is_staff)
-        return render(request, "web/bubbles.html", {"bubbles": bubbles, "thread": thread})
+        return render(request, "web/said.html", _said(message.pk, standing, thread))
     return redirect("group", thread_id)
+
+
+def _said(message_id: int, standing: Standing, thread: Any) -> dict[str, Any]:
+    """Return the new bubble, and whether its words speak of immediate danger: then whom to call fills the page."""
+    message = queries.get_message(message_id)
+    danger = not standing.is_staff and matters.door().propose(message.text).emergency
+    bubbles = bubbles_of([message], is_staff=standing.is_staff)
+    return {"bubbles": bubbles, "thread": thread, "danger": danger}
 
 
 @allow(signed_in)
