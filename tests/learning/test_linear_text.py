@@ -146,6 +146,12 @@ def test_saving_over_a_model_leaves_no_draft(model: LinearText, tmp_path: Path) 
     assert [path.name for path in tmp_path.iterdir()] == ["triage.npz"]
 
 
+def test_a_saved_model_is_as_readable_as_any_new_file(model: LinearText, tmp_path: Path) -> None:
+    (tmp_path / "any").touch()
+    model.save(tmp_path / "triage.npz")
+    assert (tmp_path / "triage.npz").stat().st_mode == (tmp_path / "any").stat().st_mode
+
+
 def test_a_failed_save_keeps_the_old_model(
     model: LinearText, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

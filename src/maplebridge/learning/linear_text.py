@@ -6,7 +6,6 @@ Trained with scikit-learn, read with numpy alone; a file of arrays and JSON, nev
 
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -157,10 +156,11 @@ class LinearText:
             "about": self.about,
         }
         nets = {f"nets_{part}": array for part, array in vars(self.nets).items()}
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=target.name, delete=False) as draft:
-            try:
+        draft = target.with_name(f"{target.name}.{os.getpid()}.draft")
+        try:
+            with draft.open("wb") as file:
                 np.savez_compressed(
-                    draft,
+                    file,
                     meta=np.array(json.dumps(meta, ensure_ascii=False)),
                     keys=self.keys,
                     rarity=self.rarity,
@@ -168,12 +168,11 @@ class LinearText:
                     bias=self.bias,
                     **nets,
                 )
-                draft.flush()
-                os.fsync(draft.fileno())
-                os.replace(draft.name, target)
-            except BaseException:
-                os.unlink(draft.name)
-                raise
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def _scores(self, text: Text) -> Floats:
         looked_up = [self._lookup(found, block) for block, found in self._read(text)]
