@@ -1,20 +1,26 @@
 """A form that a phone sends twice, because the network broke off after the first, is acted on once."""
 
+import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from maplebridge.platform.models import IdempotencyKey
 
 HEADER = "Idempotency-Key"
-STILL_AT_IT = timedelta(seconds=60)
 BODY_LIMIT = 100_000
+FAILED = 500
 
 
 class IdempotencyMiddleware:
+    """Answers a repeated request with the first answer.
+
+    The answer is stored in the transaction of the deed itself, so that a crash leaves both or neither; a lock that
+    ends with that transaction tells a second try that the first is still at it.
+    """
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
@@ -23,41 +29,44 @@ class IdempotencyMiddleware:
         account_id = request.user.pk if key and request.method == "POST" else None
         if account_id is None:
             return self.get_response(request)
-        mine, earlier = self._claim(account_id, key)
-        if earlier:
-            return earlier
-        # The answer is stored in the transaction of the deed itself: a crash leaves both or neither.
         with transaction.atomic():
+            if not _alone(account_id, key):
+                return HttpResponse(status=409)
+            known = IdempotencyKey.objects.filter(account_id=account_id, key=key).first()
+            if known is not None:
+                return _again(known)
             response = self.get_response(request)
-            if response.status_code >= 500:
+            if response.status_code >= FAILED:
                 transaction.set_rollback(True)
             else:
-                IdempotencyKey.objects.filter(pk=mine).update(
-                    status=response.status_code,
-                    location=response.headers.get("Location", ""),
-                    body=_body(response),
-                )
-        if response.status_code >= 500:
-            IdempotencyKey.objects.filter(pk=mine).delete()
+                _keep(account_id, key, response)
         return response
 
-    def _claim(self, account_id: int, key: str) -> tuple[int, HttpResponse | None]:
-        now = timezone.now()
-        try:
-            with transaction.atomic():
-                made = IdempotencyKey.objects.create(account_id=account_id, key=key, received_at=now)
-            return made.pk, None
-        except IntegrityError:
-            one = IdempotencyKey.objects.get(account_id=account_id, key=key)
-        if one.status is not None:
-            again = HttpResponse(one.body, status=one.status)
-            if one.location:
-                again["Location"] = one.location
-            return one.pk, again
-        taken_over = IdempotencyKey.objects.filter(
-            pk=one.pk, received_at=one.received_at, received_at__lt=now - STILL_AT_IT
-        ).update(received_at=now)
-        return one.pk, None if taken_over else HttpResponse(status=409)
+
+def _alone(account_id: int, key: str) -> bool:
+    """Say whether no other request with this key is being answered; holds until the transaction ends."""
+    number = int.from_bytes(hashlib.sha256(f"{account_id}:{key}".encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        return bool(cursor.fetchone()[0])  # type: ignore[index]
+
+
+def _again(known: IdempotencyKey) -> HttpResponse:
+    response = HttpResponse(known.body, status=known.status)
+    if known.location:
+        response["Location"] = known.location
+    return response
+
+
+def _keep(account_id: int, key: str, response: HttpResponse) -> None:
+    IdempotencyKey.objects.create(
+        account_id=account_id,
+        key=key,
+        status=response.status_code,
+        location=response.headers.get("Location", ""),
+        body=_body(response),
+        received_at=timezone.now(),
+    )
 
 
 def _body(response: HttpResponse) -> str:

@@ -101,7 +101,7 @@ class IdempotencyKey(models.Model):
 
     account_id = models.BigIntegerField()
     key = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True)  # none: still being answered
+    status = models.PositiveSmallIntegerField()
     location = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True)
     received_at = models.DateTimeField()
