@@ -1,6 +1,6 @@
 """A message has come in: is it a matter, an addition to one, an answer to one, or talk?"""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from maplebridge.matters.actions.raising import Judged, Where, add, join, raise_
 from maplebridge.matters.actions.record import SYSTEM, By, NotAllowed
 from maplebridge.matters.domain.triage import Kind, Proposal
 from maplebridge.matters.models import Matter, Sorting
-from maplebridge.matters.queries import categories, door, local_day, town_rules
+from maplebridge.matters.queries import categories, door, local_day, similar_open, town_rules
 from maplebridge.people import queries as people
 from maplebridge.places import queries as places
 from maplebridge.platform.audit import action
@@ -162,19 +162,39 @@ def judged_by(proposal: Proposal) -> Judged:
 
 
 def raise_from(message: Any, judged: Judged, now: datetime, by: By = SYSTEM) -> Matter:
-    """Raise a matter from a message that stands in a thread."""
+    """Raise a matter from a message that stands in a thread, and name the open ones that may be the same thing."""
+    where = where_of(message)
     return raise_matter(
         origin=_origin(message),
         text=message.text,
         thread_id=message.thread_id,
         reporter_id=message.author_id,
-        judged=judged,
-        where=where_of(message),
+        judged=replace(judged, why=[*judged.why, *_alike(message.text, judged, where, now)]),
+        where=where,
         message_id=message.pk,
         photo_ids=[one.photo_id for one in message.photos.all()],
         by=by,
         now=now,
     )
+
+
+COMPARED = 30  # open matters nearby, the newest
+
+
+def _alike(text: str, judged: Judged, where: Where, now: datetime) -> list[dict[str, Any]]:
+    """Return which open matters nearby may be the same, as a reason; staff merge them, the product never does."""
+    category = categories().get(judged.category or "")
+    found = similar_open(
+        text,
+        grid_id=where.grid_id,
+        estate_id=where.estate_id,
+        category_id=category.pk if category else None,
+        least=town_rules(local_day(now)).same_matter_from,
+        most=3,
+        among=COMPARED,
+    )
+    alike = [[one.matter.pk, round(one.likeness, 2)] for one in found]
+    return [{"code": "similar_to", "matters": alike}] if alike else []
 
 
 def _origin(message: Any) -> Matter.Origin:
