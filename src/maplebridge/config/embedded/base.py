@@ -1,5 +1,6 @@
 """A Django database backend that starts the product's own PostgreSQL when the first query needs it."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,5 +30,7 @@ def _ensure_database(where: dict[str, str], name: str) -> None:
     ) as connection:
         row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
         if row is None:
-            connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+            # Web and worker may start at once: whoever comes second finds the database made.
+            with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+                connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
     _known.add(name)
