@@ -1,6 +1,7 @@
 """Everything that changes territory. Nothing is deleted: what ends gets a last day and perhaps a successor."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -181,3 +182,65 @@ def set_base_map(*, layers: Mapping[str, GeoJson]) -> None:
     for rank, (name, features) in enumerate(layers.items()):
         BaseMapLayer.objects.update_or_create(name=name, defaults={"features": dict(features), "rank": rank})
     forget()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewBuilding:
+    """A building to be added together with many others."""
+
+    code: str
+    number: str
+    grid_id: int
+    estate_id: int | None = None
+    name: str = ""
+    road: str = ""
+    road_number: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    footprint: GeoJson | None = None
+    floors: int | None = None
+    households: int = 0
+
+
+@action
+def add_many_buildings(*, buildings: Sequence[NewBuilding], valid_from: date) -> dict[str, int]:
+    """Add many buildings in one go, for towns that come whole. Return their ids by code."""
+    made = Building.objects.bulk_create(
+        (
+            Building(
+                code=one.code,
+                number=one.number,
+                name=one.name,
+                estate_id=one.estate_id,
+                grid_id=one.grid_id,
+                road=one.road,
+                road_number=one.road_number,
+                lon=one.lon,
+                lat=one.lat,
+                footprint=dict(one.footprint) if one.footprint else None,
+                floors=one.floors,
+                households=one.households,
+                valid_from=valid_from,
+            )
+            for one in buildings
+        ),
+        batch_size=500,
+    )
+    forget()
+    return {one.code: one.pk for one in made}
+
+
+@action
+def add_many_entrances(
+    *, entrances: Sequence[tuple[int, str]], valid_from: date
+) -> dict[tuple[int, str], int]:
+    """Add many entrances, given as (building, number). Return their ids by the same pairs."""
+    made = Entrance.objects.bulk_create(
+        (
+            Entrance(building_id=building_id, number=number, valid_from=valid_from)
+            for building_id, number in entrances
+        ),
+        batch_size=1000,
+    )
+    forget()
+    return {(one.building_id, one.number): one.pk for one in made}

@@ -1,11 +1,28 @@
 """Where things are. What is asked with every matter comes from a picture of the territory that is seconds old."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum, TextField
+from django.db.models.functions import MD5, Cast
 
 from maplebridge.kernel.geo import Point
-from maplebridge.places.domain import gazetteer, territory
-from maplebridge.places.models import Beat, Building, Entrance, Estate, Grid, Sector
+from maplebridge.kernel.polygons import area_m2, inner_point, read_polygon
+from maplebridge.places.domain import address, drawing, gazetteer, territory
+from maplebridge.places.models import (
+    BaseMapLayer,
+    Beat,
+    Building,
+    Entrance,
+    Estate,
+    Grid,
+    KeySite,
+    Sector,
+)
 from maplebridge.platform.freshness import fresh_for
 
 FRESH_S = 10.0
@@ -98,6 +115,16 @@ def get_entrance(entrance_id: int) -> Entrance:
     return Entrance.objects.select_related("building").get(pk=entrance_id)
 
 
+def sector_ids() -> dict[str, int]:
+    """Return the sectors by code."""
+    return dict(Sector.objects.values_list("code", "pk"))
+
+
+def entrance_numbers(ids: Iterable[int]) -> dict[int, str]:
+    """Return what entrances are called, by id."""
+    return dict(Entrance.objects.filter(pk__in=set(ids)).values_list("pk", "number"))
+
+
 def get_sector(sector_id: int) -> Sector:
     return Sector.objects.get(pk=sector_id)
 
@@ -157,7 +184,12 @@ class Home:
 @fresh_for(DRAWN_FRESH_S)
 def _building_codes() -> dict[str, Home]:
     rows = Building.objects.values_list("code", "id", "estate_id", "grid_id", "lon", "lat")
-    return {code: Home(*rest) for code, *rest in rows}
+    return {code: Home(id, estate, grid, lon, lat) for code, id, estate, grid, lon, lat in rows}
+
+
+@fresh_for(DRAWN_FRESH_S)
+def _buildings() -> dict[int, Home]:
+    return {one.id: one for one in _building_codes().values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +230,354 @@ def locate(
         missing = tuple(one.value for one in match.missing)
         return Located("address", grid, id, building_id if same else None, words=words, missing=missing)
     if building_id is not None or grid_id is not None:
-        home = next((one for one in _building_codes().values() if one.id == building_id), None)
-        if home is not None:
-            return Located("group", home.grid_id, home.estate_id, home.id, home.lon, home.lat, words)
+        said_in = _buildings().get(building_id or 0)
+        if said_in is not None:
+            return Located(
+                "group", said_in.grid_id, said_in.estate_id, said_in.id, said_in.lon, said_in.lat, words
+            )
         return Located("group", grid_id, estate_id, words=words)
     return Located("nowhere", words=words, lon=lon, lat=lat)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedHome:
+    """A building as people choose it from a list: what it is called, and the ways in which it is written."""
+
+    id: int
+    name: str
+    road: str
+    written: tuple[str, ...]
+
+
+@fresh_for(DRAWN_FRESH_S)
+def _named_homes(on: date) -> tuple[NamedHome, ...]:
+    rows = Building.objects.filter(valid_from__lte=on).exclude(valid_to__lte=on).select_related("estate")
+    return tuple(_named_home(one) for one in rows.order_by("estate__name", "road", "number", "id"))
+
+
+def _named_home(one: Building) -> NamedHome:
+    road = f"{one.road}{one.road_number}"
+    estates = (one.estate.name, *one.estate.aliases) if one.estate else ()
+    written = (*(f"{estate}{one.number}号楼" for estate in estates), f"{road}{one.number}号楼", one.name)
+    return NamedHome(
+        one.pk, str(one), road, tuple(dict.fromkeys(address.fold(way) for way in written if way))
+    )
+
+
+def buildings_like(words: str, *, on: date, most: int) -> list[NamedHome]:
+    """Return the buildings whose address holds what was typed so far, the closest fit first."""
+    typed = "".join(address.fold(words).split())
+    if not typed:
+        return []
+    fitting = [
+        (min(len(way) for way in one.written if typed in way), one.name, one)
+        for one in _named_homes(on)
+        if any(typed in way for way in one.written)
+    ]
+    if not fitting and (whole := locate(text=words)).building_id is not None:
+        return [one for one in _named_homes(on) if one.id == whole.building_id]
+    return [one for *_order, one in sorted(fitting, key=lambda row: row[:2])[:most]]
+
+
+def find_building(building_id: object) -> Building | None:
+    """Return a building by an id as a form gives it, or None."""
+    text = str(building_id or "")
+    if not (text.isascii() and text.isdigit() and len(text) < 18):
+        return None
+    return Building.objects.filter(pk=int(text), valid_to=None).select_related("estate", "grid").first()
+
+
+# -- what a map draws
+
+GRID_LAYERS = {f"grids-{level}": level for level in (5, 4, 3, 2, 1)}
+LAYERS = (*GRID_LAYERS, "sectors", "beats", "estates", "buildings", "key_sites")
+TOLERANCE_M = {"grids-5": 6.0, "grids-4": 4.0, "grids-3": 3.0, "grids-2": 2.0, "sectors": 2.0, "beats": 2.0}
+WHOLE_UP_TO = 3_000  # buildings; where there are more, a map asks for those in its window
+WINDOW_MOST = 6_000
+
+Box = tuple[float, float, float, float]  # west, south, east, north
+
+
+@fresh_for(DRAWN_FRESH_S)
+def base_map_version() -> str:
+    """Return what changes whenever the base map does; empty where there is none."""
+    layers = BaseMapLayer.objects.annotate(digest=MD5(Cast("features", TextField()))).order_by("rank", "name")
+    told = "".join(
+        f"{name}{rank}{digest}" for name, rank, digest in layers.values_list("name", "rank", "digest")
+    )
+    return hashlib.sha256(told.encode()).hexdigest()[:16] if told else ""
+
+
+def base_map() -> dict[str, Any]:
+    """Return the layers under everything, in the order in which they are drawn."""
+    return {one.name: _light(one.features) for one in BaseMapLayer.objects.order_by("rank", "name")}
+
+
+def _light(collection: dict[str, Any]) -> dict[str, Any]:
+    features = [one | {"geometry": drawing.rounded(one["geometry"])} for one in collection["features"]]
+    return {"type": "FeatureCollection", "features": features}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of territory as far as a map and its list need it."""
+
+    id: int
+    code: str
+    name: str
+    shape: dict[str, Any] | None
+    more: dict[str, Any]
+
+
+def _of_layer(layer: str) -> QuerySet[Any]:
+    """Return the pieces of a layer that are in force, in the order in which they are listed."""
+    if layer in GRID_LAYERS:
+        return Grid.objects.filter(valid_to=None, level=GRID_LAYERS[layer]).order_by("code")
+    if layer == "buildings":
+        return Building.objects.filter(valid_to=None).select_related("estate").order_by("code")
+    models: dict[str, type[Sector] | type[Beat] | type[Estate] | type[KeySite]] = {
+        "sectors": Sector,
+        "beats": Beat,
+        "estates": Estate,
+        "key_sites": KeySite,
+    }
+    return models[layer]._default_manager.filter(valid_to=None).order_by("code")
+
+
+@fresh_for(FRESH_S)
+def counts_of_layers() -> dict[str, int]:
+    counts = {layer: _of_layer(layer).count() for layer in LAYERS if layer not in GRID_LAYERS}
+    by_level = dict(Grid.objects.filter(valid_to=None).values_list("level").annotate(n=Count("id")))
+    return {layer: by_level.get(level, 0) for layer, level in GRID_LAYERS.items()} | counts
+
+
+def pieces_listed(layer: str, *, words: str = "", after: str = "", most: int = 100) -> list[Piece]:
+    """Return pieces of a layer after a code, those whose name or code holds the words."""
+    rows = _of_layer(layer).filter(code__gt=after) if after else _of_layer(layer)
+    if words and layer == "buildings":
+        rows = rows.filter(
+            Q(code__contains=words) | Q(estate__name__contains=words) | Q(road__contains=words)
+        )
+    elif words:
+        rows = rows.filter(Q(code__contains=words) | Q(name__contains=words))
+    return [
+        Piece(one.pk, one.code, str(one) if layer == "buildings" else one.name, None, {})
+        for one in rows[:most]
+    ]
+
+
+def drawn_layer(layer: str, box: Box | None = None) -> dict[str, Any]:
+    """Return a layer as GeoJSON: code and name of each piece, its simplified border or its point."""
+    whole = layer != "buildings" or counts_of_layers()[layer] <= WHOLE_UP_TO
+    if layer == "buildings":
+        pieces = [_drawn_building(one) for one in _buildings_drawn(None if whole else box)]
+    elif layer == "key_sites":
+        pieces = [
+            Piece(one.pk, one.code, one.name, _at(one.lon, one.lat), {"kind": one.kind, "label": one.name})
+            for one in _of_layer(layer)
+        ]
+    else:
+        rows = list(_with_parent(layer).filter(boundary__isnull=False))
+        shapes = drawing.simplified([one.boundary for one in rows], TOLERANCE_M.get(layer, 1.0))
+        pieces = [
+            Piece(one.pk, one.code, one.name, shape, {"label": _short_name(one)})
+            for one, shape in zip(rows, shapes, strict=True)
+        ]
+    features = [_feature(one) for one in pieces if one.shape is not None]
+    return {"type": "FeatureCollection", "whole": whole, "features": features}
+
+
+def _with_parent(layer: str) -> QuerySet[Any]:
+    return _of_layer(layer).select_related("parent") if layer in GRID_LAYERS else _of_layer(layer)
+
+
+def _short_name(one: Grid | Sector | Beat | Estate) -> str:
+    """Return what to write into an area: of a grid, what its name adds to the name of the one above it."""
+    above = one.parent.name if isinstance(one, Grid) and one.parent else ""
+    return one.name.removeprefix(above) or one.name
+
+
+def _feature(one: Piece) -> dict[str, Any]:
+    told = {"id": one.id, "code": one.code, "name": one.name} | one.more
+    if one.shape and one.shape["type"] != "Point":
+        inside = drawing.inside(one.shape)
+        told["at"] = inside  # of its name
+    return {"type": "Feature", "id": one.id, "geometry": one.shape, "properties": told}
+
+
+def _buildings_drawn(box: Box | None) -> QuerySet[Any]:
+    rows = _of_layer("buildings")
+    if box is not None:
+        west, south, east, north = box
+        rows = rows.filter(lon__range=(west, east), lat__range=(south, north))
+    return rows[:WINDOW_MOST]
+
+
+def _drawn_building(one: Building) -> Piece:
+    shape = drawing.rounded(one.footprint) if one.footprint else None
+    if shape is None and one.lon is not None and one.lat is not None:
+        shape = _at(one.lon, one.lat)
+    return Piece(one.pk, one.code, str(one), shape, {"label": one.number})
+
+
+def _at(lon: float, lat: float) -> dict[str, Any]:
+    return drawing.rounded({"type": "Point", "coordinates": [lon, lat]})
+
+
+@fresh_for(DRAWN_FRESH_S)
+def extent() -> Box | None:
+    """Return the box around the territory: of the highest grids that are drawn, else of all buildings."""
+    for level in (5, 4, 3, 2, 1):
+        drawn = Grid.objects.filter(valid_to=None, level=level, boundary__isnull=False)
+        if found := drawing.box_of([one.boundary for one in drawn if one.boundary]):
+            return found
+    around = Building.objects.aggregate(Min("lon"), Min("lat"), Max("lon"), Max("lat"))
+    west, south, east, north = (around[key] for key in ("lon__min", "lat__min", "lon__max", "lat__max"))
+    return None if west is None else (west, south, east, north)
+
+
+def shown(layer: str, id: int) -> Grid | Sector | Beat | Estate | Building | KeySite | None:
+    """Return one piece of a layer that is in force, or None."""
+    found: Grid | Sector | Beat | Estate | Building | KeySite | None = _of_layer(layer).filter(pk=id).first()
+    return found
+
+
+def middle_of(piece: Grid | Sector | Beat | Estate | Building | KeySite) -> Point | None:
+    """Return a point inside a piece, where its place is known."""
+    if isinstance(piece, Building | KeySite):
+        return Point(piece.lon, piece.lat) if piece.lon is not None and piece.lat is not None else None
+    return inner_point(read_polygon(piece.boundary)) if piece.boundary else None
+
+
+def area_m2_of(piece: Grid | Sector | Beat | Estate) -> float | None:
+    return area_m2(read_polygon(piece.boundary)) if piece.boundary else None
+
+
+def estates_in(grid_ids: Iterable[int]) -> list[Estate]:
+    """Return the estates in force with a building, or themselves, in these grids."""
+    ids = list(grid_ids)
+    inside = Q(grid_id__in=ids) | Q(buildings__grid_id__in=ids)
+    return list(Estate.objects.filter(inside, valid_to=None).distinct().order_by("name"))
+
+
+def estates_of_beat(beat_id: int) -> list[Estate]:
+    return list(Estate.objects.filter(beat_id=beat_id, valid_to=None).order_by("name"))
+
+
+def buildings_of_estate(estate_id: int) -> list[Building]:
+    return list(Building.objects.filter(estate_id=estate_id, valid_to=None).order_by("code"))
+
+
+def size_of(grid_ids: Iterable[int]) -> tuple[int, int]:
+    """Return how many buildings and households are in these grids."""
+    inside = Building.objects.filter(grid_id__in=list(grid_ids), valid_to=None)
+    found = inside.aggregate(n=Count("id"), households=Sum("households"))
+    return found["n"], found["households"] or 0
+
+
+def roads_in(grid_ids: Iterable[int]) -> list[str]:
+    inside = Building.objects.filter(grid_id__in=list(grid_ids), valid_to=None).exclude(road="")
+    return list(inside.order_by("road").values_list("road", flat=True).distinct())
+
+
+def beats_of_sector(sector_id: int) -> list[Beat]:
+    return list(Beat.objects.filter(sector_id=sector_id, valid_to=None).order_by("code"))
+
+
+def beats_over(grid_id: int) -> list[Beat]:
+    """Return the beats laid over a grid; of a grid without any, those over the grids above it."""
+    for one in grid_facts(grid_id).chain:
+        if found := list(Beat.objects.filter(grids=one, valid_to=None).order_by("code")):
+            return found
+    return []
+
+
+def sectors_named(ids: Iterable[int]) -> list[Sector]:
+    return list(Sector.objects.filter(pk__in=list(ids)).order_by("code"))
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What an address as written means here: building, estate or road, what is missing, what may be meant."""
+
+    found: str
+    building: Building | None
+    estate: Estate | None
+    road: str
+    entrance: str
+    missing: tuple[str, ...]
+    doubts: tuple[str, ...]
+    candidates: tuple[Building | Estate, ...]
+
+
+def read_address(text: str) -> Address:
+    """Read an address as people write it, and say what of it is known here."""
+    _parts, match = gazetteer.locate(text, _gazetteer())
+    codes = [*match.candidates, match.code or ""]
+    buildings = (
+        Building.objects.filter(code__in=codes).select_related("estate", "grid").in_bulk(field_name="code")
+    )
+    estates = Estate.objects.filter(code__in=codes).select_related("grid").in_bulk(field_name="code")
+    known: dict[str, Building | Estate] = {**buildings, **estates}
+    return Address(
+        found=match.found.value,
+        building=buildings.get(match.code or "") if match.found == gazetteer.Found.BUILDING else None,
+        estate=estates.get(match.code or "") if match.found == gazetteer.Found.ESTATE else None,
+        road=(match.code or "") if match.found == gazetteer.Found.ROAD else "",
+        entrance=match.entrance or "",
+        missing=tuple(one.value for one in match.missing),
+        doubts=tuple(one.value for one in match.doubts),
+        candidates=tuple(known[code] for code in match.candidates if code in known),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedGround:
+    """A piece of territory that a posting may be for."""
+
+    kind: str  # grid, sector, beat, building
+    id: int
+    name: str
+    code: str
+
+
+@fresh_for(DRAWN_FRESH_S)
+def _named_grounds(on: date) -> tuple[NamedGround, ...]:
+    now = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
+    grids = Grid.objects.filter(now).select_related("parent").order_by("-level", "code")
+    return (
+        *(
+            NamedGround("grid", one.pk, f"{one.parent.name if one.parent else ''}{one.name}", one.code)
+            for one in grids
+        ),
+        *(NamedGround("sector", one.pk, one.name, one.code) for one in Sector.objects.filter(now)),
+        *(NamedGround("beat", one.pk, one.name, one.code) for one in Beat.objects.filter(now)),
+        *(
+            NamedGround("building", one.pk, str(one), one.code)
+            for one in Building.objects.filter(now).select_related("estate")
+        ),
+    )
+
+
+def grounds_like(words: str, *, on: date, most: int) -> list[NamedGround]:
+    """Return pieces of territory whose name or code holds the words, larger ones first."""
+    typed = "".join(address.fold(words).split())
+    if not typed:
+        return []
+    fitting = (one for one in _named_grounds(on) if typed in address.fold(one.name) or typed in one.code)
+    return list(islice(fitting, most))
+
+
+def grounds_by_code(on: date) -> dict[str, dict[str, int]]:
+    """Return the ids of the territory in force by kind and code, for files that name ground by code."""
+    found: dict[str, dict[str, int]] = {"grid": {}, "sector": {}, "beat": {}, "building": {}}
+    for one in _named_grounds(on):
+        found[one.kind][one.code] = one.id
+    found["estate"] = dict(
+        Estate.objects.filter(valid_from__lte=on).exclude(valid_to__lte=on).values_list("code", "pk")
+    )
+    return found
+
+
+def sectors_in_force(on: date) -> list[Sector]:
+    return list(Sector.objects.filter(valid_from__lte=on).exclude(valid_to__lte=on).order_by("code"))

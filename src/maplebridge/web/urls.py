@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
 from maplebridge.people.permissions import anybody
-from maplebridge.web import groups, views
+from maplebridge.web import groups, territory, views
 
 set_language.rule = anybody
 
@@ -22,4 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="group_take_back",
     ),
     path("groups/<int:thread_id>/photos/<int:photo_id>/<slug:size>/", groups.photo, name="group_photo"),
+    path("map/", territory.territory, name="territory"),
+    path("map/base/", territory.territory_base, name="territory_base"),
+    path("map/layers/<slug:name>/", territory.territory_layer, name="territory_layer"),
+    path("map/pieces/<slug:name>/<int:id>/", territory.territory_piece, name="territory_piece"),
 ]

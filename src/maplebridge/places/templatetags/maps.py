@@ -1,0 +1,58 @@
+"""What pages need to show a map: where its parts come from, and the small map with pins."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from maplebridge.places import queries
+
+register = template.Library()
+
+
+@register.simple_tag
+def map_sources() -> SafeString:
+    """Return the attributes that tell the scripts where the library, the base map and tiles come from."""
+    version = queries.base_map_version()
+    base_url = f"{reverse('territory_base')}?v={version}" if version else ""
+    return format_html(
+        'data-library="{}" data-worker="{}" data-library-style="{}" data-base-url="{}" data-tile-url="{}"'
+        ' data-box="{}"',
+        static("vendor/maplibre-gl/maplibre-gl.mjs"),
+        static("vendor/maplibre-gl/maplibre-gl-worker.mjs"),
+        static("vendor/maplibre-gl/maplibre-gl.css"),
+        base_url,
+        settings.TILE_URL,
+        json.dumps(queries.extent()),
+    )
+
+
+@register.inclusion_tag("places/minimap.html")
+def minimap(
+    points: Sequence[dict[str, Any]], label: str = "", size: str = "", listed: bool = True
+) -> dict[str, Any]:
+    """Show places on a small map, numbered where there are several, with a list of them underneath."""
+    shown = [
+        one | {"number": number}
+        for number, one in enumerate(points, start=1)
+        if one.get("lon") is not None and one.get("lat") is not None
+    ]
+    return {"points": shown, "label": label, "size": size, "listed": listed, "several": len(shown) > 1}
+
+
+@register.filter
+def json_attribute(value: object) -> str:
+    """Show a value as JSON inside an attribute; the template escapes it."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+@register.filter
+def unlocalized(value: float | None) -> str:
+    """Show a coordinate for a machine: with a point, whatever the language."""
+    return "" if value is None else repr(value)
