@@ -106,7 +106,14 @@ def test_what_is_over_is_no_emergency() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["我老公又打我了", "楼下男人打老婆，哭得厉害", "隔壁天天打孩子", "他站在楼顶说不想活了"]
+    "text",
+    [
+        "我老公又打我了",
+        "楼下男人打老婆，哭得厉害",
+        "隔壁天天打孩子",
+        "他站在楼顶说不想活了",
+        "路灯下有人说活不下去了",
+    ],
 )
 def test_what_must_stay_private_is_kept_out_of_the_group(text: str) -> None:
     assert door().propose(text).confidential

@@ -34,6 +34,7 @@ class Sign:
     pattern: re.Pattern[str]
     number: str = ""
     least: Severity = Severity.ROUTINE
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def read_signs(text: str) -> Signs:
                 pattern=re.compile("|".join(row["patterns"])),
                 number=row.get("number", ""),
                 least=Severity(row.get("least", Severity.ROUTINE)),
+                private=row.get("private", False),
             )
             for row in table["sign"]
         ),

@@ -223,7 +223,7 @@ class Door:
             categories=shown,
             severity=severity,
             emergency=number,
-            confidential=self._confidential(guesses),
+            confidential=self._confidential(guesses) or any(one.sign.private for one in seen),
             lead=category.lead,
             assists=category.assist,
             team_role=category.team_role,
