@@ -216,6 +216,24 @@ class Matter(models.Model):
             ),
             models.Index(fields=["respond_by"], condition=Q(answered_at=None), name="matter_unanswered"),
             models.Index(fields=["category", "-id"], name="matter_by_category"),
+            # Lists of the day and the oversight board read open work only, however much has ended.
+            models.Index(
+                fields=["owner", "respond_by"], condition=Q(state__in=sorted(OPEN)), name="matter_open_by_owner"
+            ),
+            models.Index(fields=["respond_by"], condition=Q(state="assigned"), name="matter_waiting"),
+            models.Index(
+                fields=["respond_by"],
+                condition=Q(needs_sorting=True, state__in=sorted(OPEN)),
+                name="matter_to_sort",
+            ),
+            models.Index(fields=["-id"], condition=Q(confidential=True), name="matter_confidential"),
+            models.Index(
+                fields=["-id"],
+                condition=~Q(emergency="") & Q(state__in=sorted(OPEN)),
+                name="matter_open_emergency",
+            ),
+            models.Index(fields=["answered_by", "answered_at"], name="matter_by_answerer"),
+            models.Index(fields=["raised_at"], name="matter_by_moment"),
             GinIndex(fields=["words"], name="matter_words", fastupdate=True),
         ]
         triggers = [audit.trigger(personal=["summary", "place", "lon", "lat"], skip=["words", "wake_at"])]
@@ -327,6 +345,8 @@ class CallOut(models.Model):
             models.Index(
                 fields=["respond_by"], condition=Q(status="sent", late_noted_at=None), name="call_out_due"
             ),
+            models.Index(fields=["respond_by"], condition=Q(status="sent"), name="call_out_unanswered"),
+            models.Index(fields=["handle_by"], condition=Q(status="accepted"), name="call_out_in_hand"),
         ]
         triggers = [audit.trigger(personal=["instruction", "words"])]
 

@@ -11,6 +11,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from maplebridge.matters import data
+from maplebridge.matters.domain.catalogue import Name
 from maplebridge.matters.models import Category, Entry, Matter
 
 register = template.Library()
@@ -216,6 +218,10 @@ NOT_ALLOWED = {
     "two_agencies_at_least": gettext_lazy("A joint consultation needs at least two agencies."),
     "only_under_oversight": gettext_lazy("Only a matter under oversight is given to somebody by decision."),
     "not_an_outcome_of_handling": gettext_lazy("Please choose what came of the handling."),
+    "nothing_added": gettext_lazy("Please write something, or add a photo."),
+    "unknown_matter": gettext_lazy("There is no such matter among those you may see."),
+    "somebody_was_faster": gettext_lazy("Somebody has answered in the meantime."),
+    "say_whether_solved": gettext_lazy("Please note whether it is solved, as the resident says."),
     "not_a_question": gettext_lazy("Only what a resident wrote can become a matter."),
 }
 WHY = {
@@ -228,6 +234,33 @@ WHY = {
     "owner_no_ground": gettext_lazy("The place is not known yet, so the sorting officer has it."),
     "owner_no_chief": gettext_lazy("No chief is posted there, so the sorting officer has it."),
     "sorted_by_person": gettext_lazy("A person sorted it."),
+    "category": gettext_lazy("Read as “{category}” by the words {words}."),
+    "category_unsure": gettext_lazy("The category is not sure ({percent} %)."),
+    "severity_by_sign": gettext_lazy("Counts as {severity} because of “{words}”."),
+    "severity_by_category": gettext_lazy("Counts as {severity}, as matters of this kind do."),
+    "emergency": gettext_lazy("Sounds dangerous: the {number} was named, the command room was told."),
+    "lead_by_category": gettext_lazy("Matters of this kind are for: {agency_kind}."),
+}
+CATEGORY_WITHOUT_WORDS = gettext_lazy("Read as “{category}”.")
+# (how a role is drawn, how it is called)
+ROLES = {
+    "resident": ("resident", gettext_lazy("resident")),
+    "grid_chief": ("grid", gettext_lazy("grid chief")),
+    "grid_worker": ("grid", gettext_lazy("grid worker")),
+    "officer": ("officer", gettext_lazy("officer")),
+    "auxiliary": ("officer", gettext_lazy("auxiliary officer")),
+    "deputy_secretary": ("community", gettext_lazy("deputy secretary")),
+    "team_member": ("community", gettext_lazy("member of the six-role team")),
+    "mediator": ("community", gettext_lazy("mediator")),
+    "building_captain": ("grid", gettext_lazy("building captain")),
+    "agency_clerk": ("agency", gettext_lazy("agency")),
+    "sorting_officer": ("community", gettext_lazy("sorting officer")),
+    "command": ("officer", gettext_lazy("command room")),
+    "confidential": ("community", gettext_lazy("confidential contact")),
+    "supervisor": ("community", gettext_lazy("supervisor")),
+    "analyst": ("system", gettext_lazy("analyst")),
+    "administrator": ("system", gettext_lazy("administrator")),
+    "system": ("system", gettext_lazy("automatic")),
 }
 
 
@@ -359,6 +392,47 @@ def moment_words(at: datetime) -> str:
 
 @register.simple_tag
 def why(reason: Mapping[str, Any]) -> str:
-    """Return a reason of the product in words."""
-    words = WHY.get(str(reason.get("code", "")))
-    return str(words).format_map(_Filling(reason, {})) if words else ""
+    """Return a reason of the product in words; nothing where the reader would learn nothing."""
+    facts = {**reason, **reason.get("values", {})}
+    code = str(reason.get("code", ""))
+    words = CATEGORY_WITHOUT_WORDS if code == "category" and not facts.get("words") else WHY.get(code)
+    if words is None:
+        return ""
+    if code in ("category", "severity_by_category", "lead_by_category"):
+        known = data.catalogue()
+        leaf = known[facts["code"]] if facts["code"] in known else None
+        facts["category"] = _in_language(leaf.name) if leaf else facts["code"]
+    if agency := data.catalogue().agency_kinds.get(str(facts.get("agency", ""))):
+        facts["agency_kind"] = _in_language(agency.name)
+    if "probability" in facts:
+        facts["percent"] = round(100 * facts["probability"])
+    return str(words).format_map(_Filling(facts, {}))
+
+
+def _in_language(name: Name) -> str:
+    return name.en if (get_language() or "").startswith("en") else name.zh
+
+
+def role_of(role: str) -> tuple[str, str]:
+    """Return how a role is drawn and how it is called."""
+    kind, words = ROLES.get(role, ROLES["system"])
+    return kind, str(words)
+
+
+KINDS = {
+    "matter": gettext_lazy("a matter?"),
+    "question": gettext_lazy("a question?"),
+    "thanks": gettext_lazy("thanks?"),
+    "small_talk": gettext_lazy("talk?"),
+    "addition": gettext_lazy("an addition?"),
+}
+
+
+@register.filter
+def message_kind(value: str) -> str:
+    return str(KINDS.get(value, ""))
+
+
+@register.filter
+def per_cent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.0f} %"

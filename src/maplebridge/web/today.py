@@ -1,0 +1,240 @@
+"""Today: what one person in the field has to do, the first to run out first; answered from the row itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from maplebridge.conversations import queries as conversations
+from maplebridge.matters import actions, queries
+from maplebridge.matters.actions.raising import officers_on_duty
+from maplebridge.matters.domain.workflow import TransitionNotAllowed
+from maplebridge.matters.templatetags.matter_words import refusal_words
+from maplebridge.people import queries as people
+from maplebridge.people.domain.roles import Role
+from maplebridge.people.domain.standing import Standing
+from maplebridge.people.permissions import allow, field_staff, standing_of
+from maplebridge.places import queries as places
+from maplebridge.platform import photos
+from maplebridge.web.groups import refusal_words as message_refusal_words
+
+MOST_PHOTOS = 9
+MOST_GROUPS = 4
+
+# What is answered most often, said with one tap. Each is a whole answer that a resident can do something with.
+PHRASES = (
+    gettext_lazy("Got it. I am on my way to have a look."),
+    gettext_lazy("Got it. I am contacting those who can fix it and will tell you today."),
+    gettext_lazy("Please send a photo and the exact place, so that we bring the right people."),
+)
+
+
+@allow(field_staff)
+def today(request: HttpRequest) -> HttpResponse:
+    """Show a person's day. The page is kept on the phone, so that it can be read without a network."""
+    standing, now = standing_of(request), timezone.now()
+    day = queries.day_of(_person(standing), now)
+    context = {
+        "now": now,
+        "day": day,
+        "shown": ",".join(str(one) for one in sorted(_new_in(day))),
+        "phrases": PHRASES,
+        "groups": _unread_groups(_person(standing)),
+        "duty": _on_duty(standing, now),
+        "ground": _ground_words(standing),
+    }
+    response = render(request, "web/today.html", context)
+    response["Offline"] = "keep"
+    return response
+
+
+@allow(field_staff)
+def today_news(request: HttpRequest) -> HttpResponse:
+    """Say how many things came in that the open page does not show yet; the page itself stays still."""
+    standing = standing_of(request)
+    shown = {int(one) for one in request.GET.get("shown", "").split(",") if one.isdecimal() and len(one) < 18}
+    fresh = _new_in(queries.day_of(_person(standing), timezone.now())) - shown
+    return render(request, "web/today_news.html", {"fresh": len(fresh)})
+
+
+def _new_in(day: queries.Day) -> set[int]:
+    """Return the matters that somebody waits for: a new one among them is news."""
+    return {row.matter.pk for row in (*day.waiting, *day.offered)}
+
+
+@allow(field_staff)
+@require_POST
+def answer(request: HttpRequest, matter_id: int) -> HttpResponse:
+    """Answer from the row: words or a phrase, and photos if there are any."""
+    standing, now = standing_of(request), timezone.now()
+    matter = queries.answerable(standing, matter_id)
+    if matter is None:
+        raise Http404
+    me = people.get_person(_person(standing))
+    try:
+        kept = [photos.keep(one.read(), now=now) for one in request.FILES.getlist("photos")[:MOST_PHOTOS]]
+        actions.answer(
+            matter_id=matter.pk,
+            text=next((one for one in reversed(request.POST.getlist("text")) if one.strip()), ""),
+            photo_ids=[one.pk for one in kept],
+            by=_by(standing),
+            shown_as=me.nickname,
+            now=now,
+        )
+        messages.success(
+            request, _("Your answer to #%(number)s is where it was asked.") % {"number": matter_id}
+        )
+    except photos.PhotoRefused as refused:
+        messages.error(request, message_refusal_words(refused.code))
+    except actions.NotAllowed as refused:
+        messages.error(request, refusal_words(refused.code))
+    return redirect("today")
+
+
+@allow(field_staff)
+def hand_over(request: HttpRequest, matter_id: int) -> HttpResponse:
+    """Show who could take a matter over; offer it to the one tapped. It stays here until they accept."""
+    standing, now = standing_of(request), timezone.now()
+    matter = queries.answerable(standing, matter_id)
+    if matter is None:
+        raise Http404
+    candidates = colleagues(matter, standing, now)
+    if request.method != "POST":
+        return render(request, "web/today_hand_over.html", {"matter": matter, "candidates": candidates})
+    wanted = request.POST.get("to", "")
+    chosen = next((one for one in candidates if str(one.id) == wanted), None)
+    if chosen is None:
+        raise Http404
+    try:
+        actions.offer_hand_over(
+            matter_id=matter.pk,
+            to_id=chosen.id,
+            words=request.POST.get("words", ""),
+            by=_by(standing),
+            now=now,
+        )
+        sentence = _("Offered to %(name)s. Until they accept, #%(number)s stays with you.")
+        messages.success(request, sentence % {"name": chosen.name, "number": matter_id})
+    except actions.NotAllowed as refused:
+        messages.error(request, refusal_words(refused.code))
+    return redirect("today")
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who could take a matter over, and as what."""
+
+    id: int
+    name: str
+    what: str
+
+
+def colleagues(matter: Any, standing: Standing, now: Any) -> list[Colleague]:
+    """Return who works on the ground of a matter, the nearest first: on duty, grid workers, chiefs."""
+    if matter.grid_id is None:
+        return []
+    today = queries.local_day(now)
+    grids = places.grids()
+    found: dict[int, str] = {}
+    for one in people.holders_over(Role.GRID_WORKER, matter.grid_id, today):
+        found.setdefault(one, _("grid worker"))
+    for level, one in people.chain_of_chiefs(matter.grid_id, today):
+        area = next(
+            (grids[id].name for id in places.grid_facts(matter.grid_id).chain if grids[id].level == level), ""
+        )
+        found.setdefault(one, _("chief of %(area)s") % {"area": area})
+    for one in officers_on_duty(matter.grid_id, now):
+        found.setdefault(one, _("officer on duty"))
+    for one in (matter.owner_id, standing.person_id):
+        found.pop(one, None)
+    names = people.persons(found)
+    return [Colleague(id, names[id].nickname, what) for id, what in found.items() if id in names]
+
+
+@allow(field_staff)
+@require_POST
+def take_over(request: HttpRequest, offer_id: int) -> HttpResponse:
+    """Accept a matter that was offered: from now on it is theirs."""
+    return _decide(request, offer_id, accepted=True)
+
+
+@allow(field_staff)
+@require_POST
+def decline(request: HttpRequest, offer_id: int) -> HttpResponse:
+    """Leave an offered matter with whoever has it, with a reason."""
+    return _decide(request, offer_id, accepted=False)
+
+
+def _decide(request: HttpRequest, offer_id: int, *, accepted: bool) -> HttpResponse:
+    standing, now = standing_of(request), timezone.now()
+    offer = queries.offer_to(standing, offer_id)
+    if offer is None:
+        raise Http404
+    number = {"number": offer.matter_id}
+    try:
+        if accepted:
+            actions.accept_hand_over(hand_over_id=offer.pk, by=_by(standing), now=now)
+            messages.success(request, _("#%(number)s is yours now.") % number)
+        else:
+            reason = request.POST.get("reason", "")
+            actions.decline_hand_over(hand_over_id=offer.pk, reason=reason, by=_by(standing), now=now)
+            messages.success(request, _("#%(number)s stays with whoever offered it.") % number)
+    except actions.NotAllowed as refused:
+        messages.error(request, refusal_words(refused.code))
+    except TransitionNotAllowed:
+        messages.error(request, refusal_words("already_decided"))
+    return redirect("today")
+
+
+def _unread_groups(person_id: int) -> list[dict[str, Any]]:
+    """Return the groups of a person in which something new was said."""
+    memberships = list(conversations.memberships_of(person_id))
+    last = conversations.last_messages([one.thread_id for one in memberships])
+    unread = [one for one in memberships if one.thread_id in last and last[one.thread_id].pk > one.read_up_to]
+    newest = sorted(unread, key=lambda one: -last[one.thread_id].pk)
+    return [
+        {
+            "url": reverse("group", args=[one.thread_id]),
+            "name": one.thread.group.name
+            if one.thread.kind == "group"
+            else _("Between you and those who answer"),
+            "last": last[one.thread_id],
+        }
+        for one in newest[:MOST_GROUPS]
+    ]
+
+
+def _on_duty(standing: Standing, now: Any) -> list[str]:
+    """Return the officers on duty over a person's ground, as they are called in groups."""
+    grids = places.grids()
+    mine = sorted(
+        (grids[one] for one in standing.grids if one in grids), key=lambda one: (-one.level, one.id)
+    )
+    if not mine:
+        return []
+    return [one.nickname for one in people.persons(officers_on_duty(mine[0].id, now)[:3]).values()]
+
+
+def _ground_words(standing: Standing) -> str:
+    """Return the largest areas of a person's ground by name."""
+    grids = places.grids()
+    mine = [grids[one] for one in standing.grids if one in grids]
+    top = [one for one in mine if one.parent_id not in standing.grids]
+    names = [one.name for one in sorted(top, key=lambda one: one.id)[:3]]
+    return _(", ").join(names) + (" …" if len(top) > len(names) else "")
+
+
+def _by(standing: Standing) -> actions.By:
+    return actions.By(standing.person_id, standing.main_role)
+
+
+def _person(standing: Standing) -> int:
+    assert standing.person_id is not None  # `allow(field_staff)` stands before every view here
+    return standing.person_id
