@@ -1,0 +1,74 @@
+"""How long a start takes, and how much memory web and worker hold: idle, and under load.
+
+`bin/bench start`. Memory is the proportional set size of the processes (pages that are shared count once).
+"""
+
+import threading
+import time
+import urllib.request
+from statistics import median
+
+from bench.installation import Installation, installation, use
+from bench.kill import Log, Seat, client, seats
+from bench.machine import describe, resident_mb
+
+STARTS = 5
+LOAD_S = 20
+CLIENTS = 12
+
+
+def main() -> None:
+    print(describe("django", "uvicorn"))
+    with installation() as made:
+        use(made)
+        everybody = seats(made, CLIENTS)
+        starts = []
+        for _ in range(STARTS):
+            starts.append(made.start_web())
+            made.stop()
+        print(
+            f"start to first answer: median {median(starts):.2f} s of {STARTS} (largest {max(starts):.2f} s)"
+        )
+        made.start_web()
+        made.start_worker()
+        _open_pages(made, everybody[0])
+        time.sleep(5)
+        print(f"idle:       {_memory(made)}")
+        _load(made, everybody)
+        print(f"under load: {_memory(made)}")
+
+
+def _open_pages(made: Installation, seat: Seat) -> None:
+    for path in ("/groups/", f"/groups/{seat.thread_id}/"):
+        request = urllib.request.Request(made.address + path, headers={"Cookie": seat.cookies})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            answer.read()
+
+
+def _load(made: Installation, everybody: list[Seat]) -> None:
+    """Post messages and open pages from a dozen clients at once for a while."""
+    stopping = threading.Event()
+    log = Log(made.folder / "load.jsonl")
+    threads = [
+        threading.Thread(target=client, args=(n, made, everybody[n % len(everybody)], log, stopping))
+        for n in range(CLIENTS)
+    ]
+    for one in threads:
+        one.start()
+    end = time.monotonic() + LOAD_S
+    while time.monotonic() < end:
+        _open_pages(made, everybody[0])
+    stopping.set()
+    for one in threads:
+        one.join()
+    print(f"({len(log.acknowledged) / LOAD_S:.0f} messages a second were taken)")
+
+
+def _memory(made: Installation) -> str:
+    assert made.web is not None
+    web, worker = resident_mb(made.web.pid), sum(resident_mb(one.pid) for one in made.workers)
+    return f"{web + worker:.0f} MB = web {web:.0f} + worker {worker:.0f}"
+
+
+if __name__ == "__main__":
+    main()
