@@ -23,7 +23,7 @@ def test_a_change_is_recorded_with_who_what_and_from_where(person: Person) -> No
     assert (row.deed, row.actor, row.action, row.origin) == (
         "INSERT",
         42,
-        "people.actions.enrol",
+        "people.actions.enrolling.enrol",
         "web 127.0.0.1",
     )
 

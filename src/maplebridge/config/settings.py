@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "maplebridge.platform.idle.IdleMiddleware",
     "maplebridge.platform.acting.ActingMiddleware",
     "maplebridge.platform.idempotency.IdempotencyMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -171,6 +172,12 @@ LOGOUT_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # so that the time a page says is true
+AXES_LOCKOUT_CALLABLE = "maplebridge.people.views.staff.locked_out"
+AXES_VERBOSE = False
+MFA_ADAPTER = "maplebridge.people.actions.second_factor.SealedSecrets"
+STAFF_IDLE_HOURS = float(os.environ.get("MAPLEBRIDGE_STAFF_IDLE_HOURS", "12"))
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

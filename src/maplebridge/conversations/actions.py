@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Func, Value
 
 from maplebridge.conversations.events import MessageReceived, ReplyPosted
@@ -176,3 +176,65 @@ def vector_of(text: str) -> Func:
         function="array_to_tsvector",
         output_field=SearchVectorField(),
     )
+
+
+@action
+def move_home(
+    *,
+    person_id: int,
+    building_id: int,
+    estate_id: int | None,
+    left_building_id: int | None,
+    left_estate_id: int | None,
+    now: datetime,
+) -> None:
+    """Let a resident into the groups of their building and estate, and out of those of the home they left."""
+    new = set(_groups_of(building_id, estate_id))
+    for thread_id in set(_groups_of(left_building_id, left_estate_id)) - new:
+        leave(thread_id=thread_id, person_id=person_id, now=now)
+    for thread_id in new:
+        join(thread_id=thread_id, person_id=person_id, role=RESIDENT, now=now)
+
+
+def _groups_of(building_id: int | None, estate_id: int | None) -> list[int]:
+    """Return the threads of the groups of a building, and of the estate as a whole."""
+    of_building = models.Q(building_id=building_id) if building_id is not None else models.Q(pk__in=[])
+    of_estate = (
+        models.Q(estate_id=estate_id, building=None) if estate_id is not None else models.Q(pk__in=[])
+    )
+    open_groups = NeighborGroup.objects.filter(of_building | of_estate, closed_at=None)
+    return list(open_groups.values_list("thread_id", flat=True))
+
+
+@action
+def forget_person(*, person_id: int, now: datetime) -> None:
+    """Take somebody out of all groups; what they said stays where others answered it, without who said it."""
+    Membership.objects.filter(person_id=person_id, left_at=None).update(left_at=now)
+    Message.objects.filter(author_id=person_id).exclude(shown_as="").update(shown_as="")
+
+
+@action
+def join_many(*, thread_id: int, members: Sequence[tuple[int, str]], now: datetime) -> None:
+    """Let many people, as (person, role), into a thread; whoever is in it already stays as they are."""
+    Membership.objects.bulk_create(
+        (
+            Membership(thread_id=thread_id, person_id=person_id, role=role, joined_at=now)
+            for person_id, role in members
+        ),
+        batch_size=1000,
+        ignore_conflicts=True,
+    )
+
+
+@action
+def mark_many_read(*, thread_id: int, marks: Sequence[tuple[int, int]]) -> None:
+    """Note how far many people, as (person, message), have read; reading marks never go back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE conversations_membership AS membership SET read_up_to = mark.message
+            FROM unnest(%s::bigint[], %s::bigint[]) AS mark (person, message)
+            WHERE thread_id = %s AND person_id = mark.person AND left_at IS NULL AND read_up_to < mark.message
+            """,
+            [[person for person, _ in marks], [message for _, message in marks], thread_id],
+        )

@@ -86,3 +86,8 @@ def groups() -> QuerySet[NeighborGroup]:
 def thread_names(thread_ids: Iterable[int]) -> dict[int, str]:
     """Return the names of the groups among the threads."""
     return dict(NeighborGroup.objects.filter(thread_id__in=list(thread_ids)).values_list("thread_id", "name"))
+
+
+def messages_by(person_id: int) -> QuerySet[Message]:
+    """Return everything somebody has said and not taken back, oldest first."""
+    return Message.objects.filter(author_id=person_id, withdrawn_at=None).order_by("pk")

@@ -1,5 +1,9 @@
+from typing import ClassVar
+
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from maplebridge.people.domain.roles import Role, TeamRole
 from maplebridge.platform import audit
@@ -44,6 +48,8 @@ class Person(models.Model):
     elder_mode = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="zh-hans")
     real_name_verified_at = models.DateTimeField(null=True, blank=True)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    consent_version = models.CharField(max_length=10, blank=True)  # of the text that was agreed to
     erased_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField()
 
@@ -73,11 +79,13 @@ class Account(AbstractBaseUser):
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="account")
     is_active = models.BooleanField(default=True)
     email = models.EmailField(blank=True)  # not asked for; the sign-in library expects the column
+    password_is_temporary = models.BooleanField(default=False)  # shown once by an administrator
+    session_epoch = models.PositiveIntegerField(default=0)  # one more ends every session
 
     objects = AccountManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         triggers = [audit.trigger(personal=["username", "password", "email"], skip=["last_login"])]
@@ -87,6 +95,12 @@ class Account(AbstractBaseUser):
 
     is_staff = False
     is_superuser = False
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session has to match: a new password or a new epoch ends it."""
+        return salted_hmac(
+            "maplebridge.people.session", f"{self.password}:{self.session_epoch}", algorithm="sha256"
+        ).hexdigest()
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         return False  # rights come from postings, never from the framework's permission table
@@ -133,6 +147,11 @@ class Posting(models.Model):
         indexes = [models.Index(fields=["grid", "role"], name="posting_by_grid_and_role")]
         triggers = [audit.trigger()]
 
+    @property
+    def ground(self) -> models.Model | None:
+        """Return the agency or the piece of ground that the posting is for, or None for the whole town."""
+        return self.agency or self.beat or self.sector or self.building or self.grid
+
     def __str__(self) -> str:
         return f"{self.person} {self.role}"
 
@@ -142,6 +161,7 @@ class OneTimeCode(models.Model):
 
     phone_digest = models.CharField(max_length=32)
     code_digest = models.CharField(max_length=32)
+    waiting = EncryptedTextField(blank=True)  # phone and code, until it is sent
     sent_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
@@ -170,3 +190,66 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.purpose_id}"
+
+
+class SecondFactor(Authenticator):  # type: ignore[misc]  # the library is not typed
+    """The library's row of an authenticator app or of recovery codes, so that its changes are in the record."""
+
+    class Meta:
+        proxy = True
+        triggers = [audit.trigger(personal=["data"], skip=["last_used_at"])]
+
+
+class SecondFactorReset(models.Model):
+    """An administrator wants to take somebody's second factor away; another one confirms it."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="second_factor_resets")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+    confirmed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)  # done, or called off
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(settled_at=None), name="one_open_reset_per_account"
+            )
+        ]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"reset for account {self.account_id}"
+
+
+class PeopleImport(models.Model):
+    """A file of people, postings or agencies on its way: checked as a whole, then written as a whole."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        CHECKED = "checked"
+        REFUSED = "refused"  # there are problems; nothing was written
+        ACCEPTED = "accepted"  # clean, and an administrator said so: waits to be written
+        WRITTEN = "written"
+        DROPPED = "dropped"
+
+    sheet = models.CharField(max_length=20)
+    file_name = models.CharField(max_length=200)
+    content = EncryptedTextField(blank=True)  # gzip in base64; emptied when the import has ended
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    problems = models.JSONField(default=list)
+    problem_count = models.PositiveIntegerField(default=0)
+    new_count = models.PositiveIntegerField(default=0)
+    changed_count = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    worked_at = models.DateTimeField(null=True)  # when a worker last said that it is at it
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers = [audit.trigger(personal=["problems", "file_name"], skip=["content", "done", "worked_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} from {self.file_name}"

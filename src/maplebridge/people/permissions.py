@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -16,15 +17,28 @@ from maplebridge.people.domain.standing import NOBODY, Standing
 Predicate = Callable[[Standing], bool]
 View = Callable[..., HttpResponseBase]
 
+# What a session remembers of how it was opened.
+BY_PHONE = "by_phone"
+BY_ONE_TAP = "by_one_tap"
+
 
 def standing_of(request: HttpRequest) -> Standing:
     """Return the rights of whoever asks, computed once a request."""
     known = getattr(request, "_standing", None)
     if known is None:
-        person_id = getattr(request.user, "person_id", None)
-        known = queries.standing_of(person_id, timezone.localdate()) if person_id else NOBODY
-        request._standing = known  # type: ignore[attr-defined]  # kept on the request for its length
+        known = request._standing = _standing_in_session(request)  # type: ignore[attr-defined]  # for its length
     return cast(Standing, known)
+
+
+def _standing_in_session(request: HttpRequest) -> Standing:
+    """Return the rights that the way of signing in allows: a code on a phone is enough for a resident only."""
+    person_id = getattr(request.user, "person_id", None)
+    session = getattr(request, "session", {})
+    if person_id is None or (session.get(BY_ONE_TAP) and not settings.DEMO):
+        return NOBODY
+    if session.get(BY_PHONE):
+        return Standing(person_id=person_id)
+    return queries.standing_of(person_id, timezone.localdate())
 
 
 def anybody(standing: Standing) -> bool:

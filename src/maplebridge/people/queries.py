@@ -1,13 +1,28 @@
 """Who people are to each other and to the ground: postings, chiefs, standing. Personal data is read by `reveal`."""
 
+import json
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Prefetch, Q, QuerySet
 
+from maplebridge.people.domain.phones import masked
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import NOBODY, Standing
-from maplebridge.people.models import Account, Agency, Person, Posting, Reading
+from maplebridge.people.models import (
+    Account,
+    Agency,
+    OneTimeCode,
+    Person,
+    Posting,
+    Reading,
+    SecondFactor,
+    SecondFactorReset,
+)
 from maplebridge.places import queries as places
 from maplebridge.platform.fields import keyed_digest
 from maplebridge.platform.freshness import fresh_for
@@ -189,3 +204,173 @@ def role_names(person_ids: Iterable[int], on: date) -> dict[int, str]:
         if person_id not in found or rank[role] < rank[found[person_id]]:
             found[person_id] = role
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCode:
+    phone: str
+    code: str
+
+
+def waiting_code(code_id: int) -> WaitingCode | None:
+    """Return a code that was not sent yet, or None where there is nothing left to send."""
+    row = OneTimeCode.objects.filter(pk=code_id, used_at=None).exclude(waiting="").first()
+    return WaitingCode(**json.loads(row.waiting)) if row else None
+
+
+def account_named(username: str) -> Account | None:
+    return Account.objects.filter(username=username).select_related("person").first()
+
+
+def get_account(account_id: int) -> Account | None:
+    """Return an account that may sign in."""
+    return Account.objects.filter(pk=account_id, is_active=True).select_related("person").first()
+
+
+def has_second_factor(account: Account) -> bool:
+    return bool(SecondFactor.objects.filter(user_id=account.pk, type=SecondFactor.Type.TOTP).exists())
+
+
+def is_staff(person_id: int, on: date) -> bool:
+    return postings_on(on).filter(person_id=person_id).exists()
+
+
+def recovery_codes_of(account: Account) -> list[str]:
+    """Return the recovery codes that were not used yet; they are shown once, right after they were made."""
+    row = SecondFactor.objects.filter(user_id=account.pk, type=SecondFactor.Type.RECOVERY_CODES).first()
+    return list(RecoveryCodes(row).get_unused_codes()) if row else []
+
+
+def any_resident(on: date) -> Person | None:
+    """Return somebody who lives here and works for nobody, the first who came."""
+    working = postings_on(on).values("person_id")
+    return (
+        Person.objects.filter(building__isnull=False, erased_at=None, account__is_active=True)
+        .exclude(pk__in=working)
+        .select_related("building__estate")
+        .order_by("pk")
+        .first()
+    )
+
+
+def first_clerks(on: date, *, most: int) -> list[Posting]:
+    """Return the first clerk of each of the first agencies."""
+    clerks = postings_on(on).filter(role=Role.AGENCY_CLERK).select_related("person", "agency")
+    first_of = {one.agency_id: one for one in clerks.order_by("agency_id", "-pk")}
+    return list(first_of.values())[:most]
+
+
+def first_posting(role: Role, on: date) -> Posting | None:
+    """Return the first posting in a role, with the ground that it is for."""
+    return (
+        postings_on(on)
+        .filter(role=role)
+        .select_related("person", "grid", "sector", "beat", "building__estate", "agency")
+        .order_by("pk")
+        .first()
+    )
+
+
+def own_phone(person: Person) -> str:
+    """Return somebody's number as it is shown to themselves; nobody else may be shown it by this."""
+    return masked(person.phone) if person.phone else ""
+
+
+def postings_of(person_id: int, on: date) -> list[Posting]:
+    """Return the postings of a person in force, with their ground."""
+    return list(_with_ground(postings_on(on).filter(person_id=person_id)))
+
+
+def _with_ground(postings: QuerySet[Posting]) -> QuerySet[Posting]:
+    return postings.select_related("grid__parent", "sector", "beat", "building__estate", "agency").order_by(
+        "starts_on", "pk"
+    )
+
+
+def everything_about(person_id: int) -> dict[str, Any]:
+    """Return all that this area keeps about a person, for that person."""
+    person = get_person(person_id)
+    personal = ("nickname", "name", "phone", "room", "language", "elder_mode", "made_at", "consented_at")
+    account = account_of(person_id)
+    return {
+        "person": {name: getattr(person, name) for name in personal}
+        | {"home": str(person.building) if person.building else None},
+        "account": {"username": account.username, "last_sign_in": account.last_login} if account else None,
+        "postings": list(
+            Posting.objects.filter(person_id=person_id).values("role", "team_role", "starts_on", "ends_on")
+        ),
+        "readings": list(
+            Reading.objects.filter(subject_id=person_id).values(
+                "read_at", "fields", "purpose", "purpose_id", "basis"
+            )
+        ),
+    }
+
+
+NO_POSTING = "none"
+
+
+def staff(
+    on: date, *, words: str = "", role: str = "", ground: str = "", after: int = 0, most: int = 50
+) -> list[Person]:
+    """Return those who work here, by the order of their row; each with the postings in force in `in_force`."""
+    current = postings_on(on)
+    if role and role != NO_POSTING:
+        current = current.filter(role=role)
+    if ground:
+        current = current.filter(_on_ground_called(ground))
+    people = Person.objects.filter(erased_at=None, pk__gt=after).select_related("account")
+    if role == NO_POSTING:
+        people = _has_worked(people).exclude(pk__in=postings_on(on).values("person_id"))
+    else:
+        people = people.filter(pk__in=current.values("person_id"))
+    if words:
+        people = people.filter(
+            Q(nickname__icontains=words)
+            | Q(account__username__icontains=words)
+            | Q(phone_digest=phone_digest(words))
+        )
+    in_force = Prefetch("postings", _with_ground(postings_on(on)), to_attr="in_force")
+    return list(people.prefetch_related(in_force).order_by("pk")[:most])
+
+
+def _on_ground_called(name: str) -> Q:
+    columns = ("grid", "grid__parent", "sector", "beat", "building__estate", "agency")
+    return Q.create([(f"{one}__name__icontains", name) for one in columns], connector=Q.OR)
+
+
+def _has_worked(people: QuerySet[Person]) -> QuerySet[Person]:
+    """Narrow to those who hold or held a posting, or were given a password."""
+    with_password = Q(account__isnull=False) & ~Q(account__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return people.filter(with_password | Q(pk__in=Posting.objects.values("person_id")))
+
+
+def staff_member(person_id: int) -> Person | None:
+    """Return somebody who works or has worked here; residents are nobody's staff."""
+    people = Person.objects.filter(pk=person_id, erased_at=None)
+    return _has_worked(people).select_related("account").first()
+
+
+def all_postings_of(person_id: int) -> list[Posting]:
+    return list(_with_ground(Posting.objects.filter(person_id=person_id)).order_by("-starts_on", "-pk"))
+
+
+def get_posting(posting_id: int) -> Posting | None:
+    return Posting.objects.filter(pk=posting_id).select_related("person").first()
+
+
+def open_reset(account: Account) -> SecondFactorReset | None:
+    """Return the reset that waits for a second administrator."""
+    return account.second_factor_resets.filter(settled_at=None).select_related("asked_by").first()
+
+
+def find_agency(agency_id: int) -> Agency | None:
+    return Agency.objects.filter(pk=agency_id).first()
+
+
+def account_of_reset(reset_id: int) -> Account | None:
+    return Account.objects.filter(second_factor_resets__pk=reset_id).first()
+
+
+def agency_with_code(code: str) -> Agency | None:
+    return Agency.objects.filter(code=code).first()

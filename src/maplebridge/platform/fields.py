@@ -30,19 +30,26 @@ def keyed_digest(value: str, *, use: str) -> str:
     return hmac.new(_key(use), value.encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def seal(text: str) -> str:
+    """Return the AES-256-GCM cipher text of a text, for columns and for what a session has to remember."""
+    nonce = os.urandom(NONCE_BYTES)
+    return base64.b64encode(nonce + AESGCM(_key("field")).encrypt(nonce, text.encode(), None)).decode()
+
+
+def unseal(sealed: str) -> str:
+    raw = base64.b64decode(sealed)
+    return AESGCM(_key("field")).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
+
+
 class EncryptedTextField(_TextField):
     """Text that the database, its backups and its logs see only as AES-256-GCM cipher text."""
 
     def get_prep_value(self, value: Any) -> str | None:
         if value is None or value == "":
             return value
-        nonce = os.urandom(NONCE_BYTES)
-        return base64.b64encode(
-            nonce + AESGCM(_key("field")).encrypt(nonce, str(value).encode(), None)
-        ).decode()
+        return seal(str(value))
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         if not value:
             return value
-        raw = base64.b64decode(value)
-        return AESGCM(_key("field")).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
+        return unseal(value)

@@ -32,6 +32,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     return {
         "town": settings.TOWN_NAME,
         "demo": settings.DEMO,
+        "demo_url": reverse("demo_roles") if settings.DEMO else "",
+        "sign_out_url": reverse("sign_out"),
         "standing": SimpleLazyObject(lambda: standing_of(request)),
         "nav": SimpleLazyObject(lambda: navigation(standing_of(request), request.path)),
         "person": person,

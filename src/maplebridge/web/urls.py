@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
 from maplebridge.people.permissions import anybody
-from maplebridge.web import groups, territory, views
+from maplebridge.web import groups, me, territory, views
 
 set_language.rule = anybody
 
@@ -11,6 +11,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live/", views.stream, name="live"),
     path("sw.js", views.service_worker, name="service_worker"),
     path("language/", set_language, name="set_language"),
+    path("me/", me.me, name="me"),
+    path("me/data.json", me.take_out, name="me_data"),
+    path("me/sign-out-everywhere/", me.sign_out_everywhere, name="sign_out_everywhere"),
+    path("me/erase/", me.erase, name="erase_me"),
     path("groups/", groups.groups, name="groups"),
     path("groups/<int:thread_id>/", groups.group, name="group"),
     path("groups/<int:thread_id>/say/", groups.say, name="group_say"),

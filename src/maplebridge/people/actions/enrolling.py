@@ -137,6 +137,16 @@ def found_agency(
 
 
 @action
+def end_agency(*, agency: Agency, valid_to: date) -> None:
+    """Let an agency end on a day; its clerks' postings end with it."""
+    agency.valid_to = valid_to
+    agency.save(update_fields=["valid_to"])
+    for posting in agency.postings.filter(ends_on=None, starts_on__lt=valid_to):
+        end_posting(posting=posting, ends_on=valid_to)
+    forget()
+
+
+@action
 def choose(
     *,
     person: Person,

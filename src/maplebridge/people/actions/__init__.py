@@ -1,0 +1,68 @@
+"""Everything that changes people, agencies, postings and accounts. Nothing else in the project saves one."""
+
+from maplebridge.people.actions.accounts import (
+    AccountRefused,
+    account_for_phone,
+    change_password,
+    disable,
+    enable,
+    end_sessions,
+    erase,
+    open_staff_account,
+    register_resident,
+    renew_password,
+    settle,
+    take_on,
+)
+from maplebridge.people.actions.codes import CodeRefused, ask_code, forget_waiting_code, use_code
+from maplebridge.people.actions.enrolling import (
+    Purpose,
+    choose,
+    end_agency,
+    end_posting,
+    enrol,
+    found_agency,
+    open_account,
+    post,
+    reveal,
+)
+from maplebridge.people.actions.second_factor import (
+    ResetRefused,
+    ask_reset,
+    check_second_factor,
+    confirm_reset,
+    enrol_second_factor,
+)
+
+__all__ = [
+    "AccountRefused",
+    "CodeRefused",
+    "Purpose",
+    "ResetRefused",
+    "account_for_phone",
+    "ask_code",
+    "ask_reset",
+    "change_password",
+    "check_second_factor",
+    "choose",
+    "confirm_reset",
+    "disable",
+    "enable",
+    "end_agency",
+    "end_posting",
+    "end_sessions",
+    "enrol",
+    "enrol_second_factor",
+    "erase",
+    "forget_waiting_code",
+    "found_agency",
+    "open_account",
+    "open_staff_account",
+    "post",
+    "register_resident",
+    "renew_password",
+    "reveal",
+    "settle",
+    "take_on",
+    "use_code",
+]

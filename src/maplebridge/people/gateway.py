@@ -1,0 +1,24 @@
+"""What this area needs from the outside world: somebody who sends one-time codes. Settings name one."""
+
+from typing import Protocol, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class CodeGateway(Protocol):
+    def send(self, *, phone: str, code: str) -> None:
+        """Send a one-time code to a phone. Raise `GatewayError` if it was not accepted."""
+        ...
+
+
+class GatewayError(Exception):
+    """The code was not accepted; `permanent` where trying again is of no use, as for a number nobody has."""
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+def code_gateway() -> CodeGateway:
+    return cast(CodeGateway, import_string(settings.CODE_GATEWAY)())
