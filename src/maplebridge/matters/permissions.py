@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from maplebridge.matters.models import CallOut, HandOver, Matter, Reporter
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
+from maplebridge.platform import live
 
 READS_ALL = (Role.SUPERVISOR, Role.COMMAND, Role.SORTING_OFFICER)
 
@@ -43,6 +44,19 @@ def concerns(standing: Standing) -> Q:
 
 def may_see(standing: Standing, matter: Matter) -> bool:
     return visible_to(standing).filter(pk=matter.pk).exists()
+
+
+def sees_inside(standing: Standing, matter: Matter) -> bool:
+    """Read all of the time line: whoever works on a matter, not whoever has only reported it."""
+    if not standing.is_staff:
+        return False
+    handled = matter.call_outs.filter(Q(person_id=standing.person_id) | Q(agency_id__in=standing.agencies))
+    offered = matter.hand_overs.filter(to_person_id=standing.person_id, declined_at=None)
+    if matter.owner_id == standing.person_id or handled.exists() or offered.exists():
+        return True
+    if matter.confidential:
+        return standing.has(Role.CONFIDENTIAL)
+    return standing.has(*READS_ALL) or (standing.is_field and matter.grid_id in standing.grids)
 
 
 def is_reporter(standing: Standing, matter: Matter) -> bool:
@@ -93,3 +107,24 @@ def may_edit_rules(standing: Standing) -> bool:
 
 def may_see_statistics(standing: Standing) -> bool:
     return standing.has(Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field
+
+
+@live.allows("matter")
+def may_follow_matter(standing: Standing, matter_id: int) -> bool:
+    return visible_to(standing).filter(pk=matter_id).exists()
+
+
+@live.allows("person")
+def may_follow_person(standing: Standing, person_id: int) -> bool:
+    """Only one's own list."""
+    return standing.person_id == person_id
+
+
+@live.allows("agency")
+def may_follow_agency(standing: Standing, agency_id: int) -> bool:
+    return agency_id in standing.agencies
+
+
+@live.allows("command")
+def may_follow_command_room(standing: Standing, room: int) -> bool:
+    return room == 0 and standing.has(Role.COMMAND, Role.SUPERVISOR)

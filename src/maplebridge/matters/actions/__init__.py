@@ -20,6 +20,7 @@ from maplebridge.matters.actions.answering import (
     resume,
     sort,
 )
+from maplebridge.matters.actions.calling_back import call_back_with
 from maplebridge.matters.actions.clock import chase_promise, wake
 from maplebridge.matters.actions.ending import (
     finish_call_back,
@@ -33,6 +34,14 @@ from maplebridge.matters.actions.ending import (
 from maplebridge.matters.actions.oversight import assign_owner, call_consultation, chase, end, order
 from maplebridge.matters.actions.raising import Judged, NobodyToOwn, Where, add, join, raise_matter
 from maplebridge.matters.actions.record import SYSTEM, By, NotAllowed
+from maplebridge.matters.actions.reporting import (
+    enrol_by_phone,
+    keep_photos,
+    locate_told,
+    report,
+    report_same,
+    shown_as,
+)
 from maplebridge.matters.actions.town import (
     RuleNotUsable,
     add_routing_rule,
@@ -42,6 +51,7 @@ from maplebridge.matters.actions.town import (
     set_special_days,
     set_working_hours,
 )
+from maplebridge.matters.actions.viewing import see
 
 __all__ = [
     "SYSTEM",
@@ -58,6 +68,7 @@ __all__ = [
     "answer",
     "ask_extension",
     "assign_owner",
+    "call_back_with",
     "call_consultation",
     "call_out",
     "cancel_call_out",
@@ -68,10 +79,13 @@ __all__ = [
     "defer",
     "end",
     "end_routing_rule",
+    "enrol_by_phone",
     "finish_call_back",
     "hide_entry",
     "join",
+    "keep_photos",
     "load_catalogue",
+    "locate_told",
     "merge",
     "note_late_call_out",
     "offer_hand_over",
@@ -80,12 +94,16 @@ __all__ = [
     "raise_matter",
     "record_feedback",
     "refuse",
+    "report",
     "report_done",
+    "report_same",
     "resolve",
     "resume",
+    "see",
     "set_rule",
     "set_special_days",
     "set_working_hours",
+    "shown_as",
     "sort",
     "split",
     "wake",

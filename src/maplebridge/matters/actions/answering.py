@@ -26,9 +26,15 @@ def answer(
     photo_ids: Sequence[int] = (),
     promise_by: datetime | None = None,
     posted: bool = False,
+    only_as_first: bool = False,
 ) -> Matter:
-    """Answer whoever asked; the first answer stops the clock. `posted` where the words already stand in the thread."""
+    """Answer whoever asked; the first answer stops the clock. `posted` where the words already stand in the thread.
+
+    `only_as_first`: whoever writes believes that nobody has answered yet, and wants to know if somebody was faster.
+    """
     matter = take(matter_id)
+    if only_as_first and matter.answered_at is not None:
+        raise NotAllowed("somebody_was_faster")
     if not text.strip():
         raise NotAllowed("answer_needed")
     if not matter.is_open:

@@ -239,6 +239,7 @@ WHY = {
     "severity_by_sign": gettext_lazy("Counts as {severity} because of “{words}”."),
     "severity_by_category": gettext_lazy("Counts as {severity}, as matters of this kind do."),
     "emergency": gettext_lazy("Sounds dangerous: the {number} was named, the command room was told."),
+    "similar_to": gettext_lazy("May be the same as {matters}."),
     "lead_by_category": gettext_lazy("Matters of this kind are for: {agency_kind}."),
 }
 CATEGORY_WITHOUT_WORDS = gettext_lazy("Read as “{category}”.")
@@ -398,6 +399,10 @@ def why(reason: Mapping[str, Any]) -> str:
     words = CATEGORY_WITHOUT_WORDS if code == "category" and not facts.get("words") else WHY.get(code)
     if words is None:
         return ""
+    if "matters" in facts:
+        facts["matters"] = ", ".join(f"#{number}" for number, _likeness in facts["matters"])
+    if code == "category":
+        facts["words"] = _longest(str(facts["words"]).split())
     if code in ("category", "severity_by_category", "lead_by_category"):
         known = data.catalogue()
         leaf = known[facts["code"]] if facts["code"] in known else None
@@ -407,6 +412,13 @@ def why(reason: Mapping[str, Any]) -> str:
     if "probability" in facts:
         facts["percent"] = round(100 * facts["probability"])
     return str(words).format_map(_Filling(facts, {}))
+
+
+def _longest(words: list[str]) -> str:
+    """Return the words that say most: whole ones, none that is part of another."""
+    whole = sorted((one for one in words if "+" not in one), key=len, reverse=True)
+    told = [one for rank, one in enumerate(whole) if not any(one in longer for longer in whole[:rank])]
+    return _(", ").join(told[:3]) or " ".join(words[:1])
 
 
 def _in_language(name: Name) -> str:

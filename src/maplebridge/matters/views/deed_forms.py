@@ -1,0 +1,178 @@
+"""The form of each deed, made for whoever opens it: what the system knows is filled in."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maplebridge.matters import forms as given
+from maplebridge.matters import queries
+from maplebridge.matters.views import choices
+from maplebridge.people import queries as people
+
+Data = Mapping[str, Any] | None
+
+
+class NothingToSay(forms.Form):
+    """A deed that a tap is enough for."""
+
+
+class AddForm(forms.Form):
+    text = given.words_field(_("What do you want to add?"), required=False, rows=3)
+
+
+class WithdrawForm(forms.Form):
+    words = given.words_field(_("Why, in a few words"), required=False, rows=2)
+
+
+class ReasonForm(forms.Form):
+    reason = given.words_field(_("Why not"), rows=2)
+
+
+class ChaseForm(forms.Form):
+    words = given.words_field(_("What they should know"), required=False, rows=2)
+
+
+class CallBackForm(given.FeedbackForm):
+    """What the resident said on the phone, or that nobody could be reached."""
+
+    reached = forms.TypedChoiceField(
+        label=_("Did you reach them?"),
+        coerce=lambda word: word == "yes",
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        widget=forms.RadioSelect,
+    )
+    field_order = ["reached", "solved", "satisfaction", "words"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["solved"].required = False
+
+
+def feedback(data: Data, reader: Any) -> forms.Form:
+    return given.FeedbackForm(data)
+
+
+def call_back(data: Data, reader: Any) -> forms.Form:
+    return CallBackForm(data)
+
+
+def add(data: Data, reader: Any) -> forms.Form:
+    return AddForm(data)
+
+
+def withdraw(data: Data, reader: Any) -> forms.Form:
+    return WithdrawForm(data)
+
+
+def nothing(data: Data, reader: Any) -> forms.Form:
+    return NothingToSay(data)
+
+
+def reason(data: Data, reader: Any) -> forms.Form:
+    return ReasonForm(data)
+
+
+def chase(data: Data, reader: Any) -> forms.Form:
+    return ChaseForm(data)
+
+
+def answer(data: Data, reader: Any) -> forms.Form:
+    return given.AnswerForm(data)
+
+
+def resolve(data: Data, reader: Any) -> forms.Form:
+    return given.ResolveForm(data)
+
+
+def hand_over(data: Data, reader: Any) -> forms.Form:
+    return _to_staff(given.HandOverForm(data), reader)
+
+
+def assign(data: Data, reader: Any) -> forms.Form:
+    return _to_staff(given.AssignForm(data), reader)
+
+
+def _to_staff(form: forms.Form, reader: Any) -> forms.Form:
+    """Refuse whoever cannot have the matter, however they got into the form."""
+    refusal = _("Please choose somebody from the list.")
+
+    def may(person_id: int) -> None:
+        if not choices.may_take_over(reader.matter, person_id, timezone.now()):
+            raise forms.ValidationError(refusal)
+
+    form.fields["to"].error_messages["required"] = refusal
+    form.fields["to"].validators.append(may)
+    return form
+
+
+def call_out(data: Data, reader: Any) -> forms.Form:
+    form = given.CallOutForm(data)
+    form.fields["agency"].error_messages["required"] = _("Please choose an agency from the list.")
+
+    def known(agency_id: int) -> None:
+        if not people.agencies(timezone.localdate()).filter(pk=agency_id).exists():
+            raise forms.ValidationError(_("Please choose an agency from the list."))
+
+    form.fields["agency"].validators.append(known)
+    return form
+
+
+def pause(data: Data, reader: Any) -> forms.Form:
+    return given.PauseForm(data, initial={"until": _workday_evening(3)})
+
+
+def defer(data: Data, reader: Any) -> forms.Form:
+    days = queries.town_rules(timezone.localdate()).deferral_review_days
+    return given.DeferForm(data, initial={"review_on": timezone.localdate() + timedelta(days=days)})
+
+
+def extend(data: Data, reader: Any) -> forms.Form:
+    due = reader.matter.handle_by
+    return given.ExtendForm(
+        data, initial={"until": timezone.localtime(due) + timedelta(days=3) if due else None}
+    )
+
+
+def refuse(data: Data, reader: Any) -> forms.Form:
+    return given.RefuseForm(data)
+
+
+def done(data: Data, reader: Any) -> forms.Form:
+    return given.DoneForm(data)
+
+
+def sort(data: Data, reader: Any) -> forms.Form:
+    return given.SortForm(data, initial={"severity": reader.matter.severity})
+
+
+def merge(data: Data, reader: Any) -> forms.Form:
+    return given.MergeForm(data)
+
+
+def split(data: Data, reader: Any) -> forms.Form:
+    return given.SplitForm(data)
+
+
+def order(data: Data, reader: Any) -> forms.Form:
+    return given.OrderForm(data, initial={"due_at": _workday_evening(1)})
+
+
+def consult(data: Data, reader: Any) -> forms.Form:
+    named = [(one.pk, str(one)) for one in people.agencies(timezone.localdate())]
+    asked = [one.agency_id for one in reader.orders if one.agency_id]
+    form = given.ConsultForm(data, agencies=named, initial={"agencies": asked, "due_at": _workday_evening(2)})
+    form.fields["agencies"].widget = forms.CheckboxSelectMultiple(choices=named)
+    return form
+
+
+def end_oversight(data: Data, reader: Any) -> forms.Form:
+    return given.EndOversightForm(data)
+
+
+def _workday_evening(days: int) -> Any:
+    """Return six in the evening some days from today: a date that people can say."""
+    return timezone.localtime().replace(hour=18, minute=0, second=0, microsecond=0) + timedelta(days=days)
