@@ -34,3 +34,21 @@ def duties_at(now: datetime) -> QuerySet[Duty]:
 
 def duties_between(start: datetime, end: datetime) -> QuerySet[Duty]:
     return Duty.objects.filter(starts_at__lt=end, ends_at__gt=start).order_by("starts_at", "id")
+
+
+def last_duty_ends() -> datetime | None:
+    """Return the moment at which the duty table ends, or None where it is empty."""
+    return Duty.objects.order_by("-ends_at").values_list("ends_at", flat=True).first()
+
+
+def get_duty(duty_id: int) -> Duty | None:
+    return Duty.objects.filter(pk=duty_id).select_related("person", "sector").first()
+
+
+def duties_beginning(start: datetime, end: datetime) -> QuerySet[Duty]:
+    """Return the duties that begin in a span, with who has them and where."""
+    return (
+        Duty.objects.filter(starts_at__gte=start, starts_at__lt=end)
+        .select_related("person", "sector")
+        .order_by("starts_at", "id")
+    )
