@@ -180,3 +180,29 @@ class BaseMapLayer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TerritoryImport(models.Model):
+    """A file of territory on its way: checked as a whole, shown, then taken over as a whole or dropped."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"  # being read and checked
+        CHECKED = "checked"  # clean: an administrator decides
+        REFUSED = "refused"  # there are problems; nothing was written
+        ACCEPTED = "accepted"  # being written
+        WRITTEN = "written"
+        DROPPED = "dropped"
+
+    sheet = models.CharField(max_length=20)
+    file_name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    report = models.JSONField(default=dict)  # problems, what would change, what does not fit
+    asked_by = models.BigIntegerField(null=True)  # people.Person, an area above this one
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers = [audit.trigger(skip=["report"])]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} from {self.file_name}"

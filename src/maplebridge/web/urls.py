@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
 from maplebridge.people.permissions import anybody
-from maplebridge.web import groups, me, territory, views
+from maplebridge.web import groups, imports, me, territory, views
 
 set_language.rule = anybody
 
@@ -30,4 +30,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/base/", territory.territory_base, name="territory_base"),
     path("map/layers/<slug:name>/", territory.territory_layer, name="territory_layer"),
     path("map/pieces/<slug:name>/<int:id>/", territory.territory_piece, name="territory_piece"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<int:import_id>/", imports.one_import, name="import"),
+    path("imports/<int:import_id>/take-over/", imports.take_over, name="import_take_over"),
+    path("imports/<int:import_id>/again/", imports.start_again, name="import_again"),
+    path("imports/<int:import_id>/drop/", imports.drop, name="import_drop"),
+    path("imports/files/<slug:sheet>/<slug:form>/", imports.export, name="export_territory"),
 ]

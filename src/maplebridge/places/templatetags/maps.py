@@ -35,7 +35,7 @@ def map_sources() -> SafeString:
 
 @register.inclusion_tag("places/minimap.html")
 def minimap(
-    points: Sequence[dict[str, Any]], label: str = "", size: str = "", listed: bool = True
+    points: Sequence[dict[str, Any]], label: str = "", size: str = "small", listed: bool = True
 ) -> dict[str, Any]:
     """Show places on a small map, numbered where there are several, with a list of them underneath."""
     shown = [

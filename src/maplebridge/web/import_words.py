@@ -1,0 +1,136 @@
+"""What is wrong with a table, in the reader's words: of the file, of a row, of how the ground fits together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from maplebridge.places.domain.importing import Sheet
+
+SHEET_NAMES = {
+    "grids": gettext_lazy("Grids"),
+    "sectors": gettext_lazy("Police grids"),
+    "beats": gettext_lazy("Beats"),
+    "estates": gettext_lazy("Estates"),
+    "buildings": gettext_lazy("Buildings"),
+    "entrances": gettext_lazy("Entrances"),
+    "key_sites": gettext_lazy("Key sites"),
+}
+FILE = {
+    "empty": gettext_lazy("The file is empty."),
+    "not_text": gettext_lazy("The file is neither UTF-8 nor GB 18030: line {line} cannot be read."),
+    "not_xlsx": gettext_lazy("This workbook cannot be read. Please save it again as XLSX."),
+    "old_xls": gettext_lazy("This is an old XLS workbook. Please save it as XLSX."),
+    "not_geojson": gettext_lazy("This is not a GeoJSON collection of features."),
+    "broken_gzip": gettext_lazy("The packed file is damaged."),
+    "too_large": gettext_lazy("The file is too large when unpacked."),
+    "too_many_rows": gettext_lazy("The file has more than {limit} rows. Please import it in parts."),
+    "no_such_sheet": gettext_lazy("The workbook has no sheet {sheet}."),
+    "empty_header": gettext_lazy("Column {column} has no heading."),
+    "duplicate_header": gettext_lazy("The heading {header} occurs in columns {first} and {column}."),
+    "ragged": gettext_lazy("{count} rows do not have {expected} cells: rows {rows}."),
+    "broken_quotes": gettext_lazy("Row {row} cannot be read: a quotation mark is open."),
+    "missing_columns": gettext_lazy("The columns {missing} are missing."),
+}
+ROW = {
+    "unknown_column": gettext_lazy("There is no column {column} in this sheet."),
+    "missing_column": gettext_lazy("The column {column} is missing."),
+    "empty": gettext_lazy("{column} must not be empty."),
+    "too_long": gettext_lazy("{column} has {length} characters; at most {limit} fit."),
+    "not_a_number": gettext_lazy("{value} is not a number that {column} can have."),
+    "not_a_date": gettext_lazy("{value} is not a date. Please write it like 2026-03-01."),
+    "not_a_choice": gettext_lazy("{value} is none of: {choices}."),
+    "bad_code": gettext_lazy("{value} cannot be a code: {reason}."),
+    "bad_polygon": gettext_lazy("The boundary cannot be used: {flaw}."),
+    "bad_point": gettext_lazy("{lon}, {lat} is not a place on Earth."),
+    "half_a_point": gettext_lazy("A point needs both longitude and latitude."),
+    "unknown_code": gettext_lazy("{column} {value} does not exist."),
+    "duplicate": gettext_lazy("{value} is already in row {first}."),
+    "ends_before_it_begins": gettext_lazy("It would end on {valid_to}, but begins only on {valid_from}."),
+    "level_and_code_differ": gettext_lazy(
+        "The level is {level}, but the code {value} is of level {expected}."
+    ),
+    "parent_not_above": gettext_lazy("{parent} is not above {value}."),
+    "successor_of_itself": gettext_lazy("{value} cannot follow itself."),
+    "neither_estate_nor_road": gettext_lazy("A building needs an estate, or a road with a number."),
+}
+REASONS = {
+    "scientific": gettext_lazy("a spreadsheet cut off its last digits; please format the column as text"),
+    "not_digits": gettext_lazy("it is not made of digits"),
+    "wrong_length": gettext_lazy("an area has 12 digits, a grid 15, a small grid 18"),
+    "no_such_province": gettext_lazy("no province begins like this"),
+    "gap": gettext_lazy("it names something below a level that is 0"),
+    "grid_without_community": gettext_lazy("the grid belongs to no community"),
+    "number_zero": gettext_lazy("numbers of grids begin with 001"),
+    "above_county": gettext_lazy("it stands above the county"),
+}
+FLAWS = {
+    "not_json": gettext_lazy("it is not JSON"),
+    "not_a_polygon": gettext_lazy("it is not a Polygon or MultiPolygon"),
+    "not_coordinates": gettext_lazy("it contains something that is not a pair of numbers"),
+    "off_the_earth": gettext_lazy("{lon}, {lat} is not on Earth"),
+    "lat_before_lon": gettext_lazy("latitude stands before longitude"),
+    "too_many_points": gettext_lazy("it has {count} points; at most {limit} are read"),
+    "too_few_points": gettext_lazy("a ring needs at least 4 points, the last like the first"),
+    "not_closed": gettext_lazy("a ring does not end where it begins"),
+    "crosses_itself": gettext_lazy("the border crosses or touches itself at {lon}, {lat}"),
+    "hole_outside": gettext_lazy("a hole lies outside of the area at {lon}, {lat}"),
+    "parts_overlap": gettext_lazy("two parts overlap at {lon}, {lat}"),
+    "no_area": gettext_lazy("it has no extent"),
+}
+MISFITS = {
+    "broken": gettext_lazy("The boundary of {code} cannot be used: {flaw}."),
+    "no_parent": gettext_lazy("{code} lies in {parent}, which has no boundary."),
+    "overlap": gettext_lazy("{code} and {other} overlap by {m2} m²."),
+    "gap": gettext_lazy("{m2} m² of {code} belong to none of its parts."),
+    "outside_parent": gettext_lazy("{m2} m² of {code} lie outside of {parent}."),
+}
+
+
+def column_name(sheet: Sheet, key: str) -> str:
+    """Return a column's heading in the page's language; what is no column stays as it was written."""
+    for column in sheet.columns:
+        if key.lower() in column.names():
+            return column.en if (get_language() or "").startswith("en") else column.zh
+    return key
+
+
+def file_words(told: Mapping[str, Any]) -> str:
+    return str(FILE[told["code"]]).format(**_joined(told["params"]))
+
+
+def problem_words(sheet: Sheet, problem: Mapping[str, Any]) -> str:
+    """Return a problem of a row as a sentence, with what was probably meant."""
+    params = _inner(problem["params"])
+    words = str(ROW[problem["trouble"]]).format(column=column_name(sheet, problem["column"]), **params)
+    nearest = problem.get("nearest")
+    return _("{problem} The nearest is {code}.").format(problem=words, code=nearest) if nearest else words
+
+
+def finding_words(finding: Mapping[str, Any]) -> str:
+    return str(MISFITS[finding["misfit"]]).format(code=finding["code"], **_inner(finding["params"]))
+
+
+def _joined(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: "、".join(map(str, value)) if isinstance(value, list | tuple) else value
+        for name, value in params.items()
+    }
+
+
+def _inner(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters with the reasons inside them in words."""
+    worded = _joined(params)
+    if reason := worded.get("reason"):
+        worded["reason"] = str(REASONS.get(reason, reason))
+    if flaw := worded.get("flaw"):
+        numbers = {name: _rounded(worded.get(name)) for name in ("lon", "lat", "count", "limit")}
+        worded["flaw"] = str(FLAWS.get(flaw, flaw)).format(**numbers)
+    if "m2" in worded:
+        worded["m2"] = f"{worded['m2']:,}"
+    return worded
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 6) if isinstance(value, float) else value
