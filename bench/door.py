@@ -1,6 +1,8 @@
 """How well the product's own door reads messages that were marked before it read them.
 
 `door_messages.csv`: category, leading agency and severity all right. `door_group_messages.csv`: what is a matter.
+`door_strangers.csv`: 240 messages in nine voices, in two halves: A to develop with, B to judge with (`--messages FILE --half B`).
+Where a reasonable person could choose two categories or two agencies, both are marked.
 """
 
 import argparse
@@ -25,9 +27,9 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def read_messages(path: Path, *, verbose: bool) -> float:
+def read_messages(marked: list[dict[str, str]], *, verbose: bool) -> float:
     """Print how many are right in each respect; return the share right in all three."""
-    marked, right = rows(path), Counter[str]()
+    right = Counter[str]()
     for row in marked:
         proposal = door().propose(row["text"])
         codes = [guess.code for guess in proposal.categories]
@@ -36,7 +38,7 @@ def read_messages(path: Path, *, verbose: bool) -> float:
             "kind": proposal.kind == row["kind"].lower(),
             "category": codes[0] in wanted,
             "category in top 3": bool(wanted & set(codes)),
-            "agency": proposal.lead == row["agency"],
+            "agency": proposal.lead in row["agency"].split(),
             "severity": proposal.severity == int(row["severity"]),
             "decided": proposal.decided,
         }
@@ -69,10 +71,10 @@ def read_group(path: Path, *, verbose: bool) -> None:
         print(f"precision {hits / max(read_as, 1):.1%}, recall {hits / max(are, 1):.1%}")
 
 
-def read_clock(path: Path) -> None:
+def read_clock(marked: list[dict[str, str]]) -> None:
     """Print how long one message takes, loading apart."""
     took = []
-    for row in rows(path) * 10:
+    for row in marked * 10:
         start = time.perf_counter()
         door().propose(row["text"])
         took.append(1000 * (time.perf_counter() - start))
@@ -84,12 +86,14 @@ def main() -> int:
     """Read both files; fail below the goal."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=Path, default=HERE / "door_messages.csv")
+    parser.add_argument("--half", choices=("A", "B"), help="only this half of the messages")
     parser.add_argument("--group", type=Path, default=HERE / "door_group_messages.csv")
     parser.add_argument("-v", "--verbose", action="store_true", help="show what was read wrongly")
     options = parser.parse_args()
-    share = read_messages(options.messages, verbose=options.verbose)
+    marked = [row for row in rows(options.messages) if options.half in (None, row.get("half"))]
+    share = read_messages(marked, verbose=options.verbose)
     read_group(options.group, verbose=options.verbose)
-    read_clock(options.messages)
+    read_clock(marked)
     return 0 if share >= GOAL else 1
 
 
