@@ -43,3 +43,18 @@ def _each(ids: Iterable[int], do: Callable[[int], None]) -> int:
             logger.exception("sweeping %d failed", id)
         done += 1
     return done
+
+
+def next_due() -> datetime | None:
+    """Return the next moment at which `sweep` will find something to do."""
+    waking = (
+        Matter.objects.filter(wake_at__isnull=False).order_by("wake_at").values_list("wake_at", flat=True)
+    )
+    late = CallOut.objects.filter(status="sent", late_noted_at=None, agency__isnull=False)
+    promised = Promise.objects.filter(kept_at=None, chased_at=None)
+    moments = (
+        waking.first(),
+        late.order_by("respond_by").values_list("respond_by", flat=True).first(),
+        promised.order_by("due_at").values_list("due_at", flat=True).first(),
+    )
+    return min((one for one in moments if one is not None), default=None)

@@ -24,6 +24,8 @@ from maplebridge.platform.audit import action
 from maplebridge.platform.events import publish
 from maplebridge.rosters.queries import on_duty
 
+Origin = Matter.Origin  # for callers of higher areas, to whom the tables are closed
+
 # Whoever takes the question in person is the first asked, and owns it until a hand-over is accepted.
 TAKEN_IN_PERSON = frozenset({Matter.Origin.WALK_IN, Matter.Origin.PROACTIVE})
 

@@ -1,0 +1,64 @@
+import time
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from maplebridge.demo import loading
+from maplebridge.demo.live import Live
+from maplebridge.demo.loading_people import PASSWORD
+from maplebridge.demo.logins import logins
+from maplebridge.matters import queries as matters
+
+REFUSALS = {
+    "not_a_demo": "The demo town is only loaded where MAPLEBRIDGE_DEMO=1 is set: it would mix invented people "
+    "with real ones. bin/run sets it, with a database of its own.",
+    "has_another_town": "This database holds a town already, which is not the demo town. Nothing was changed. "
+    "Name another database with MAPLEBRIDGE_DATABASE.",
+}
+DAYS_SHOWN = 5
+
+
+class Command(BaseCommand):
+    help = "Load the invented demo town into an empty database, and with --live let it go on while one looks."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--live", action="store_true", help="let new things happen until Ctrl-C")
+        parser.add_argument("--speed", type=float, default=4.0, help="how many times faster than told")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            loading.ensure_place(timezone.localtime())
+        except loading.NotTheDemo as refused:
+            raise CommandError(REFUSALS[refused.code]) from refused
+        if not loading.is_loaded():
+            self._load()
+        elif days := loading.extend_duties(timezone.localtime()):
+            self._say(f"Duty table … {days} more days")
+        self._tell_logins()
+        if options["live"]:
+            Live(say=self._say, speed=options["speed"]).run()
+
+    def _load(self) -> None:
+        begun = time.monotonic()
+        if not matters.categories():
+            call_command("load_catalogue", verbosity=0)
+        self._say("The demo town is made up and loaded; this takes about a minute, and only the first time")
+        town = loading.invent(timezone.localtime())
+        month = loading.load(town, now=timezone.localtime, say=self._say, progress=self._day)
+        self._say(f"The town has lived its month … {month.steps:,} steps, {time.monotonic() - begun:.0f} s")
+
+    def _day(self, day: int) -> None:
+        if day % DAYS_SHOWN == 0:
+            self._say(f"A month of conversations … day {day} of 30")
+
+    def _tell_logins(self) -> None:
+        found = logins(timezone.localdate())
+        self.stdout.write(f"  One tap signs in as any of these at /demo/. By password ({PASSWORD}):")
+        for login in found:
+            self.stdout.write(f"    {login.role:<18} {login.username:<14} {login.nickname}")
+
+    def _say(self, words: str) -> None:
+        self.stdout.write(f"  {words}")
+        self.stdout.flush()
