@@ -9,10 +9,11 @@ from django.conf import settings
 from django.utils import translation
 
 from maplebridge.conversations import actions as conversations
+from maplebridge.conversations.queries import thread_names
 from maplebridge.matters.domain import workflow
 from maplebridge.matters.domain.deadlines import morning_of
 from maplebridge.matters.domain.workflow import CallOutStatus, State
-from maplebridge.matters.models import CallOut, Entry, Matter
+from maplebridge.matters.models import CallOut, Entry, Matter, Reporter
 from maplebridge.matters.queries import town_zone
 from maplebridge.platform import live
 
@@ -122,6 +123,8 @@ def post_back(
 ) -> None:
     """Post an answer or a result wherever the question was asked: to the thread, and to every reporter's own."""
     reporters = list(matter.reported_by.all())
+    if matter.confidential:
+        _out_of_groups(matter, reporters, now)
     threads = {one.thread_id: one.message_id for one in reversed(reporters)}
     if not matter.confidential:
         threads.setdefault(matter.thread_id, matter.asked_in_id)
@@ -136,6 +139,18 @@ def post_back(
             photo_ids=photo_ids,
             now=now,
         )
+
+
+def _out_of_groups(matter: Matter, reporters: Sequence[Reporter], now: datetime) -> None:
+    """Give whoever told something confidential in a group a thread of their own: no answer is posted to a group."""
+    groups = thread_names([one.thread_id for one in reporters])
+    for one in reporters:
+        if one.thread_id in groups:
+            thread = conversations.open_private_thread(
+                person_id=one.person_id, grid_id=matter.grid_id, now=now
+            )
+            one.thread, one.message = thread, None
+            one.save(update_fields=["thread", "message"])
 
 
 def in_town_language(message: str, **values: object) -> str:

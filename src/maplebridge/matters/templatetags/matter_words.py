@@ -404,14 +404,19 @@ def why(reason: Mapping[str, Any]) -> str:
     if code == "category":
         facts["words"] = _longest(str(facts["words"]).split())
     if code in ("category", "severity_by_category", "lead_by_category"):
-        known = data.catalogue()
-        leaf = known[facts["code"]] if facts["code"] in known else None
-        facts["category"] = _in_language(leaf.name) if leaf else facts["code"]
+        facts["category"] = _leaf_words(facts["code"])
     if agency := data.catalogue().agency_kinds.get(str(facts.get("agency", ""))):
         facts["agency_kind"] = _in_language(agency.name)
     if "probability" in facts:
         facts["percent"] = round(100 * facts["probability"])
     return str(words).format_map(_Filling(facts, {}))
+
+
+def _leaf_words(code: str) -> str:
+    try:
+        return _in_language(data.catalogue()[code].name)
+    except KeyError:  # a category of the town's own
+        return code
 
 
 def _longest(words: list[str]) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.template.defaultfilters import date as formatted
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -66,9 +68,16 @@ def _until_answered(matter: Matter, now: datetime) -> Next:
     if now > matter.respond_by:
         words = _("%(who)s should have answered already. We have asked the next one up as well.")
         return Next(color, words % {"who": matter.owner.nickname}, matter.respond_by)
-    minutes = max(1, round((matter.respond_by - now).total_seconds() / 60))
+    words = _("You will hear from %(who)s by %(at)s at the latest.")
+    at = date_format(localtime(matter.respond_by), "H:i")
+    return Next(color, words % {"who": matter.owner.nickname, "at": at}, matter.respond_by)
+
+
+def promised_at_once(matter: Matter) -> str:
+    """Return what somebody hears who has just reported something."""
+    minutes = max(1, round((matter.respond_by - matter.raised_at).total_seconds() / 60))
     words = _("You will hear from %(who)s within %(minutes)s minutes.")
-    return Next(color, words % {"who": matter.owner.nickname, "minutes": minutes}, matter.respond_by)
+    return words % {"who": matter.owner.nickname, "minutes": minutes}
 
 
 def _in_hand(matter: Matter, call_outs: list[CallOut], promise_by: datetime | None, now: datetime) -> Next:

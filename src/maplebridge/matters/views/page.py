@@ -60,7 +60,7 @@ def _shared(matter: Matter, standing: Standing, now: Any, *, inside: bool) -> di
     people_in = [
         *(one.person_id for one in orders),
         *(one.person_id for one in viewings),
-        *(one.person_id for one in matter.hand_overs.all()),
+        *(one.to_person_id for one in matter.hand_overs.all()),
     ]
     names = showing.names_in(matter, entries, people_in, now)
     said = showing.said_in(matter, standing.person_id, inside=inside)

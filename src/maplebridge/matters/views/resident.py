@@ -19,7 +19,7 @@ from maplebridge.matters.models import Matter
 from maplebridge.matters.permissions import may_raise_for_others
 from maplebridge.matters.templatetags.matter_words import refusal_words, state_words
 from maplebridge.matters.views import showing
-from maplebridge.matters.views.next_step import Next, next_of
+from maplebridge.matters.views.next_step import Next, next_of, promised_at_once
 from maplebridge.matters.views.uploads import kept_photos, photo_response
 from maplebridge.people.domain.phones import BadPhone, read_phone
 from maplebridge.people.domain.standing import Standing
@@ -95,8 +95,8 @@ def _thanks(matter: Matter, *, for_others: bool) -> str:
             "We have it. #%(number)s is read only by the few who help in such cases; it never appears in a group."
         )
         return words % {"number": matter.pk}
-    happens = next_of(matter, [], None, matter.raised_at)
-    return _("We have it. #%(number)s. %(next)s") % {"number": matter.pk, "next": happens.words}
+    words = _("We have it. #%(number)s. %(next)s")
+    return words % {"number": matter.pk, "next": promised_at_once(matter)}
 
 
 def _join(

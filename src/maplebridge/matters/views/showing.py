@@ -87,12 +87,16 @@ def said_in(matter: Matter, reader: int | None, *, inside: bool) -> str:
 
 
 def place_words(matter: Matter) -> str:
-    """Return where it is: estate and building, the words it was told in, the grid."""
-    parts = [matter.estate.name if matter.estate else "", building_words(matter), matter.place]
-    home = " ".join(part for part in parts[:2] if part)
-    told = matter.place if matter.place and matter.place not in home else ""
-    grid = str(matter.grid) if matter.grid else ""
-    return " · ".join(part for part in (told or home, home if told else "", grid) if part)
+    """Return where it is: as it was told, else estate and building; and the grid where that says more."""
+    home = " ".join(
+        part for part in (matter.estate.name if matter.estate else "", building_words(matter)) if part
+    )
+    told = matter.place
+    if told and home and matter.estate and matter.estate.name not in told:
+        told = f"{home} · {told}"
+    where = told or home
+    grid = str(matter.grid) if matter.grid and str(matter.grid) not in where.replace(" ", "") else ""
+    return " · ".join(part for part in (where, grid) if part)
 
 
 def building_words(matter: Matter) -> str:
@@ -116,7 +120,7 @@ def photos_of(matter: Matter) -> dict[str, list[dict[str, Any]]]:
 
 
 def title_of(matter: Matter, text: str | None = None) -> str:
-    return shorten(matter.summary if text is None else text, 40)
+    return shorten(redact(matter.summary if text is None else text), 40)
 
 
 def token_for(matter: Matter, person_id: int | None) -> str:

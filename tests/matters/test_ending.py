@@ -1,0 +1,224 @@
+"""The end of a matter: results, what residents say of them, merging, splitting, calling back."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from tests.factories.town import Town, make_town
+
+from maplebridge.conversations.models import Message
+from maplebridge.matters import actions
+from maplebridge.matters.domain.workflow import ClosedAs, Outcome, State, TransitionNotAllowed
+from maplebridge.matters.models import CallBack, Feedback, Matter, Oversight, Reporter
+
+
+@pytest.fixture
+def town(db: None, noon: datetime) -> Town:
+    return make_town(noon)
+
+
+def reported(
+    town: Town, text: str = "楼上漏水了，墙都裂了", *, neighbor: bool = False, category: str = "05-01-01"
+) -> Matter:
+    who = town.neighbor if neighbor else town.resident
+    message = town.says(text, who=who)
+    return actions.raise_matter(
+        origin=Matter.Origin.GROUP,
+        text=text,
+        thread_id=message.thread_id,
+        reporter_id=who.pk,
+        judged=actions.Judged(category=category, severity=1, decided=True, lead="property"),
+        where=actions.Where(grid_id=town.entrance_grid.pk, estate_id=town.estate.pk),
+        message_id=message.pk,
+        now=town.now,
+    )
+
+
+def chief(town: Town) -> actions.By:
+    return actions.By(town.chiefs[1].pk, "grid_chief")
+
+
+def supervisor(town: Town) -> actions.By:
+    return actions.By(town.supervisor.pk, "supervisor")
+
+
+def resolved(town: Town, matter: Matter, *, text: str = "修好了", **more: object) -> Matter:
+    return actions.resolve(
+        matter_id=matter.pk,
+        outcome=Outcome.SOLVED,
+        text=text,
+        by=chief(town),
+        shown_as="网格长",
+        now=town.now,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def said(town: Town, matter: Matter, *, solved: bool, later: timedelta = timedelta(hours=1)) -> Feedback:
+    return actions.record_feedback(
+        matter_id=matter.pk, person_id=town.resident.pk, solved=solved, satisfaction=4, now=town.now + later
+    )
+
+
+def test_the_result_is_posted_where_it_was_asked_without_personal_data(town: Town) -> None:
+    matter = resolved(town, reported(town), text="已联系401住户，电话13912345678，修好了")
+    reply = Message.objects.filter(thread_id=town.group.thread_id, kind="reply").latest("pk")
+    assert "修好了" in reply.text
+    assert "13912345678" not in reply.text
+    assert "13912345678" not in matter.entries.get(deed="resolved").text
+
+
+def test_where_the_category_asks_for_it_there_is_no_result_without_an_after_photo(town: Town) -> None:
+    with pytest.raises(actions.NotAllowed, match="after_photo_needed"):
+        resolved(town, reported(town, category="06-01-01"))
+
+
+def test_a_result_ends_what_agencies_still_had_to_do(town: Town) -> None:
+    matter = reported(town)
+    assert matter.call_outs.get().status == "sent"
+    resolved(town, matter)
+    assert matter.call_outs.get().status == "canceled"
+
+
+def test_solved_closes_it_as_solved(town: Town) -> None:
+    matter = resolved(town, reported(town))
+    said(town, matter, solved=True)
+    matter.refresh_from_db()
+    assert (matter.state, matter.closed_as) == (State.CLOSED, ClosedAs.SOLVED)
+
+
+def test_not_solved_reopens_it_at_the_owner_with_oversight(town: Town) -> None:
+    matter = resolved(town, reported(town))
+    said(town, matter, solved=False)
+    matter.refresh_from_db()
+    assert matter.state == State.IN_HAND
+    assert matter.owner == town.chiefs[1]
+    assert matter.under_oversight
+    assert matter.outcome == ""
+    assert Oversight.objects.get(matter=matter).words == "not_solved"
+
+
+def test_silence_closes_as_not_answered_and_never_as_satisfied(town: Town) -> None:
+    matter = resolved(town, reported(town))
+    assert matter.feedback_by is not None
+    actions.wake(matter_id=matter.pk, now=matter.feedback_by)
+    matter.refresh_from_db()
+    assert (matter.state, matter.closed_as) == (State.CLOSED, ClosedAs.NOT_ANSWERED)
+    assert not Feedback.objects.exists()
+
+
+def test_who_was_silent_may_still_say_that_it_is_not_solved_but_not_forever(town: Town) -> None:
+    matter = resolved(town, reported(town))
+    assert matter.feedback_by is not None
+    actions.wake(matter_id=matter.pk, now=matter.feedback_by)
+    with pytest.raises(actions.NotAllowed, match="too_late_to_answer"):
+        said(town, matter, solved=False, later=timedelta(days=16))
+    said(town, matter, solved=False, later=timedelta(days=10))
+    matter.refresh_from_db()
+    assert matter.state == State.IN_HAND
+
+
+def test_each_reporter_answers_once_a_round(town: Town) -> None:
+    matter = resolved(town, reported(town))
+    said(town, matter, solved=True)
+    with pytest.raises(actions.NotAllowed, match="already_answered"):
+        said(town, matter, solved=False)
+
+
+def test_only_who_reported_it_says_whether_it_is_solved(town: Town) -> None:
+    matter = resolved(town, reported(town))
+    with pytest.raises(actions.NotAllowed, match="not_a_reporter"):
+        actions.record_feedback(matter_id=matter.pk, person_id=town.neighbor.pk, solved=True, now=town.now)
+
+
+def test_before_there_is_a_result_there_is_nothing_to_judge(town: Town) -> None:
+    with pytest.raises(actions.NotAllowed, match="not_resolved_yet"):
+        said(town, reported(town), solved=True)
+
+
+def test_merging_carries_the_reporters_over_and_they_hear_the_result(town: Town) -> None:
+    first = reported(town)
+    private = actions.report(
+        reporter_id=town.neighbor.pk,
+        text="我家也漏",
+        by=actions.By(town.neighbor.pk, "resident"),
+        now=town.now,
+    )
+    actions.merge(matter_id=private.pk, into_id=first.pk, by=supervisor(town), now=town.now)
+    private.refresh_from_db()
+    first.refresh_from_db()
+    assert (private.state, private.merged_into) == (State.MERGED, first)
+    assert first.reporters == 2
+    resolved(town, first)
+    assert Message.objects.filter(thread=private.thread, kind="reply", text__contains="修好了").exists()
+
+
+def test_a_matter_is_not_merged_into_itself_nor_out_of_confidence(town: Town) -> None:
+    matter, other = reported(town), reported(town, neighbor=True)
+    with pytest.raises(actions.NotAllowed, match="same_matter"):
+        actions.merge(matter_id=matter.pk, into_id=matter.pk, by=chief(town), now=town.now)
+    Matter.objects.filter(pk=other.pk).update(confidential=True)
+    with pytest.raises(actions.NotAllowed, match="confidential_stays_in_its_queue"):
+        actions.merge(matter_id=other.pk, into_id=matter.pk, by=chief(town), now=town.now)
+
+
+@pytest.mark.parametrize("count", [1, 11])
+def test_a_matter_is_divided_into_two_to_ten_parts(town: Town, count: int) -> None:
+    parts = [f"第{number}件" for number in range(count)]
+    with pytest.raises(actions.NotAllowed, match="two_to_ten_parts"):
+        actions.split(matter_id=reported(town).pk, parts=parts, by=chief(town), now=town.now)
+
+
+def test_ten_parts_each_have_an_owner_a_clock_and_the_reporters(town: Town) -> None:
+    matter = reported(town)
+    parts = actions.split(
+        matter_id=matter.pk, parts=[f"第{number}件" for number in range(10)], by=chief(town), now=town.now
+    )
+    assert {one.owner_id for one in parts} == {matter.owner_id}
+    assert all(one.respond_by == town.now + timedelta(minutes=30) for one in parts)
+    assert Reporter.objects.filter(matter__in=parts, person=town.resident).count() == 10
+    with pytest.raises(actions.NotAllowed, match="part_is_not_split_again"):
+        actions.split(matter_id=parts[0].pk, parts=["甲", "乙"], by=chief(town), now=town.now)
+
+
+def test_the_only_reporter_takes_it_back_one_of_several_only_leaves(town: Town) -> None:
+    shared, alone = reported(town), reported(town, "路灯不亮")
+    actions.join(matter=shared, person_id=town.neighbor.pk, thread_id=shared.thread_id, now=town.now)
+    actions.withdraw(matter_id=shared.pk, person_id=town.resident.pk, words="", now=town.now)
+    actions.withdraw(matter_id=alone.pk, person_id=town.resident.pk, words="", now=town.now)
+    shared.refresh_from_db()
+    alone.refresh_from_db()
+    assert (shared.state, shared.reporters) == (State.ASSIGNED, 1)
+    assert (alone.state, alone.closed_as) == (State.CLOSED, ClosedAs.WITHDRAWN)
+
+
+def test_a_result_is_given_once(town: Town) -> None:
+    matter = resolved(town, reported(town))
+    with pytest.raises(TransitionNotAllowed):
+        resolved(town, matter)
+
+
+def test_somebody_other_than_the_handler_calls_back_and_what_is_said_counts(town: Town) -> None:
+    matter = resolved(town, reported(town), call_back=True)
+    call = CallBack.objects.get(matter=matter)
+    told = {"reached": True, "solved": True, "satisfaction": 5, "words": "满意", "now": town.now}
+    with pytest.raises(actions.NotAllowed, match="somebody_else_calls_back"):
+        actions.call_back_with(call_back_id=call.pk, by=chief(town), **told)
+    actions.call_back_with(call_back_id=call.pk, by=supervisor(town), **told)
+    given = Feedback.objects.get(matter=matter)
+    assert (given.person, given.called_back_by, given.satisfaction) == (town.resident, town.supervisor, 5)
+
+
+def test_who_could_not_be_reached_has_not_said_anything(town: Town) -> None:
+    matter = resolved(town, reported(town), call_back=True)
+    actions.call_back_with(
+        call_back_id=CallBack.objects.get(matter=matter).pk,
+        reached=False,
+        solved=None,
+        satisfaction=None,
+        words="",
+        by=supervisor(town),
+        now=town.now,
+    )
+    assert not Feedback.objects.exists()
+    matter.refresh_from_db()
+    assert matter.state == State.RESOLVED
