@@ -209,6 +209,7 @@ CONTENT_SECURITY_POLICY = {
 # What the outside world is reached through. Only settings name an adapter.
 CODE_GATEWAY = os.environ.get("MAPLEBRIDGE_CODE_GATEWAY", "maplebridge.adapters.console.ConsoleCodes")
 CHAT_GATEWAY = os.environ.get("MAPLEBRIDGE_CHAT_GATEWAY", "maplebridge.adapters.console.ConsoleChat")
+HOTLINE = os.environ.get("MAPLEBRIDGE_HOTLINE", "maplebridge.adapters.hotline12345.Hotline12345")
 
 LOGGING = {
     "version": 1,

@@ -13,7 +13,7 @@ import tempfile
 import zipfile
 import zlib
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -121,12 +121,24 @@ def read_table(data: bytes, name: str, *, sheet: str | None = None, max_rows: in
     return Table(columns, rows, numbers)
 
 
-def iter_rows(source: bytes | BinaryIO, name: str, *, sheet: str | None = None) -> Iterator[Row]:
-    """Yield the rows one by one, for files too large to hold; `source` must be seekable."""
+def iter_rows(
+    source: bytes | BinaryIO,
+    name: str,
+    *,
+    sheet: str | None = None,
+    ragged: Callable[[int], None] | None = None,
+) -> Iterator[Row]:
+    """Yield the rows one by one, for files too large to hold; `source` must be seekable.
+
+    A row without as many cells as the header ends the reading, or is passed over and its number told to `ragged`.
+    """
     columns, records = _records(source, name, sheet)
     for number, cells in records:
         if not _fits(cells, columns):
-            raise _ragged(name, columns, [number])
+            if ragged is None:
+                raise _ragged(name, columns, [number])
+            ragged(number)
+            continue
         yield Row(number, dict(zip(columns, cells, strict=False)))
 
 

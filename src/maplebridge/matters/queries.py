@@ -1,6 +1,6 @@
 """Reads of matters. What a person may see is in `permissions.visible_to`; pages start from there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 
 from maplebridge.kernel.text import comparable, redact, shorten
 from maplebridge.kernel.working_time import Calendar, Span
@@ -20,10 +20,12 @@ from maplebridge.matters.domain.routing import Rule
 from maplebridge.matters.domain.rules import DatedValue, TownRules, in_force
 from maplebridge.matters.domain.triage import Door, Kind
 from maplebridge.matters.domain.workflow import OPEN, CallOutStatus, State
+from maplebridge.matters.gateway import OrderResult
 from maplebridge.matters.models import (
     CallOut,
     Category,
     Entry,
+    Feedback,
     HandOver,
     Matter,
     Promise,
@@ -583,3 +585,31 @@ def confidential_queue(now: datetime) -> tuple[list[Row], list[Row]]:
     open_ones = confidential.filter(state__in=sorted(OPEN)).order_by("respond_by", "id")[:MOST_LISTED]
     ended = confidential.exclude(state__in=sorted(OPEN)).order_by("-id")[:PAGE]
     return [row_of(one, now) for one in open_ones], [row_of(one, now) for one in ended]
+
+
+def known_orders(numbers: Collection[str]) -> set[str]:
+    """Return which orders of the hotline have been taken over already."""
+    return set(Matter.objects.filter(external_id__in=numbers).values_list("external_id", flat=True))
+
+
+def order_results(since: datetime) -> Iterator[OrderResult]:
+    """Yield what has become of the hotline's orders, oldest first; of confidential ones not what was found."""
+    newest = Feedback.objects.filter(matter=OuterRef("pk"), round=OuterRef("reopened")).order_by("-pk")
+    result = Entry.objects.filter(matter=OuterRef("pk"), deed="resolved").order_by("-pk")
+    orders = Matter.objects.filter(
+        origin=Matter.Origin.COMPLAINT, external_id__isnull=False, raised_at__gte=since
+    ).annotate(
+        result=Subquery(result.values("text")[:1]),
+        satisfaction=Subquery(newest.values("satisfaction")[:1]),
+        solved=Subquery(newest.values("solved")[:1]),
+    )
+    for one in orders.order_by("pk").iterator(chunk_size=500):
+        yield OrderResult(
+            number=one.external_id or "",
+            state=one.state,
+            answered_at=one.answered_at,
+            outcome=one.outcome,
+            result="" if one.confidential or not one.outcome else one.result or "",
+            satisfaction=one.satisfaction,
+            solved=one.solved,
+        )

@@ -7,7 +7,7 @@ seconds: a chain computed in every transaction would make all writers wait for e
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-import pgtrigger
 from django.db import connection, transaction
 
 from maplebridge.platform.models import AuditRow, AuditSeal
+from maplebridge.platform.recording import trigger as trigger
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -75,24 +75,6 @@ def name_actor(deed: str) -> None:
             " set_config('maplebridge.origin', %s, true)",
             [str(who.person_id or ""), deed[:80], who.origin],
         )
-
-
-def trigger(*, personal: Sequence[str] = (), skip: Sequence[str] = ()) -> pgtrigger.Trigger:
-    """Return the trigger that records every change of a table; `personal` columns only as keyed digests."""
-    arrays = ", ".join(
-        "ARRAY[" + ", ".join(f"'{name}'" for name in names) + "]::text[]" for names in (personal, skip)
-    )
-    return pgtrigger.Trigger(
-        name="audit",
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        func=f"""
-            PERFORM platform_record_change(TG_TABLE_NAME, TG_OP,
-                CASE WHEN TG_OP = 'INSERT' THEN '{{}}' ELSE to_jsonb(OLD) END,
-                CASE WHEN TG_OP = 'DELETE' THEN '{{}}' ELSE to_jsonb(NEW) END, {arrays});
-            RETURN NULL;
-        """,
-    )
 
 
 # Reading the oldest running transaction's number makes the order final: no row below it can still appear.

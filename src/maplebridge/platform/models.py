@@ -2,6 +2,9 @@ import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
+from maplebridge.platform.fields import EncryptedTextField
+from maplebridge.platform.recording import trigger
+
 append_only = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
@@ -111,3 +114,34 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class WaitingFile(models.Model):
+    """A file that somebody has brought, between its check and its taking over; encrypted, and gone after."""
+
+    person_id = models.BigIntegerField()  # whoever brought it; nobody else can go on with it
+    name = EncryptedTextField()
+    content = EncryptedTextField()  # gzip in base64
+    done = models.PositiveIntegerField(default=0)  # rows
+    counts = models.JSONField(default=dict)  # what has become of them
+    kept_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"file {self.pk} of {self.person_id}"
+
+
+class DeletionRecord(models.Model):
+    """What was deleted because its time was over: by which rule, of what kind, how many; never what it said."""
+
+    rule = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)
+    rows = models.PositiveIntegerField()
+    before = models.DateTimeField()  # everything older than this was due
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-made_at"], name="deletion_by_time")]
+        triggers = [append_only, trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.rows} {self.kind} by {self.rule}"

@@ -174,6 +174,7 @@ def raise_from(message: Any, judged: Judged, now: datetime, by: By = SYSTEM) -> 
         message_id=message.pk,
         photo_ids=[one.photo_id for one in message.photos.all()],
         by=by,
+        external_id=message.external_id if message.source == Matter.Origin.COMPLAINT else None,
         now=now,
     )
 
@@ -243,6 +244,18 @@ def raise_by_hand(*, message_id: int, by: By, now: datetime) -> Matter:
 @action
 def leave_as_talk(*, sorting_id: int, by: By, now: datetime) -> None:
     """Say that a message needs no matter, so that nobody else has to look at it."""
+@action
+def raise_order(*, message_id: int, confidential: bool, now: datetime) -> Matter:
+    """Raise the matter of an order of the hotline from its message, as every message is read; once, ever."""
+    message = conversations.get_message(message_id)
+    proposal = door().propose(message.text)
+    judged = judged_by(proposal)
+    judged = replace(judged, confidential=judged.confidential or confidential)
+    matter = raise_from(message, judged, now)
+    keep(message, proposal, now, matter)
+    return matter
+
+
     Sorting.objects.filter(pk=sorting_id, matter=None).update(
         corrected_by_id=by.person_id, corrected_at=now, corrected_kind="small_talk"
     )
