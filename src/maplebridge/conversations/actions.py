@@ -238,3 +238,12 @@ def mark_many_read(*, thread_id: int, marks: Sequence[tuple[int, int]]) -> None:
             """,
             [[person for person, _ in marks], [message for _, message in marks], thread_id],
         )
+
+
+@action
+def empty_messages(*, message_ids: Sequence[int], now: datetime) -> int:
+    """Empty messages whose time is over: words, name shown, place and pictures go; a stone stays."""
+    MessagePhoto.objects.filter(message_id__in=message_ids).delete()
+    return Message.objects.filter(pk__in=message_ids, emptied_at=None).update(
+        text="", words=None, shown_as="", lon=None, lat=None, emptied_at=now
+    )

@@ -90,6 +90,7 @@ class Message(models.Model):
     source = models.CharField(max_length=20, default="web")
     external_id = models.CharField(max_length=80, null=True)  # as the sender's system names it
     withdrawn_at = models.DateTimeField(null=True)
+    emptied_at = models.DateTimeField(null=True)  # its time was over: nothing of it is left but that it was
 
     class Meta:
         constraints = [

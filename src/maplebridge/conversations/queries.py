@@ -1,6 +1,7 @@
 """Reading conversations: who is in them, what was said, who has seen it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from django.db.models import Max, QuerySet
 
@@ -91,3 +92,33 @@ def thread_names(thread_ids: Iterable[int]) -> dict[int, str]:
 def messages_by(person_id: int) -> QuerySet[Message]:
     """Return everything somebody has said and not taken back, oldest first."""
     return Message.objects.filter(author_id=person_id, withdrawn_at=None).order_by("pk")
+
+
+def old_talk(before: datetime, *, after: int = 0, most: int = 500) -> list[int]:
+    """Return messages of groups that are older and still have their words, in the order they came."""
+    found = Message.objects.filter(
+        thread__kind=Thread.Kind.GROUP, sent_at__lt=before, emptied_at=None, pk__gt=after
+    )
+    return list(found.order_by("pk").values_list("pk", flat=True)[:most])
+
+
+def spoke_since(person_ids: Collection[int], since: datetime) -> set[int]:
+    """Return who of these people has said anything since."""
+    said = Message.objects.filter(author_id__in=person_ids, sent_at__gte=since)
+    return set(said.values_list("author_id", flat=True))
+
+
+def replies_to(message_ids: Collection[int]) -> list[int]:
+    return list(Message.objects.filter(in_reply_to_id__in=message_ids).values_list("pk", flat=True))
+
+
+def reply_targets(message_ids: Collection[int]) -> dict[int, int]:
+    """Return for each of the messages that is a reply the message that it replies to."""
+    replies = Message.objects.filter(pk__in=message_ids, in_reply_to__isnull=False)
+    return dict(replies.values_list("pk", "in_reply_to_id"))
+
+
+def private_messages(thread_id: int) -> list[int]:
+    """Return all messages of a private thread; none of a group's."""
+    found = Message.objects.filter(thread_id=thread_id, thread__kind=Thread.Kind.PRIVATE)
+    return list(found.values_list("pk", flat=True))

@@ -214,15 +214,16 @@ def bubbles_of(messages: list[Any], *, is_staff: bool) -> list[Bubble]:
 
 def _bubble(message: Any, matter: Any, read_by: int, *, is_staff: bool) -> Bubble:
     who, _mark, home = message.shown_as.partition(HOME_MARK)
-    may_raise = is_staff and matter is None and message.role == actions.RESIDENT and not message.withdrawn_at
+    is_there = message.withdrawn_at is None and message.emptied_at is None
+    may_raise = is_staff and matter is None and message.role == actions.RESIDENT and is_there
     return Bubble(
         id=message.pk,
         author=message.author_id,
-        who=who or _("Maple Bridge"),
+        who=who or (_("A neighbor") if message.role == actions.RESIDENT else _("Maple Bridge")),
         home=home,
         role=message.role,
         at=message.sent_at,
-        text=_("This message was taken back.") if message.withdrawn_at else message.text,
+        text=_words(message),
         photos=[_photo(message.thread_id, one) for one in message.photos.all()],
         spot=_("Place on the map") if message.lon is not None else "",
         spot_url=f"{reverse('territory')}?lon={message.lon}&lat={message.lat}"
@@ -235,6 +236,13 @@ def _bubble(message: Any, matter: Any, read_by: int, *, is_staff: bool) -> Bubbl
         raise_url=reverse("raise_message", args=[message.pk]) if may_raise else "",
         read_by=read_by,
     )
+
+
+def _words(message: Any) -> str:
+    """Return what was said, or why it is no longer there."""
+    if message.withdrawn_at:
+        return _("This message was taken back.")
+    return _("This message was deleted after its time.") if message.emptied_at else str(message.text)
 
 
 def _photo(thread_id: int, attached: Any) -> dict[str, Any]:

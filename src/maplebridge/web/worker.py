@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from maplebridge.matters.sweeps import sweep
 from maplebridge.platform import audit, events
+from maplebridge.web.retention import Night
 
 logger = logging.getLogger(__name__)
 SWEEP_EVERY_S = 2.0
@@ -26,6 +27,7 @@ class Worker:
     sweeps: bool = True
     stopping: bool = False
     swept_at: float = field(default=float("-inf"))
+    night: Night = field(default_factory=Night)
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._stop)
@@ -46,7 +48,8 @@ class Worker:
                 if self.sweeps:
                     sweep(now=timezone.now())
                 audit.seal(now=timezone.now())
-            if not events.deliver(now=timezone.now()):
+            busy = self.sweeps and self.night.step(timezone.now())
+            if not events.deliver(now=timezone.now()) and not busy:
                 wait_for_news(listener)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:

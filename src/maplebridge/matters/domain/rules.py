@@ -14,6 +14,17 @@ class RuleProblem(ValueError):
         self.name, self.code = name, code
 
 
+PROMISED_TALK_DAYS = 180  # as the page of every group tells its members
+KEEP = (
+    "keep_talk_days",
+    "keep_contacts_days",
+    "keep_withdrawn_days",
+    "keep_closed_days",
+    "keep_codes_days",
+    "keep_events_days",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TownRules:
     """Every parameter with its default and, in the comment, where it comes from."""
@@ -39,11 +50,21 @@ class TownRules:
     call_out_lead: bool = True  # the lead agency is called out at once where the product decided
     deferral_review_days: int = 90
     same_matter_from: float = 0.55  # likeness above which a message is offered to be joined to an open matter
+    # How long what is personal is kept: no longer than its purpose needs (Personal Information Protection Law,
+    # art. 19). Statistics and the record of changes hold nothing personal and stay.
+    keep_talk_days: int = 180  # messages of groups that belong to no matter, as residents are told when they join
+    keep_contacts_days: int = 365  # name and phone of reporters, after their last matter has closed
+    keep_withdrawn_days: int = 365  # texts of matters that were taken back
+    keep_closed_days: int = 1826  # texts of closed matters: five years
+    keep_codes_days: int = 7  # one-time codes and answers to repeated requests
+    keep_events_days: int = 30  # events that have arrived everywhere
 
     def __post_init__(self) -> None:
-        for one in ("respond_minutes", "ladder_minutes", "feedback_days", "call_out_minutes", "most_parts"):
+        for one in ("respond_minutes", "ladder_minutes", "feedback_days", "call_out_minutes", "most_parts", *KEEP):
             if getattr(self, one) < 1:
                 raise RuleProblem(one, "must_be_positive")
+        if self.keep_talk_days > PROMISED_TALK_DAYS:
+            raise RuleProblem("keep_talk_days", "no_longer_than_promised")
         for one in ("call_back_share", "raise_from", "decide_from", "same_matter_from"):
             if not 0 <= getattr(self, one) <= 1:
                 raise RuleProblem(one, "must_be_a_share")
