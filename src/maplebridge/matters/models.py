@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -7,7 +9,7 @@ from maplebridge.matters.domain.workflow import OPEN, CallOutStatus, State
 from maplebridge.platform import audit
 
 
-def reference(to: str, **options: object) -> "models.ForeignKey[models.Model, models.Model]":
+def reference(to: str, **options: object) -> "models.ForeignKey[Any, Any]":
     """A foreign key to a table of a lower area: nothing is deleted under a matter, and nothing points back."""
     return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[arg-type]
 
@@ -543,3 +545,34 @@ class Viewing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} saw matter {self.matter_id}"
+
+
+class Tally(models.Model):
+    """What a month's matters of a grid add up to, as `domain.rates.Counts`: computed anew, never edited.
+
+    It is derived from rows that are all on the record, so it has no record of its own.
+    """
+
+    class Of(models.TextChoices):
+        ALL = "all"
+        CATEGORY = "category"  # `key` is the first level of the catalogue
+        AGENCY = "agency"  # `key` is the agency that was called out first
+
+    month = models.DateField()
+    grid = reference("places.Grid", null=True)  # of the second level, or what is known above it
+    of = models.CharField(max_length=10, choices=Of.choices)
+    key = models.CharField(max_length=20, blank=True)
+    counts = models.JSONField()
+    as_of = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "grid", "of", "key"], name="one_tally_of_a_kind", nulls_distinct=False
+            )
+        ]
+        indexes = [models.Index(fields=["of", "month"], name="tally_by_month")]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.of} {self.key}"

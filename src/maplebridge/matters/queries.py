@@ -9,34 +9,41 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 
-from maplebridge.kernel.text import comparable, redact, shorten
+from maplebridge.kernel.text import comparable, query_words, redact, shorten
 from maplebridge.kernel.working_time import Calendar, Span
 from maplebridge.learning.issue_terms import issue_terms
 from maplebridge.matters import data
 from maplebridge.matters.domain.deadlines import AMBER_FROM, lamp
-from maplebridge.matters.domain.routing import Rule
+from maplebridge.matters.domain.rates import Counts
+from maplebridge.matters.domain.routing import Facts, Rule
 from maplebridge.matters.domain.rules import DatedValue, TownRules, in_force
 from maplebridge.matters.domain.triage import Door, Kind
 from maplebridge.matters.domain.workflow import OPEN, CallOutStatus, State
 from maplebridge.matters.gateway import OrderResult
 from maplebridge.matters.models import (
+    CallBack,
     CallOut,
     Category,
     Entry,
+    Extension,
     Feedback,
     HandOver,
     Matter,
+    Oversight,
     Promise,
     Reporter,
     RoutingRule,
     Sorting,
     SpecialDay,
+    Tally,
     TownRule,
     WorkingHours,
 )
-from maplebridge.matters.permissions import may_act_for, may_handle, visible_to
+from maplebridge.matters.permissions import READS_ALL, may_act_for, may_handle, visible_to
+from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.places import queries as places
 from maplebridge.platform.freshness import fresh_for
@@ -345,7 +352,8 @@ class Row:
 
     @property
     def asker(self) -> str:
-        return self.matter.asked_in.shown_as if self.matter.asked_in else ""
+        message: Any = self.matter.asked_in  # of a lower area
+        return str(message.shown_as) if message else ""
 
 
 def row_of(matter: Matter, now: datetime) -> Row:
@@ -587,6 +595,355 @@ def confidential_queue(now: datetime) -> tuple[list[Row], list[Row]]:
     return [row_of(one, now) for one in open_ones], [row_of(one, now) for one in ended]
 
 
+# -- Search: newest first, with a person's rights inside the query.
+#
+# A word may be on half of all matters or on three of them, and one plan does not serve both. So the newest are looked
+# through in order first, which finds enough of whatever is common; only what is rare there is asked of the index of
+# words, where rare means few rows. Each way in which a person may see matters is a query of its own with its own index:
+# joined by OR they could use none.
+
+NEWEST = 30_000
+LONGER_BACK = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is searched. `reporters` are persons of whom only those who may see their matters learn anything."""
+
+    words: str = ""
+    building_id: int | None = None
+    estate_id: int | None = None
+    reporters: tuple[int, ...] | None = None
+    state: str = ""
+    origin: str = ""
+    category_ids: tuple[int, ...] = ()
+    grid_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        return tuple(query_words(self.words))
+
+
+def reach(standing: Standing) -> list[Q]:
+    """Return the ways in which a person may see matters; together they are `permissions.visible_to`."""
+    if standing.person_id is None:
+        return []
+    ways: list[Q] = []
+    named = Q()
+    if standing.has(*READS_ALL):
+        ways.append(Q(confidential=False))
+        named = Q(confidential=True)  # all others are in reach already
+    elif standing.is_field and standing.grids:
+        ways.append(Q(grid_id__in=sorted(standing.grids), confidential=False))
+    if standing.has(Role.CONFIDENTIAL):
+        ways.append(Q(confidential=True))
+    return ways + [named & one for one in _by_name(standing)]
+
+
+def _by_name(standing: Standing) -> list[Q]:
+    me = standing.person_id or 0
+    ways = [
+        Q(owner_id=me),
+        Q(pk__in=Reporter.objects.filter(person_id=me).values("matter_id")),
+        Q(pk__in=CallOut.objects.filter(person_id=me).values("matter_id")),
+        Q(pk__in=HandOver.objects.filter(to_person_id=me, declined_at=None).values("matter_id")),
+    ]
+    if standing.agencies:
+        orders = CallOut.objects.filter(agency_id__in=sorted(standing.agencies))
+        ways.append(Q(pk__in=orders.values("matter_id")))
+    return ways
+
+
+def newest(standing: Standing, wanted: Wanted, *, before: int | None = None, most: int = PAGE) -> list[int]:
+    """Return the ids of the newest matters that fit and that the person may see, newest first."""
+    ways = [way & fit for way in reach(standing) for fit in _fits(wanted)]
+    top = _top(wanted, before)
+    if not ways or top is None:
+        return []
+    steps = (NEWEST,) if wanted.tokens or wanted.reporters is not None else (NEWEST, LONGER_BACK)
+    for step in steps:
+        found = _merged(ways, Q(pk__lt=top, pk__gte=top - step), "-pk", most)
+        if len(found) == most or top - step <= 1:
+            return found
+    # Sorted by a sum, so that the table is not walked through backward for what it hardly holds.
+    return _merged(ways, Q(pk__lt=top), (F("pk") + 0).desc(), most)
+
+
+def _merged(ways: Sequence[Q], window: Q, order: Any, most: int) -> list[int]:
+    parts = [
+        Matter.objects.filter(way & window).order_by(order).values_list("pk", flat=True)[:most]
+        for way in ways
+    ]
+    first, rest = parts[0], parts[1:]
+    ids = first.union(*rest, all=True) if rest else first
+    return sorted(set(ids), reverse=True)[:most]
+
+
+def _top(wanted: Wanted, before: int | None) -> int | None:
+    """Return the id below which to look: that of the page before, or of the day after the last one wanted."""
+    newest_ones = Matter.objects.order_by("-pk")
+    if wanted.until is not None:
+        newest_ones = Matter.objects.filter(raised_at__lt=wanted.until).order_by("-raised_at")
+    last = newest_ones.values_list("pk", flat=True).first()
+    if last is None:
+        return None
+    return min(last + 1, before) if before is not None else last + 1
+
+
+def _fits(wanted: Wanted) -> list[Q]:
+    """Return the conditions of which one is enough: the words are there, or it happened at the place they name."""
+    also = _filters(wanted)
+    fits = []
+    if wanted.tokens:
+        fits.append(also & Q(words=_query_of(wanted.tokens)))
+    if wanted.building_id is not None:
+        fits.append(also & Q(building_id=wanted.building_id))
+    elif wanted.estate_id is not None:
+        fits.append(also & Q(estate_id=wanted.estate_id))
+    if wanted.reporters is not None:
+        told = Reporter.objects.filter(person_id__in=wanted.reporters).values("matter_id")
+        fits.append(also & Q(pk__in=told))
+    return fits or [also]
+
+
+def _filters(wanted: Wanted) -> Q:
+    also = Q()
+    if wanted.state:
+        also &= Q(state=wanted.state)
+    if wanted.origin:
+        also &= Q(origin=wanted.origin)
+    if wanted.category_ids:
+        also &= Q(category_id__in=wanted.category_ids)
+    if wanted.grid_id is not None:
+        also &= on_grid(wanted.grid_id)
+    if wanted.since is not None:
+        also &= Q(raised_at__gte=wanted.since)
+    if wanted.until is not None:
+        also &= Q(raised_at__lt=wanted.until)
+    return also
+
+
+def on_grid(grid_id: int, prefix: str = "") -> Q:
+    """Return the condition for matters of a grid and of all grids below it."""
+    level = places.grid_facts(grid_id).level
+    if level == 4:
+        return Q(**{f"{prefix}town_id": grid_id})
+    if level == 3:
+        return Q(**{f"{prefix}community_id": grid_id})
+    return Q(**{f"{prefix}grid_id__in": sorted(places.with_descendants([grid_id]))})
+
+
+def _query_of(tokens: Sequence[str]) -> SearchQuery:
+    """Return the query for all tokens; a single character stands for every word that begins with it."""
+    parts = [f"'{one}':*" if len(one) == 1 and not one.isascii() else f"'{one}'" for one in tokens]
+    return SearchQuery(" & ".join(parts), config="simple", search_type="raw")
+
+
+def rows_by_id(ids: Sequence[int], now: datetime) -> list[Row]:
+    """Return rows in the order of the ids; which ids, has been decided by the person's rights."""
+    found = Matter.objects.select_related(*LISTED).in_bulk(list(ids))
+    return [row_of(found[one], now) for one in ids if one in found]
+
+
+def find_number(standing: Standing, number: int) -> int | None:
+    """Return the number where it is that of a matter which the person may see."""
+    return visible_to(standing).filter(pk=number).values_list("pk", flat=True).first()
+
+
+def categories_under(code: str) -> tuple[int, ...]:
+    """Return the ids of a category and of all below it."""
+    return tuple(
+        one.pk for known, one in categories().items() if known == code or known.startswith(f"{code}-")
+    )
+
+
+def branches() -> list[Category]:
+    """Return the first level of the catalogue."""
+    return sorted((one for code, one in categories().items() if "-" not in code), key=lambda one: one.code)
+
+
+def count_up_to(standing: Standing, wanted: Wanted, most: int) -> int:
+    """Return how many matters fit and may be seen, counting no further than `most`."""
+    ways = [way & fit for way in reach(standing) for fit in _fits(wanted)]
+    if not ways:
+        return 0
+    together = Q()
+    for way in ways:
+        together |= way
+    return Matter.objects.filter(together).order_by()[:most].count()
+
+
+# -- Oversight: everything that is late, or waits for a decision, is on this board until it is not.
+
+
+class Concern(StrEnum):
+    """Why something is before the supervisor. The order is that of the board."""
+
+    NOT_ANSWERED = "not_answered"
+    OVERDUE = "overdue"
+    LADDER_ENDED = "ladder_ended"
+    RETURNED = "returned"
+    NOT_SOLVED = "not_solved"
+    AGENCY_SILENT = "agency_silent"
+    AGENCY_LATE = "agency_late"
+    ORDER = "order"
+    CONSULTATION = "consultation"
+    PROMISE = "promise"
+    EXTENSION = "extension"
+    CALL_BACK = "call_back"
+    CHASE = "chase"  # what the clock or a person reminded of, and nothing else on this board says already
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose matters the board shows."""
+
+    confidential: bool = False
+    grid_id: int | None = None
+    agency_id: int | None = None
+    category_ids: tuple[int, ...] = ()
+
+    def on(self, prefix: str = "") -> Q:
+        """Return the condition, for matters or for rows that point to one."""
+        also = Q() if self.confidential else Q(**{f"{prefix}confidential": False})
+        if self.grid_id is not None:
+            also &= on_grid(self.grid_id, prefix)
+        if self.category_ids:
+            also &= Q(**{f"{prefix}category_id__in": self.category_ids})
+        if self.agency_id is not None:
+            called = CallOut.objects.filter(agency_id=self.agency_id, status__in=["sent", "accepted"])
+            also &= Q(**{f"{prefix}pk__in" if not prefix else "matter_id__in": called.values("matter_id")})
+        return also
+
+
+def concerns_of(scope: Scope, now: datetime) -> dict[Concern, QuerySet[Any, tuple[int, datetime | None]]]:
+    """Return for each concern the matters and since when they are due, as queries that read partial indexes."""
+    matters = Matter.objects.filter(scope.on())
+    orders = CallOut.objects.filter(scope.on("matter__"), agency__isnull=False)
+    open_ones = Oversight.objects.filter(scope.on("matter__"), closed_at=None)
+    decisions = open_ones.filter(kind=Oversight.Kind.DECISION)
+    promises = Promise.objects.filter(scope.on("matter__"), kept_at=None, due_at__lt=now)
+    wishes = Extension.objects.filter(scope.on("matter__"), decided_at=None)
+    calls = CallBack.objects.filter(scope.on("matter__"), done_at=None)
+    written = {
+        Oversight.Kind.ORDER: open_ones.filter(kind=Oversight.Kind.ORDER),
+        Oversight.Kind.CONSULTATION: open_ones.filter(kind=Oversight.Kind.CONSULTATION),
+    }
+    return {
+        Concern.NOT_ANSWERED: matters.filter(state=State.ASSIGNED, respond_by__lt=now)
+        .order_by("respond_by")
+        .values_list("pk", "respond_by"),
+        Concern.OVERDUE: matters.filter(state=State.IN_HAND, handle_by__lt=now)
+        .order_by("handle_by")
+        .values_list("pk", "handle_by"),
+        Concern.LADDER_ENDED: _begun(decisions.filter(words="ladder_ended")),
+        Concern.RETURNED: _begun(decisions.filter(words="returned_twice")),
+        Concern.NOT_SOLVED: _begun(decisions.exclude(words__in=["ladder_ended", "returned_twice"])),
+        Concern.AGENCY_SILENT: _due(
+            orders.filter(status=CallOutStatus.SENT, respond_by__lt=now), "respond_by"
+        ),
+        Concern.AGENCY_LATE: _due(
+            orders.filter(status=CallOutStatus.ACCEPTED, handle_by__lt=now), "handle_by"
+        ),
+        Concern.ORDER: _due(written[Oversight.Kind.ORDER], "due_at"),
+        Concern.CONSULTATION: _due(written[Oversight.Kind.CONSULTATION], "due_at"),
+        Concern.PROMISE: _due(promises, "due_at"),
+        Concern.EXTENSION: _due(wishes, "asked_at"),
+        Concern.CALL_BACK: _due(calls, "due_at"),
+        Concern.CHASE: _begun(open_ones.filter(kind=Oversight.Kind.CHASE)),
+    }
+
+
+def _due(rows: QuerySet[Any], field: str) -> QuerySet[Any, tuple[int, datetime | None]]:
+    return rows.order_by(field).values_list("matter_id", field)
+
+
+def _begun(rows: QuerySet[Oversight]) -> QuerySet[Any, tuple[int, datetime | None]]:
+    return _due(rows, "opened_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A row of the board: a matter, why it is there, since when, and who has it."""
+
+    row: Row
+    concerns: tuple[Concern, ...]
+    since: datetime
+    agencies: tuple[str, ...]
+    chased: int
+
+
+def board_counts(scope: Scope, now: datetime) -> dict[Concern, int]:
+    return {concern: rows.order_by().count() for concern, rows in concerns_of(scope, now).items()}
+
+
+def waiting_now(scope: Scope) -> int:
+    """Return how many matters wait for their first answer, in time or not."""
+    return Matter.objects.filter(scope.on(), state=State.ASSIGNED).count()
+
+
+def board(
+    scope: Scope,
+    now: datetime,
+    *,
+    only: Concern | None = None,
+    after: datetime | None = None,
+    most: int = PAGE,
+) -> list[Case]:
+    """Return what is before the supervisor, the longest due first; a matter with several concerns is one row."""
+    since: dict[int, datetime] = {}
+    why: dict[int, list[Concern]] = {}
+    for concern, rows in concerns_of(scope, now).items():
+        if only is not None and concern is not only:
+            continue
+        field = rows.query.order_by[0]
+        later = rows.filter(**{f"{field}__gt": after}) if after is not None else rows
+        for matter_id, due in later[: most + 1]:
+            why.setdefault(matter_id, []).append(concern)
+            since[matter_id] = min(due or now, since.get(matter_id, due or now))
+    chosen = sorted(since, key=lambda one: (since[one], one))[:most]
+    called = _called_to(chosen)
+    chased = dict(
+        Oversight.objects.filter(matter_id__in=chosen, kind=Oversight.Kind.CHASE, opened_by__isnull=False)
+        .values("matter_id")
+        .annotate(n=Count("pk"))
+        .values_list("matter_id", "n")
+    )
+    return [
+        Case(
+            row,
+            tuple(why[row.matter.pk]),
+            since[row.matter.pk],
+            called.get(row.matter.pk, ()),
+            chased.get(row.matter.pk, 0),
+        )
+        for row in rows_by_id(chosen, now)
+    ]
+
+
+def _called_to(matter_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Return the agencies that still have a part in each matter, by name."""
+    orders = CallOut.objects.filter(
+        matter_id__in=matter_ids,
+        status__in=[CallOutStatus.SENT, CallOutStatus.ACCEPTED],
+        agency__isnull=False,
+    )
+    names: dict[int, tuple[str, ...]] = {}
+    for matter_id, name in orders.order_by("id").values_list("matter_id", "agency__name"):
+        names[matter_id] = (*names.get(matter_id, ()), name)
+    return names
+
+
+def emergencies(scope: Scope, now: datetime) -> list[Row]:
+    """Return open matters in which somebody may be in danger, newest first."""
+    found = Matter.objects.select_related(*LISTED).filter(
+        scope.on(), ~Q(emergency=""), state__in=sorted(OPEN)
+    )
+    return [row_of(one, now) for one in found.order_by("-id")[:PAGE]]
+
+
 def known_orders(numbers: Collection[str]) -> set[str]:
     """Return which orders of the hotline have been taken over already."""
     return set(Matter.objects.filter(external_id__in=numbers).values_list("external_id", flat=True))
@@ -613,3 +970,142 @@ def order_results(since: datetime) -> Iterator[OrderResult]:
             satisfaction=one.satisfaction,
             solved=one.solved,
         )
+
+
+# -- Statistics: read from what was added up; see `actions.tallies`.
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Counts of the months asked for, as of a moment: in all, by month, area, kind and agency."""
+
+    total: Counts
+    by_month: dict[date, Counts]
+    by_grid: dict[int, Counts]
+    by_category: dict[str, Counts]
+    by_agency: dict[str, Counts]
+    as_of: datetime | None
+
+
+def statistics_of(standing: Standing, first: date, last: date, *, grid_id: int | None = None) -> Statistics:
+    """Return the counts of months from … to, of the ground that the person may see, or of one grid of it."""
+    rows = list(
+        _tallies(standing, first, last, grid_id).values_list(
+            "month", "grid_id", "of", "key", "counts", "as_of"
+        )
+    )
+    by_month: dict[date, Counts] = {}
+    by_grid: dict[int, Counts] = {}
+    parts: dict[str, dict[str, Counts]] = {Tally.Of.CATEGORY: {}, Tally.Of.AGENCY: {}}
+    for month, grid, of, key, counts, _as_of in rows:
+        counted = Counts(**counts)
+        if of == Tally.Of.ALL:
+            by_month[month] = by_month.get(month, Counts()) + counted
+            by_grid[grid or 0] = by_grid.get(grid or 0, Counts()) + counted
+        else:
+            parts[of][key] = parts[of].get(key, Counts()) + counted
+    return Statistics(
+        total=sum(by_month.values(), Counts()),
+        by_month=dict(sorted(by_month.items())),
+        by_grid=by_grid,
+        by_category=parts[Tally.Of.CATEGORY],
+        by_agency=parts[Tally.Of.AGENCY],
+        as_of=min((row[5] for row in rows), default=None),
+    )
+
+
+def _tallies(standing: Standing, first: date, last: date, grid_id: int | None) -> QuerySet[Tally]:
+    tallies = Tally.objects.filter(month__gte=first, month__lte=last)
+    if not sees_all_statistics(standing):
+        tallies = tallies.filter(grid_id__in=sorted(standing.grids))
+    if grid_id is not None:
+        tallies = tallies.filter(grid_id__in=sorted(places.with_descendants([grid_id])))
+    return tallies
+
+
+def sees_all_statistics(standing: Standing) -> bool:
+    return standing.has(Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR, Role.COMMAND)
+
+
+def month_totals(months: Sequence[date]) -> dict[date, Counts]:
+    """Return the counts of whole months of the town."""
+    totals: dict[date, Counts] = {}
+    rows = Tally.objects.filter(month__in=list(months), of=Tally.Of.ALL).values_list("month", "counts")
+    for month, counts in rows:
+        totals[month] = totals.get(month, Counts()) + Counts(**counts)
+    return totals
+
+
+def tallied(months: Sequence[date]) -> dict[date, datetime]:
+    """Return those of the months that were added up, and when."""
+    rows = Tally.objects.filter(of=Tally.Of.ALL, month__in=list(months))
+    return dict(rows.values("month").annotate(at=Min("as_of")).values_list("month", "at"))
+
+
+def first_month() -> date | None:
+    """Return the first day of the month in which the first matter was raised."""
+    first = Matter.objects.order_by("raised_at").values_list("raised_at", flat=True).first()
+    return local_day(first).replace(day=1) if first else None
+
+
+# -- the town's own data, as its administrators see and change it
+
+
+def town_rules_set() -> list[TownRule]:
+    """Return every value that was ever set, the latest day first."""
+    return list(TownRule.objects.select_related("made_by").order_by("name", "-valid_from"))
+
+
+def routing_rules_listed() -> list[RoutingRule]:
+    """Return the routing rules in force and to come, in the order in which they are tried, then those ended."""
+    return list(RoutingRule.objects.order_by(F("valid_to").desc(nulls_first=True), "rank", "id"))
+
+
+def routing_rules_as_of(on: date) -> tuple[Rule, ...]:
+    """Return the routing rules of a day, read now."""
+    rules = RoutingRule.objects.filter(valid_from__lte=on).exclude(valid_to__lte=on)
+    return tuple(as_rule(one) for one in rules.order_by("rank", "id"))
+
+
+PAST_MOST = 20_000
+
+
+def facts_of_past_matters(
+    start: datetime, end: datetime, *, most: int = PAST_MOST
+) -> list[tuple[int, Facts]]:
+    """Return what routing knew of the matters of a time, the latest first; the confidential ones stay out."""
+    rows = (
+        Matter.objects.filter(raised_at__gte=start, raised_at__lt=end, confidential=False)
+        .order_by("-id")
+        .values_list(
+            "id", "category__code", "category__lead", "severity", "grid__code", "origin", "raised_at"
+        )[:most]
+    )
+    return [
+        (
+            id,
+            Facts(
+                category=category or "",
+                severity=severity,
+                grid=grid or "",
+                origin=origin,
+                hour=raised_at.astimezone(town_zone()).hour,
+                agency_kind=lead or "",
+            ),
+        )
+        for id, category, lead, severity, grid, origin, raised_at in rows
+    ]
+
+
+def working_hours_listed() -> dict[int, list[Span]]:
+    """Return the spans of each weekday; until the town sets its own, the ordinary office hours."""
+    return {day: list(spans) for day, spans in enumerate(working_calendar().week)}
+
+
+def special_days_of(year: int) -> list[SpecialDay]:
+    return list(SpecialDay.objects.filter(day__year=year).order_by("day"))
+
+
+def categories_listed() -> list[Category]:
+    """Return the whole catalogue in the order of its codes."""
+    return list(Category.objects.order_by("code"))

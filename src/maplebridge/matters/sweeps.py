@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from maplebridge.matters.actions import agencies, clock
+from maplebridge.kernel.periods import Month
+from maplebridge.matters.actions import agencies, clock, tallies
 from maplebridge.matters.models import CallOut, Matter, Promise
+from maplebridge.matters.queries import local_day, tallied
 
 logger = logging.getLogger(__name__)
 MOST = 200  # in one sweep; the next one takes the rest
@@ -33,7 +35,25 @@ def sweep(*, now: datetime) -> int:
     )
 
 
-def _each(ids: Iterable[int], do: Callable[[int], None]) -> int:
+CURRENT_EVERY = timedelta(minutes=15)
+EARLIER_EVERY = timedelta(hours=6)
+EARLIER_MONTHS = 3  # in which answers and feedback still change something
+
+
+def add_up(*, now: datetime) -> int:
+    """Add up one month anew, if one is older than it may be: the present one before the earlier ones."""
+    present = Month.of(local_day(now))
+    months = {back: present - back for back in range(EARLIER_MONTHS + 1)}
+    known = tallied([one.first for one in months.values()])
+    stale = [
+        back
+        for back, month in months.items()
+        if month.first not in known or known[month.first] < now - (EARLIER_EVERY if back else CURRENT_EVERY)
+    ]
+    return _each(stale[:1], lambda back: tallies.refresh_month(month=months[back], now=now))
+
+
+def _each(ids: Iterable[int], do: Callable[[int], object]) -> int:
     """Do one deed for each, so that one that fails holds up no other."""
     done = 0
     for id in list(ids):

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from maplebridge.matters.views import handling, lists, page, resident
+from maplebridge.matters.views import handling, lists, oversight, page, resident
 
 urlpatterns: list[URLPattern] = [
     # resident: report, and what became of it
@@ -27,5 +27,8 @@ urlpatterns: list[URLPattern] = [
     path("sorting/messages/<int:sorting_id>/raise/", lists.raise_sorting, name="sorting_raise"),
     path("sorting/messages/<int:sorting_id>/leave/", lists.leave_as_talk, name="sorting_leave"),
     path("confidential/", lists.confidential, name="confidential"),
+    path("oversight/", oversight.oversight, name="oversight"),
+    path("oversight/emergencies/", oversight.emergencies, name="oversight_emergencies"),
+    path("oversight/<int:matter_id>/chase/", oversight.chase, name="oversight_chase"),
     path("messages/<int:message_id>/raise/", handling.raise_message, name="raise_message"),
 ]

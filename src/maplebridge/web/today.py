@@ -152,8 +152,8 @@ def colleagues(matter: Any, standing: Standing, now: Any) -> list[Colleague]:
         found.setdefault(one, _("chief of %(area)s") % {"area": area})
     for one in officers_on_duty(matter.grid_id, now):
         found.setdefault(one, _("officer on duty"))
-    for one in (matter.owner_id, standing.person_id):
-        found.pop(one, None)
+    for person_id in (matter.owner_id, standing.person_id or 0):
+        found.pop(person_id, None)
     names = people.persons(found)
     return [Colleague(id, names[id].nickname, what) for id, what in found.items() if id in names]
 

@@ -13,6 +13,7 @@ from maplebridge.matters.actions import receiving
 from maplebridge.matters.domain.workflow import RefusalReason, TransitionNotAllowed
 from maplebridge.matters.forms import DoneForm, RefuseForm
 from maplebridge.matters.models import CallOut
+from maplebridge.matters.permissions import visible_to
 from maplebridge.matters.queries import InboxPart
 from maplebridge.matters.templatetags.matter_words import category_name, refusal_words
 from maplebridge.matters.views.uploads import kept_photos
@@ -174,7 +175,7 @@ def sorting(request: HttpRequest) -> HttpResponse:
 @allow(sorts)
 def sorting_find(request: HttpRequest, matter_id: int) -> HttpResponse:
     """Return the categories for some words, as buttons that sort the matter."""
-    matter = queries.visible_to(standing_of(request)).filter(pk=matter_id).first()
+    matter = visible_to(standing_of(request)).filter(pk=matter_id).first()
     if matter is None:
         raise Http404
     words = request.GET.get("words", "").strip()
@@ -186,7 +187,7 @@ def sorting_find(request: HttpRequest, matter_id: int) -> HttpResponse:
 @require_POST
 def sort(request: HttpRequest, matter_id: int) -> HttpResponse:
     """Say with one tap what a matter is about."""
-    matter = queries.visible_to(standing_of(request)).filter(pk=matter_id).first()
+    matter = visible_to(standing_of(request)).filter(pk=matter_id).first()
     chosen = queries.categories().get(request.POST.get("category", ""))
     if matter is None or chosen is None:
         raise Http404
@@ -212,7 +213,7 @@ def raise_sorting(request: HttpRequest, sorting_id: int) -> HttpResponse:
     try:
         matter = receiving.raise_by_hand(message_id=message_id, by=_by(request), now=timezone.now())
         done = _("Registered as #%(number)s. %(who)s has it.")
-        messages.success(request, done % {"number": matter.pk, "who": matter.owner.nickname})
+        messages.success(request, done % {"number": matter.pk, "who": matter.owner})
     except actions.NotAllowed as refused:
         messages.error(request, _refused(refused))
     return redirect("sorting")

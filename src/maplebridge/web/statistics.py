@@ -1,0 +1,235 @@
+"""The three rates of the work, by month, area, kind and agency, with what they count and what they leave out."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from maplebridge.kernel.periods import Month
+from maplebridge.matters import queries
+from maplebridge.matters.domain.rates import SMALLEST, Counts, Rate
+from maplebridge.matters.permissions import may_see_statistics
+from maplebridge.matters.templatetags.matter_words import category_name
+from maplebridge.people import queries as people
+from maplebridge.people.domain.standing import Standing
+from maplebridge.people.permissions import allow, standing_of
+from maplebridge.places import queries as places
+from maplebridge.web.search import number_in
+
+MONTHS = 12
+
+RATES = {
+    "response": gettext_lazy("Answered in time"),
+    "resolution": gettext_lazy("Solved"),
+    "satisfaction": gettext_lazy("Satisfied"),
+}
+MEANING = {
+    "response": gettext_lazy("Matters first answered within their limit, of all whose answer was due."),
+    "resolution": gettext_lazy(
+        "Matters that residents call solved, of all of which they said whether they are. "
+        "Of a matter that was opened again, the last result counts."
+    ),
+    "satisfaction": gettext_lazy(
+        "Residents who are satisfied or very satisfied, of all who gave a mark after the last result."
+    ),
+}
+LEFT_OUT = {
+    "not_due_yet": gettext_lazy("not due yet"),
+    "ended_before_due": gettext_lazy("withdrawn or joined to another before an answer was due"),
+    "nobody_said": gettext_lazy("nobody has said"),
+    "no_result_yet": gettext_lazy("no result yet"),
+    "set_aside": gettext_lazy("withdrawn or joined to another"),
+    "no_mark": gettext_lazy("gave no mark"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a table: a name, how many matters, and the three rates."""
+
+    name: str
+    counts: Counts
+
+    @property
+    def rates(self) -> list[Rate]:
+        return [getattr(self.counts, name) for name in RATES]
+
+
+@allow(may_see_statistics)
+def statistics(request: HttpRequest) -> HttpResponse:
+    """Show a month, what changed since the one before, and the year behind it."""
+    standing, now = standing_of(request), timezone.now()
+    month = _month(request.GET.get("month"), now)
+    areas = areas_of(standing)
+    grid_id = number_in(request.GET.get("grid"))
+    grid_id = grid_id if grid_id in {id for id, _name in areas} else None
+    year = queries.statistics_of(standing, (month - (MONTHS - 1)).first, month.first, grid_id=grid_id)
+    this = queries.statistics_of(standing, month.first, month.first, grid_id=grid_id)
+    last = year.by_month.get((month - 1).first, Counts())
+    context = {
+        "now": now,
+        "month": str(month),
+        "months": _months(now),
+        "areas": areas,
+        "grid_id": grid_id,
+        "this": this.total,
+        "figures": [_figure(name, this.total, last) for name in RATES],
+        "prevention": _prevention(this.total),
+        "chart": _chart(year.by_month),
+        "says": _says(year.by_month),
+        "tables": list(_tables(this, areas)),
+        "rate_names": [str(words) for words in RATES.values()],
+        "as_of": this.as_of,
+        "smallest": SMALLEST,
+        "export_query": urlencode({"month": str(month)} | ({"grid": str(grid_id)} if grid_id else {})),
+    }
+    return render(request, "web/statistics.html", context)
+
+
+def _month(written: str | None, now: datetime) -> Month:
+    try:
+        return Month.parse(written or "")
+    except ValueError:
+        return Month.of(queries.local_day(now))
+
+
+def _months(now: datetime) -> list[str]:
+    """Return the months that can be chosen, the present one first."""
+    present, first = Month.of(queries.local_day(now)), queries.first_month()
+    shown = [present]
+    while first is not None and shown[-1].first > first and len(shown) < 5 * MONTHS:
+        shown.append(shown[-1] - 1)
+    return [str(one) for one in shown]
+
+
+def areas_of(standing: Standing) -> list[tuple[int, str]]:
+    """Return the areas of which a person may see the counts, the largest first."""
+    grids = places.grids().values()
+    everywhere = queries.sees_all_statistics(standing)
+    mine = [one for one in grids if one.level >= 2 and (everywhere or one.id in standing.grids)]
+    return [(one.id, one.name) for one in sorted(mine, key=lambda one: (-one.level, one.code))]
+
+
+def _figure(name: str, this: Counts, last: Counts) -> dict[str, Any]:
+    rate: Rate = getattr(this, name)
+    return {
+        "label": RATES[name],
+        "meaning": MEANING[name],
+        "rate": rate,
+        "change": rate.change_from(getattr(last, name)),
+        "left_out": left_out_words(rate),
+    }
+
+
+def left_out_words(rate: Rate) -> str:
+    parts = [f"{LEFT_OUT[name]} {number:,}" for name, number in rate.left_out.items() if number]
+    return _("left out: %(parts)s") % {"parts": _(", ").join(parts)} if parts else ""
+
+
+def _prevention(counts: Counts) -> str:
+    if not counts.proactive:
+        return ""
+    found = ngettext(
+        "%(n)d matter was found before anybody complained.",
+        "%(n)d matters were found before anybody complained.",
+        counts.proactive,
+    ) % {"n": counts.proactive}
+    later = ngettext(
+        "Of %(n)d of them somebody complained later all the same.",
+        "Of %(n)d of them somebody complained later all the same.",
+        counts.followed,
+    ) % {"n": counts.followed}
+    return f"{found} {later}"
+
+
+def _chart(by_month: Mapping[date, Counts]) -> list[tuple[str, list[float | None]]]:
+    return [
+        (f"{first:%Y-%m}", [_rounded(getattr(counts, name).percent) for name in RATES])
+        for first, counts in by_month.items()
+    ]
+
+
+def _rounded(percent: float | None) -> float | None:
+    return None if percent is None else round(percent, 1)
+
+
+def _says(by_month: Mapping[date, Counts]) -> str:
+    """Return in words what the chart shows: the best and the worst month of answering."""
+    told = [
+        (one.response.percent, first) for first, one in by_month.items() if one.response.percent is not None
+    ]
+    if len(told) < 2:
+        return _("There is too little yet to compare months.")
+    (best, best_in), (worst, worst_in) = max(told), min(told)
+    words = _(
+        "Answered in time: best in %(best_in)s (%(best).1f %%), lowest in %(worst_in)s (%(worst).1f %%)."
+    )
+    return words % {
+        "best": best,
+        "best_in": f"{best_in:%Y-%m}",
+        "worst": worst,
+        "worst_in": f"{worst_in:%Y-%m}",
+    }
+
+
+def _tables(this: queries.Statistics, areas: Sequence[tuple[int, str]]) -> Iterator[tuple[str, list[Line]]]:
+    yield _("By area"), list(_by_area(this.by_grid, areas))
+    yield _("By kind of matter"), _lines(this.by_category, _category_names())
+    agencies = {
+        str(id): name
+        for id, name in people.agencies(queries.local_day(timezone.now())).values_list("pk", "name")
+    }
+    yield _("By agency called out first"), _lines(this.by_agency, agencies)
+
+
+def _by_area(by_grid: Mapping[int, Counts], areas: Sequence[tuple[int, str]]) -> Iterator[Line]:
+    """Yield areas that hold something, each with all that lies below it."""
+    known = places.grids()
+    chains = {one: known[one].chain if one in known else () for one in by_grid}
+    for area, name in areas:
+        inside = [counts for one, counts in by_grid.items() if area in chains[one]]
+        if inside:
+            yield Line(name, sum(inside, Counts()))
+    if 0 in by_grid:
+        yield Line(_("place not known"), by_grid[0])
+
+
+def _category_names() -> dict[str, str]:
+    return {one.code: category_name(one) for one in queries.branches()} | {"": _("not sorted yet")}
+
+
+def _lines(by_key: Mapping[str, Counts], names: Mapping[str, str]) -> list[Line]:
+    lines = [Line(names.get(key, key), counts) for key, counts in by_key.items()]
+    return sorted(lines, key=lambda one: (-one.counts.raised, one.name))
+
+
+def table_rows(standing: Standing, asked: Any, now: datetime) -> Iterable[list[object]]:
+    """Return the tables of the page as rows for a file: which table, which line, each rate with its two counts."""
+    month = _month(asked.get("month"), now)
+    areas = areas_of(standing)
+    grid_id = number_in(asked.get("grid"))
+    grid_id = grid_id if grid_id in {id for id, _name in areas} else None
+    this = queries.statistics_of(standing, month.first, month.first, grid_id=grid_id)
+    rows: list[list[object]] = []
+    for title, lines in [(_("In all"), [Line("", this.total)]), *_tables(this, areas)]:
+        for line in lines:
+            cells: list[object] = [str(month), title, line.name, line.counts.raised]
+            for rate in line.rates:
+                cells += [_rounded(rate.percent), rate.numerator, rate.denominator]
+            rows.append(cells)
+    return rows
+
+
+def table_columns() -> list[str]:
+    columns = [_("Month"), _("Table"), _("Line"), _("Raised in the month")]
+    counted, out_of = _("counted"), _("out of")
+    for words in RATES.values():
+        columns += [f"{words} %", f"{words}: {counted}", f"{words}: {out_of}"]
+    return columns
