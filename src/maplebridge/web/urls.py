@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
 from maplebridge.people.permissions import anybody
-from maplebridge.web import exports, groups, hotline, imports, me, search, statistics, territory, today, views
+from maplebridge.web import administration, exports, groups, hotline, imports, me, search, statistics, territory, today, views
 
 set_language.rule = anybody
 
@@ -51,4 +51,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hotline/<int:file_id>/", hotline.checked_file, name="hotline_file"),
     path("hotline/<int:file_id>/take-over/", hotline.take_over_file, name="hotline_take_over"),
     path("hotline/<int:file_id>/drop/", hotline.drop_file, name="hotline_drop"),
+    path("people/files/", people_imports.people_imports, name="people_import"),
+    path("people/files/<int:import_id>/", people_imports.people_import, name="people_import_file"),
+    path("people/files/<int:import_id>/take-over/", people_imports.take_over, name="people_take_over"),
+    path("people/files/<int:import_id>/drop/", people_imports.drop, name="people_drop"),
+    path("people/files/<slug:sheet>/<slug:form>/", people_imports.export, name="people_export"),
+    path("administration/", administration.administration, name="administration"),
+    path("administration/rules/", administration.rules, name="administration_rules"),
+    path("administration/rules/<slug:name>/", administration.rule, name="administration_rule"),
+    path("administration/routing/", administration.routing_rules, name="administration_routing"),
+    path("administration/routing/<int:rule_id>/end/", administration.end_routing_rule, name="administration_routing_end"),
+    path("administration/hours/", administration.hours, name="administration_hours"),
+    path("administration/days/", administration.special_days, name="administration_days"),
+    path("administration/categories/", administration.categories, name="administration_categories"),
+    path("administration/categories.csv", administration.categories_file, name="administration_categories_file"),
+    path("administration/categories/<slug:code>/", administration.category, name="administration_category"),
+    path("administration/record/", administration.record, name="administration_record"),
+    path("administration/record/check/", administration.check_record, name="administration_check_record"),
+    path("administration/record/progress/", administration.check_progress, name="administration_check_progress"),
 ]

@@ -148,3 +148,49 @@ def _branch(code: str, zh: str, en: str, parent: Category | None) -> Category:
             "valid_to": None,
         },
     )[0]
+
+
+@action
+def clear_special_day(*, day: date) -> None:
+    """Let a date be like its weekday again."""
+    SpecialDay.objects.filter(day=day).delete()
+    forget()
+
+
+LIMIT_UNITS = frozenset({"hours", "days", "working_hours", "working_days"})
+
+
+@action
+def change_category(
+    *,
+    code: str,
+    severity: int,
+    lead: str,
+    respond_minutes: int,
+    handle_value: int,
+    handle_unit: str,
+    photos: bool,
+    revisit: bool,
+) -> Category:
+    """Change what a kind of matter asks for; matters that are open keep the limits they were given."""
+    if severity not in {1, 2, 3} or handle_unit not in LIMIT_UNITS:
+        raise NotAllowed("not_a_choice")
+    if respond_minutes < 1 or handle_value < 1:
+        raise NotAllowed("must_be_positive")
+    category = Category.objects.get(code=code)
+    category.severity, category.lead = severity, lead
+    category.respond_minutes, category.handle_value = respond_minutes, handle_value
+    category.handle_unit, category.photos, category.revisit = handle_unit, photos, revisit
+    category.save(
+        update_fields=[
+            "severity",
+            "lead",
+            "respond_minutes",
+            "handle_value",
+            "handle_unit",
+            "photos",
+            "revisit",
+        ]
+    )
+    forget()
+    return category

@@ -203,7 +203,7 @@ async function start() {
 // The system of coordinates matters only for coordinates.
 const search = document.querySelector(".territory-search");
 const askSystem = () => {
-  search.querySelector("[data-coordinates]").hidden = !/^\s*-?\d{1,3}(\.\d*)?\s*[,，、;；\s]/.test(search.elements.q.value);
+  search.querySelector("[data-coordinates]").hidden = !/^\s*-?\d{1,3}(\.\d*)?\s*[,\uff0c\u3001;\uff1b\s]/.test(search.elements.q.value);
 };
 search.addEventListener("input", askSystem);
 askSystem();
