@@ -10,7 +10,7 @@ import psycopg
 from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 
-from maplebridge.matters.sweeps import sweep
+from maplebridge.matters.sweeps import add_up, sweep
 from maplebridge.platform import audit, events
 from maplebridge.web.retention import Night
 
@@ -47,6 +47,7 @@ class Worker:
                 self.swept_at = time.monotonic()
                 if self.sweeps:
                     sweep(now=timezone.now())
+                    add_up(now=timezone.now())
                 audit.seal(now=timezone.now())
             busy = self.sweeps and self.night.step(timezone.now())
             if not events.deliver(now=timezone.now()) and not busy:
