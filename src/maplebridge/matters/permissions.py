@@ -33,13 +33,13 @@ def on_ground(standing: Standing) -> Q:
 
 def concerns(standing: Standing) -> Q:
     """Return the condition for matters that concern a person by name: reported, owned, offered, called out to."""
-    person_id = standing.person_id
+    person_id = standing.person_id or 0  # nobody is number 0
     asked = CallOut.objects.filter(matter=OuterRef("pk")).filter(
         Q(person_id=person_id) | Q(agency_id__in=standing.agencies)
     )
     offered = HandOver.objects.filter(matter=OuterRef("pk"), to_person_id=person_id, declined_at=None)
     reported = Reporter.objects.filter(matter=OuterRef("pk"), person_id=person_id)
-    return Q(owner_id=person_id) | Exists(reported) | Exists(asked) | Exists(offered)
+    return Q(owner_id=person_id) | Q(Exists(reported)) | Q(Exists(asked)) | Q(Exists(offered))
 
 
 def may_see(standing: Standing, matter: Matter) -> bool:
@@ -48,7 +48,7 @@ def may_see(standing: Standing, matter: Matter) -> bool:
 
 def sees_inside(standing: Standing, matter: Matter) -> bool:
     """Read all of the time line: whoever works on a matter, not whoever has only reported it."""
-    if not standing.is_staff:
+    if not standing.is_staff or standing.person_id is None:
         return False
     handled = matter.call_outs.filter(Q(person_id=standing.person_id) | Q(agency_id__in=standing.agencies))
     offered = matter.hand_overs.filter(to_person_id=standing.person_id, declined_at=None)
@@ -60,7 +60,7 @@ def sees_inside(standing: Standing, matter: Matter) -> bool:
 
 
 def is_reporter(standing: Standing, matter: Matter) -> bool:
-    return matter.reported_by.filter(person_id=standing.person_id).exists()
+    return matter.reported_by.filter(person_id=standing.person_id or 0).exists()
 
 
 def may_handle(standing: Standing, matter: Matter) -> bool:

@@ -33,12 +33,12 @@ def locate_told(
         if found.how == "point":
             return replace(found, words=place or found.words)
     building = people.get_person(person_id).building
-    home = {"estate_id": building.estate_id, "building_id": building.pk} if building else {}
+    estate_id, building_id = (building.estate_id, building.pk) if building else (None, None)
     for words in filter(None, (place, text)):
-        found = places.locate(text=words, **home)
+        found = places.locate(text=words, estate_id=estate_id, building_id=building_id)
         if found.how == "address":
             return replace(found, words=place or found.words)
-    return replace(places.locate(**home), words=place)
+    return replace(places.locate(estate_id=estate_id, building_id=building_id), words=place)
 
 
 @action

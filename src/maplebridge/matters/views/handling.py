@@ -20,7 +20,7 @@ from maplebridge.matters.actions.receiving import raise_by_hand
 from maplebridge.matters.domain.workflow import Outcome, PauseReason, RefusalReason, TransitionNotAllowed
 from maplebridge.matters.models import Matter
 from maplebridge.matters.permissions import sees_inside, visible_to
-from maplebridge.matters.templatetags.matter_words import STATES, refusal_words
+from maplebridge.matters.templatetags.matter_words import STATES, refusal_words, why
 from maplebridge.matters.views import choices, showing
 from maplebridge.matters.views.deeds import BY_NAME, Deed, Doing, Reader, is_offered, reader_of, seen_by
 from maplebridge.matters.views.uploads import kept_photos
@@ -130,7 +130,10 @@ def _for_agency(reader: Reader, words: str) -> dict[str, Any]:
 
 
 def _for_sort(reader: Reader, words: str) -> dict[str, Any]:
-    return {"proposed": queries.proposed_categories(reader.matter)}
+    reasons = [
+        why(one) for one in reader.matter.why if str(one.get("code", "")).startswith(("category", "severity"))
+    ]
+    return {"proposed": queries.proposed_categories(reader.matter), "reasons": reasons}
 
 
 def _for_merge(reader: Reader, words: str) -> dict[str, Any]:

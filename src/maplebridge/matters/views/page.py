@@ -75,6 +75,7 @@ def _shared(matter: Matter, standing: Standing, now: Any, *, inside: bool) -> di
         "said": said,
         "title": showing.title_of(matter, said),
         "place_words": showing.place_words(matter),
+        "points": showing.points_of(matter),
         "before": photos["before"],
         "after": photos["after"],
         "next": next_of(matter, orders, promise_by, now),
@@ -86,18 +87,18 @@ def _shared(matter: Matter, standing: Standing, now: Any, *, inside: bool) -> di
         "all_offers": offers,
         "reports": is_reporter(standing, matter),
         "feedback_form": FeedbackForm(),
-        "thread_url": _thread_url(matter, standing),
+        "thread_url": _thread_url(matter, reader.person_id),
         "page_topics": f"matter:{matter.pk}",
         "part_of": matter.split_from_id,
         "parts": list(matter.parts.order_by("pk").values_list("pk", flat=True)),
         "joined": list(matter.merged.order_by("pk").values_list("pk", flat=True)) if inside else [],
-        "given": matter.feedback.filter(person_id=standing.person_id, round=matter.reopened).first(),
+        "given": matter.feedback.filter(person_id=reader.person_id, round=matter.reopened).first(),
     }
 
 
-def _thread_url(matter: Matter, standing: Standing) -> str:
+def _thread_url(matter: Matter, person_id: int) -> str:
     """Return where this reader talks about it: a reporter in the thread where they asked."""
-    mine = matter.reported_by.filter(person_id=standing.person_id).values_list("thread_id", flat=True).first()
+    mine = matter.reported_by.filter(person_id=person_id).values_list("thread_id", flat=True).first()
     return reverse("group", args=[mine or matter.thread_id])
 
 
@@ -218,7 +219,7 @@ def photo(request: HttpRequest, matter_id: int, photo_id: int, size: str) -> Htt
     attached = found.photos.select_related("photo").filter(photo_id=photo_id).first()
     if attached is None or size not in ("small", "large"):
         raise Http404
-    return photo_response(attached.photo.key, size)  # type: ignore[attr-defined]  # `reference` hides the model
+    return photo_response(attached.photo.key, size)
 
 
 @allow(staff)

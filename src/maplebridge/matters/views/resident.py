@@ -199,11 +199,11 @@ def _shown(matter: Matter, person_id: int) -> Nearby:
 def similar_photo(request: HttpRequest, token: str) -> HttpResponse:
     """Show the first photo of a matter that was offered to be joined."""
     matter_id = showing.read_token(token, standing_of(request).person_id)
-    matter = Matter.objects.filter(pk=matter_id, confidential=False).first()
+    matter = Matter.objects.filter(pk=matter_id or 0, confidential=False).first()
     attached = matter.photos.select_related("photo").order_by("id").first() if matter else None
     if attached is None:
         raise Http404
-    return photo_response(attached.photo.key, "small")  # type: ignore[attr-defined]  # `reference` hides the model
+    return photo_response(attached.photo.key, "small")
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,14 @@ def place_words(matter: Matter) -> str:
     return " · ".join(part for part in (where, grid) if part)
 
 
+def points_of(matter: Matter) -> list[dict[str, Any]]:
+    """Return the point for the map: the one given, else that of the building."""
+    for one in (matter, matter.building):
+        if one is not None and one.lon is not None and one.lat is not None:
+            return [{"lon": one.lon, "lat": one.lat, "label": place_words(matter)}]
+    return []
+
+
 def building_words(matter: Matter) -> str:
     if matter.building is None:
         return ""

@@ -2,11 +2,16 @@
 
 const sheet = () => document.getElementById("deed");
 
+// Where there is something to choose first, no keyboard comes up.
+function startWriting(dialog) {
+  if (!dialog.querySelector("input[type=radio], input[type=checkbox]")) dialog.querySelector("textarea")?.focus();
+}
+
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "deed-body") return;
   for (const open of document.querySelectorAll("dialog[open]")) open.close();
   sheet().showModal();
-  sheet().querySelector("textarea, input:not([type=hidden], [type=file], [type=radio], [type=search]), select")?.focus();
+  startWriting(sheet());
 });
 
 // A number typed by hand counts instead of one chosen from the list.
@@ -17,6 +22,14 @@ document.addEventListener("input", (event) => {
   for (const radio of event.target.form.querySelectorAll("input[type=radio][name=into]")) {
     radio.checked = radio.checked && !event.target.value;
   }
+});
+
+// A proposal that is tapped counts, whatever was searched for before.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-sheet^='deed-']");
+  if (opener) setTimeout(() => startWriting(document.getElementById(opener.dataset.sheet)));
+  const proposal = event.target.closest("button[name=category]");
+  for (const radio of proposal?.form.querySelectorAll("input[type=radio][name=category]") ?? []) radio.checked = false;
 });
 
 // One category is chosen: from the proposals or from what was found.
