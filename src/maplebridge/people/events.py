@@ -26,10 +26,3 @@ class PersonErased(Event):
     """Somebody asked to be forgotten: what others keep about them, they forget too."""
 
     person_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportAsked(Event):
-    """A file of people waits to be checked, or, once checked, to be written."""
-
-    batch_id: int

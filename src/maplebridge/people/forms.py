@@ -56,7 +56,7 @@ class PhoneForm(forms.Form):
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Six digits"),
         max_length=20,
         error_messages={"required": _("Please enter the six digits from the message.")},
         widget=forms.TextInput(
@@ -251,7 +251,7 @@ class ReasonForm(forms.Form):
 class AgencyForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Agency code"),
         max_length=18,
         help_text=_("The unified social credit code, or a number of your own."),
     )

@@ -1,7 +1,7 @@
 """Who people are to each other and to the ground: postings, chiefs, standing. Personal data is read by `reveal`."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,13 +10,16 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Prefetch, Q, QuerySet
 
-from maplebridge.people.domain.phones import masked
+from maplebridge.kernel.text import redact
+from maplebridge.people.domain.importing import GROUND, SHEETS, key_of, row_of
+from maplebridge.people.domain.phones import BadPhone, masked, read_phone
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import NOBODY, Standing
 from maplebridge.people.models import (
     Account,
     Agency,
     OneTimeCode,
+    PeopleImport,
     Person,
     Posting,
     Reading,
@@ -167,6 +170,11 @@ def get_person(person_id: int) -> Person:
 def persons(ids: Collection[int]) -> dict[int, Person]:
     """Return persons by id, for showing nicknames and buildings; names and phones need `actions.reveal`."""
     return {one.pk: one for one in Person.objects.filter(pk__in=ids).select_related("building__estate")}
+
+
+def without_names(text: str, person_ids: Collection[int]) -> str:
+    """Return a text as others may read it: what is personal hidden, and with it the names of these people."""
+    return redact(text, [one.name for one in persons(person_ids).values()])
 
 
 def person_by_phone(phone: str) -> Person | None:
@@ -374,3 +382,78 @@ def account_of_reset(reset_id: int) -> Account | None:
 
 def agency_with_code(code: str) -> Agency | None:
     return Agency.objects.filter(code=code).first()
+
+
+# -- sheets of staff, postings and agencies
+
+
+def get_import(import_id: int) -> PeopleImport | None:
+    return PeopleImport.objects.filter(pk=import_id).first()
+
+
+def latest_imports(most: int = 10) -> list[PeopleImport]:
+    return list(PeopleImport.objects.select_related("asked_by").order_by("-pk").defer("content")[:most])
+
+
+def digits(cell: str | None) -> str:
+    """Return a phone number of a cell, or nothing where it holds none."""
+    try:
+        return read_phone(cell or "", invented=True)
+    except BadPhone:
+        return ""
+
+
+def posting_keys() -> dict[str, int]:
+    """Return the ids of all postings by what a row of a file knows them by."""
+    rows = Posting.objects.values_list("pk", *_POSTING_COLUMNS)
+    return {posting_key(dict(zip(_POSTING_KEY, values, strict=True))): id for id, *values in rows}
+
+
+def posting_key(values: Mapping[str, Any]) -> str:
+    return key_of(SHEETS["postings"], dict(values))
+
+
+_POSTING_KEY = SHEETS["postings"].key
+_POSTING_COLUMNS = [
+    "person__account__username" if name == "username" else f"{name}__code" if name in GROUND else name
+    for name in _POSTING_KEY
+]
+
+
+def exported_staff() -> QuerySet[Account]:
+    """Return the accounts of those who work or have worked here."""
+    return Account.objects.filter(person__in=_has_worked(Person.objects.filter(erased_at=None)))
+
+
+def rows_of(sheet: str) -> Iterator[list[str]]:
+    """Return a sheet as rows in the shape in which it is imported."""
+    shape = SHEETS[sheet]
+    values = {"staff": _staff_values, "postings": _posting_values, "agencies": _agency_values}[sheet]()
+    return (row_of(shape, one) for one in values)
+
+
+def _staff_values() -> Iterator[dict[str, Any]]:
+    for one in exported_staff().select_related("person").order_by("username").iterator():
+        person = one.person
+        yield {
+            "username": one.username,
+            "nickname": person.nickname,
+            "name": person.name,
+            "phone": person.phone,
+        }
+
+
+def _posting_values() -> Iterator[dict[str, Any]]:
+    postings = Posting.objects.filter(person__account__isnull=False, person__erased_at=None)
+    columns = [*_POSTING_COLUMNS, "team_role", "ends_on"]
+    for values in postings.order_by("starts_on", "pk").values_list(*columns).iterator():
+        yield dict(zip([*_POSTING_KEY, "team_role", "ends_on"], values, strict=True))
+
+
+def _agency_values() -> Iterator[dict[str, Any]]:
+    for one in Agency.objects.prefetch_related("grids", "estates").order_by("code"):
+        columns = ("code", "name", "kind", "phone", "valid_from", "valid_to")
+        yield {name: getattr(one, name) for name in columns} | {
+            "grids": [grid.code for grid in one.grids.all()],
+            "estates": [estate.code for estate in one.estates.all()],
+        }

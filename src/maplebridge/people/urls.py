@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("welcome/", residents.welcome, name="welcome"),
     path("welcome/homes/", residents.homes, name="welcome_homes"),
     path("welcome/done/", residents.welcome_done, name="welcome_done"),
-    path("people/", administration.staff_list, name="staff_list"),
+    path("people/", administration.staff_list, name="people_admin"),
     path("people/new/", administration.take_on, name="take_on"),
     path("people/grounds/", administration.grounds, name="grounds"),
     path("people/<int:person_id>/", administration.staff_member, name="staff_member"),
@@ -27,7 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:person_id>/second-factor/", administration.ask_reset, name="ask_reset"),
     path("people/resets/<int:reset_id>/", administration.confirm_reset, name="confirm_reset"),
     path("people/postings/<int:posting_id>/end/", administration.end_posting, name="end_posting"),
-    path("agencies/", administration.agencies, name="agencies"),
+    path("agencies/", administration.agencies, name="agencies_admin"),
     path("agencies/<int:agency_id>/end/", administration.end_agency, name="end_agency"),
     path("password/", staff.change_password, name="change_password"),
 ]

@@ -60,7 +60,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def _kept(chosen: dict[str, Any]) -> HttpResponse:
     """Return to the page; language and type size also hold on pages before signing in."""
     response = redirect("me")
-    cookie = {"max_age": A_YEAR_S, "samesite": "Lax", "secure": settings.HTTPS}
+    cookie: Any = {"max_age": A_YEAR_S, "samesite": "Lax", "secure": settings.HTTPS}
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen["language"], **cookie)
     response.set_cookie(LARGE_TYPE, "1" if chosen["elder_mode"] else "0", **cookie)
     return response
@@ -72,7 +72,7 @@ def _about(request: HttpRequest, person: Any) -> dict[str, Any]:
     roles = queries.role_names([one.reader_id for one in readings], today)
     return {
         "about": person,
-        "phone": queries.own_phone(person),
+        "own_phone": queries.own_phone(person),
         "postings": queries.postings_of(person.pk, today),
         "memberships": conversations.memberships_of(person.pk).filter(thread__kind="group"),
         "readings": [
@@ -84,7 +84,7 @@ def _about(request: HttpRequest, person: Any) -> dict[str, Any]:
             }
             for one in readings
         ],
-        "has_password": request.user.has_usable_password(),
+        "has_password": request.user.is_authenticated and request.user.has_usable_password(),
     }
 
 

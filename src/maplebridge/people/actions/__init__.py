@@ -26,6 +26,14 @@ from maplebridge.people.actions.enrolling import (
     post,
     reveal,
 )
+from maplebridge.people.actions.importing import (
+    accept_upload,
+    check_upload,
+    drop_upload,
+    keep_upload,
+    note_export,
+    write_upload,
+)
 from maplebridge.people.actions.second_factor import (
     ResetRefused,
     ask_reset,
@@ -39,14 +47,17 @@ __all__ = [
     "CodeRefused",
     "Purpose",
     "ResetRefused",
+    "accept_upload",
     "account_for_phone",
     "ask_code",
     "ask_reset",
     "change_password",
     "check_second_factor",
+    "check_upload",
     "choose",
     "confirm_reset",
     "disable",
+    "drop_upload",
     "enable",
     "end_agency",
     "end_posting",
@@ -56,6 +67,8 @@ __all__ = [
     "erase",
     "forget_waiting_code",
     "found_agency",
+    "keep_upload",
+    "note_export",
     "open_account",
     "open_staff_account",
     "post",
@@ -65,4 +78,5 @@ __all__ = [
     "settle",
     "take_on",
     "use_code",
+    "write_upload",
 ]

@@ -260,7 +260,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
         else:
             actions.found_agency(**form.cleaned_data)
             messages.success(request, _("The agency is entered."))
-            return redirect("agencies")
+            return redirect("agencies_admin")
     context = {"agencies": queries.agencies(today), "form": form, "today": today}
     return render(request, "people/agencies.html", context, status=422 if form.errors else 200)
 
@@ -277,7 +277,7 @@ def end_agency(request: HttpRequest, agency_id: int) -> HttpResponse:
         messages.success(request, _("The agency ends on that day, and its clerks' postings with it."))
     else:
         messages.error(request, _("It has to end later than it begins."))
-    return redirect("agencies")
+    return redirect("agencies_admin")
 
 
 def _member(person_id: int) -> Person:

@@ -106,7 +106,7 @@ def code(request: HttpRequest) -> HttpResponse:
         form.add_error("code", _verdict_words(verdict))
     context = {
         "form": form,
-        "phone": masked(number),
+        "sent_to": masked(number),
         "minutes": int(LIFETIME.total_seconds() // 60),
         "demo_code": request.session.get(SHOWN_CODE) if settings.DEMO else None,
     }

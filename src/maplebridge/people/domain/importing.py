@@ -1,0 +1,320 @@
+"""Staff, postings and agencies as rows of a spreadsheet: which columns there are, and what is wrong with a row.
+
+Columns, problems and their names are those of territory (`places.domain.importing`). What exists is passed in.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any
+
+from maplebridge.kernel.tables import Table
+from maplebridge.kernel.text import normalise
+from maplebridge.people.domain.phones import BadPhone, read_phone
+from maplebridge.people.domain.roles import FIELD, Role, TeamRole
+from maplebridge.places.domain.importing import Column, Param, Record, Sheet, Trouble, Values, row_of
+
+__all__ = ["SHEETS", "Checked", "Existing", "PeopleTrouble", "Problem", "check", "row_of"]
+
+GROUND = ("grid", "sector", "beat", "building", "agency")
+
+
+class PeopleTrouble(StrEnum):
+    """What can be wrong with people and not with territory."""
+
+    BAD_PHONE = "bad_phone"
+    PHONE_OF_ANOTHER = "phone_of_another"
+    NO_GROUND = "no_ground"
+    TWO_GROUNDS = "two_grounds"
+    WRONG_GROUND = "wrong_ground"
+    NO_TEAM_ROLE = "no_team_role"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a row; row 1 is the header. `nearest` is what was probably meant."""
+
+    row: int
+    column: str
+    trouble: Trouble | PeopleTrouble
+    params: dict[str, Param] = field(default_factory=dict)
+    nearest: str | None = None
+
+
+class _Refused(Exception):
+    def __init__(self, trouble: Trouble | PeopleTrouble, **params: Param) -> None:
+        self.trouble = trouble
+        self.params = params
+
+
+# -- what a cell may hold
+
+
+def _text(limit: int) -> Callable[[str], str]:
+    def read(cell: str) -> str:
+        if len(cell) > limit:
+            raise _Refused(Trouble.TOO_LONG, length=len(cell), limit=limit)
+        return cell
+
+    return read
+
+
+def _list(cell: str) -> list[str]:
+    return [part for part in re.split(r"[;；,，、\s]+", cell) if part]
+
+
+def _date(cell: str) -> date:
+    """Return the date of 2026-03-01, 2026/3/1, 2026.3.1 or 2026年3月1日, with or without a time."""
+    found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?", cell)
+    try:
+        if found:
+            return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        pass  # the 31st of a shorter month
+    raise _Refused(Trouble.NOT_A_DATE, value=cell)
+
+
+def _phone(cell: str) -> str:
+    try:
+        return read_phone(cell, invented=True)
+    except BadPhone as bad:
+        raise _Refused(PeopleTrouble.BAD_PHONE, value=cell) from bad
+
+
+def _choice(names: Mapping[str, Any]) -> Callable[[str], Any]:
+    def read(cell: str) -> Any:
+        if (value := names.get(cell.lower())) is None:
+            raise _Refused(Trouble.NOT_A_CHOICE, value=cell, choices="、".join(names))
+        return value
+
+    return read
+
+
+_ROLES = {
+    "网格长": Role.GRID_CHIEF,
+    "网格员": Role.GRID_WORKER,
+    "社区民警": Role.OFFICER,
+    "民警": Role.OFFICER,
+    "辅警": Role.AUXILIARY,
+    "副书记": Role.DEPUTY_SECRETARY,
+    "六员": Role.TEAM_MEMBER,
+    "调解员": Role.MEDIATOR,
+    "楼长": Role.BUILDING_CAPTAIN,
+    "单位经办人": Role.AGENCY_CLERK,
+    "分拨员": Role.SORTING_OFFICER,
+    "指挥室": Role.COMMAND,
+    "保密专员": Role.CONFIDENTIAL,
+    "督办员": Role.SUPERVISOR,
+    "分析员": Role.ANALYST,
+    "管理员": Role.ADMINISTRATOR,
+} | {role.value: role for role in Role}
+_TEAM_ROLES = {
+    "综合治理": TeamRole.GOVERNANCE,
+    "治安": TeamRole.PUBLIC_ORDER,
+    "卫生健康": TeamRole.HEALTH,
+    "城市管理": TeamRole.URBAN_MANAGEMENT,
+    "市场监管": TeamRole.MARKET_SUPERVISION,
+    "调解": TeamRole.MEDIATION,
+} | {role.value: role for role in TeamRole}
+
+SHEETS = {
+    sheet.name: sheet
+    for sheet in (
+        Sheet(
+            "staff",
+            (
+                Column("username", "用户名", "User name", _text(40), required=True),
+                Column("nickname", "称呼", "Known as", _text(50), required=True),
+                Column("name", "姓名", "Name", _text(50)),
+                Column("phone", "手机号", "Phone", _phone),
+            ),
+            key=("username",),
+        ),
+        Sheet(
+            "postings",
+            (
+                Column("username", "用户名", "User name", _text(40), required=True, refers_to="staff"),
+                Column("role", "角色", "Role", _choice(_ROLES), required=True),
+                Column("team_role", "六员分工", "Team role", _choice(_TEAM_ROLES)),
+                Column("grid", "网格编码", "Grid code", _text(18), refers_to="grid"),
+                Column("sector", "警格编号", "Police grid code", _text(20), refers_to="sector"),
+                Column("beat", "管区编号", "Beat code", _text(20), refers_to="beat"),
+                Column("building", "楼栋编号", "Building code", _text(24), refers_to="building"),
+                Column("agency", "单位编号", "Agency code", _text(18), refers_to="agencies"),
+                Column("starts_on", "开始日期", "From", _date, required=True),
+                Column("ends_on", "结束日期", "Until", _date),
+            ),
+            key=("username", "role", *GROUND, "starts_on"),
+        ),
+        Sheet(
+            "agencies",
+            (
+                Column("code", "单位编号", "Agency code", _text(18), required=True),
+                Column("name", "名称", "Name", _text(80), required=True),
+                Column("kind", "类别", "Kind", _text(30), required=True),
+                Column("phone", "办公电话", "Office phone", _text(30)),
+                Column("grids", "服务网格", "Grids", _list, refers_to="grid"),
+                Column("estates", "服务小区", "Estates", _list, refers_to="estate"),
+                Column("valid_from", "生效日期", "Valid from", _date, required=True),
+                Column("valid_to", "失效日期", "Valid to", _date),
+            ),
+            key=("code",),
+        ),
+    )
+}
+
+
+# -- checking
+
+
+@dataclass(frozen=True)
+class Existing:
+    """What is there: keys by sheet or kind of ground, and who has each phone that the file names."""
+
+    codes: Mapping[str, frozenset[str]]
+    holders: Mapping[str, str] = field(default_factory=dict)  # phone: user name, "" for a resident
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    records: list[Record]
+    problems: list[Problem]
+
+
+Tell = Callable[[int, int], None]
+
+
+def _silently(done: int, total: int) -> None:
+    pass
+
+
+TOLD_EVERY = 2_000  # rows
+
+
+def check(sheet: Sheet, table: Table, existing: Existing, *, tell: Tell = _silently) -> Checked:
+    """Return the clean records, or every problem of every row; never both."""
+    columns, problems = _matched(sheet, table.columns)
+    if problems:
+        return Checked([], problems)
+    records: list[Record] = []
+    first: dict[str, int] = {}
+    known = existing.codes.get(sheet.name, frozenset())
+    for done, (number, cells) in enumerate(zip(table.numbers, table.rows, strict=True)):
+        values, wrong = _row(number, {columns[heading]: cell for heading, cell in cells.items()}, sheet)
+        if not wrong:
+            wrong = [*_rules(sheet, number, values, existing), *_unknown(sheet, number, values, existing)]
+            key = key_of(sheet, values)
+            if first.setdefault(key, number) != number:
+                wrong.append(_duplicate(sheet, number, key, first[key]))
+            records.append(Record(number, values, key in known))
+        problems += wrong
+        if done % TOLD_EVERY == 0:
+            tell(done, len(table.rows))
+    if sheet.name == "staff":
+        problems += _shared_phones(records)
+    return Checked([] if problems else records, sorted(problems, key=lambda one: one.row))
+
+
+def key_of(sheet: Sheet, values: Values) -> str:
+    """Return what a row is known by."""
+    return "/".join("" if values[name] is None else str(values[name]) for name in sheet.key)
+
+
+def _duplicate(sheet: Sheet, row: int, key: str, first: int) -> Problem:
+    return Problem(row, sheet.key[0], Trouble.DUPLICATE, {"value": key.strip("/"), "first": first})
+
+
+def _matched(sheet: Sheet, headings: Sequence[str]) -> tuple[dict[str, Column], list[Problem]]:
+    by_name = {name: column for column in sheet.columns for name in column.names()}
+    matched = {heading: by_name[heading.lower()] for heading in headings if heading.lower() in by_name}
+    given = Counter(column.key for column in matched.values())
+    unknown = [Problem(1, one, Trouble.UNKNOWN_COLUMN) for one in headings if one not in matched]
+    twice = [
+        Problem(1, heading, Trouble.DUPLICATE, {"value": heading, "first": 1})
+        for heading, column in matched.items()
+        if given[column.key] > 1
+    ]
+    missing = [
+        Problem(1, column.key, Trouble.MISSING_COLUMN)
+        for column in sheet.columns
+        if column.required and column.key not in given
+    ]
+    return matched, unknown + twice + missing
+
+
+def _row(number: int, cells: Mapping[Column, str], sheet: Sheet) -> tuple[Values, list[Problem]]:
+    values: Values = dict.fromkeys(column.key for column in sheet.columns)
+    wrong = []
+    for column, cell in cells.items():
+        text = normalise(cell)
+        try:
+            if text:
+                values[column.key] = column.read(text)
+            elif column.required:
+                raise _Refused(Trouble.EMPTY)
+        except _Refused as refused:
+            wrong.append(Problem(number, column.key, refused.trouble, refused.params))
+    return values, wrong
+
+
+def _rules(sheet: Sheet, row: int, values: Values, existing: Existing) -> Iterator[Problem]:
+    match sheet.name:
+        case "staff":
+            holder = existing.holders.get(values["phone"] or "")
+            if holder is not None and holder != values["username"]:
+                yield Problem(row, "phone", PeopleTrouble.PHONE_OF_ANOTHER, {"value": values["phone"]})
+        case "postings":
+            yield from _ground_fits_the_role(row, values)
+            yield from _ends_later(row, values, "starts_on", "ends_on")
+        case "agencies":
+            yield from _ends_later(row, values, "valid_from", "valid_to")
+
+
+def _ground_fits_the_role(row: int, values: Values) -> Iterator[Problem]:
+    role, given = values["role"], [name for name in GROUND if values[name]]
+    if len(given) > 1:
+        yield Problem(row, given[1], PeopleTrouble.TWO_GROUNDS)
+    elif not given and (role in FIELD or role is Role.AGENCY_CLERK):
+        yield Problem(row, "role", PeopleTrouble.NO_GROUND)
+    elif role is Role.GRID_CHIEF and given != ["grid"]:
+        yield Problem(row, given[0], PeopleTrouble.WRONG_GROUND, {"needed": "grid"})
+    elif (role is Role.AGENCY_CLERK) != (given == ["agency"]):
+        needed = "agency" if role is Role.AGENCY_CLERK else "grid"
+        yield Problem(row, given[0], PeopleTrouble.WRONG_GROUND, {"needed": needed})
+    if role is Role.TEAM_MEMBER and not values["team_role"]:
+        yield Problem(row, "team_role", PeopleTrouble.NO_TEAM_ROLE)
+
+
+def _ends_later(row: int, values: Values, start: str, end: str) -> Iterator[Problem]:
+    if values[start] and values[end] and values[end] <= values[start]:
+        params: dict[str, Param] = {
+            "valid_from": values[start].isoformat(),
+            "valid_to": values[end].isoformat(),
+        }
+        yield Problem(row, end, Trouble.ENDS_BEFORE_IT_BEGINS, params)
+
+
+def _unknown(sheet: Sheet, row: int, values: Values, existing: Existing) -> Iterator[Problem]:
+    for column in sheet.columns:
+        if column.refers_to is None or not values[column.key]:
+            continue
+        known = existing.codes.get(column.refers_to, frozenset())
+        codes = values[column.key] if isinstance(values[column.key], list) else [values[column.key]]
+        for code in codes:
+            if code not in known:
+                nearest = (
+                    next(iter(get_close_matches(code, known, 1, 0.8)), None) if len(known) < 5_000 else None
+                )
+                yield Problem(row, column.key, Trouble.UNKNOWN_CODE, {"value": code}, nearest)
+
+
+def _shared_phones(records: Sequence[Record]) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for one in records:
+        phone = one.values["phone"]
+        if phone and first.setdefault(phone, one.row) != one.row:
+            yield Problem(one.row, "phone", Trouble.DUPLICATE, {"value": phone, "first": first[phone]})

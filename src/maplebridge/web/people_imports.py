@@ -1,0 +1,201 @@
+"""Staff, postings and agencies from files and into files: checked and shown first, then written as a whole."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from maplebridge.kernel.tables import csv_bytes, xlsx_bytes
+from maplebridge.people import actions, queries
+from maplebridge.people.domain.importing import SHEETS, PeopleTrouble
+from maplebridge.people.permissions import administrator, allow, standing_of
+from maplebridge.web.import_words import column_name, file_words, problem_words
+
+LARGE_BYTES = 200_000  # from here on a process of its own works, so that nobody else waits
+MOST_BYTES = 100 * 2**20
+SHEET_NAMES = {
+    "staff": gettext_lazy("Staff"),
+    "postings": gettext_lazy("Postings"),
+    "agencies": gettext_lazy("Agencies"),
+}
+STATES = {
+    "waiting": gettext_lazy("being checked"),
+    "checked": gettext_lazy("waits for your decision"),
+    "refused": gettext_lazy("has problems"),
+    "accepted": gettext_lazy("being written"),
+    "written": gettext_lazy("taken over"),
+    "dropped": gettext_lazy("dropped"),
+}
+FORMS = {
+    "csv": (gettext_lazy("CSV (UTF-8)"), "text/csv; charset=utf-8"),
+    "gb18030": (gettext_lazy("CSV (GB 18030)"), "text/csv; charset=gb18030"),
+    "xlsx": (
+        gettext_lazy("Excel (XLSX)"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+}
+TROUBLES = {
+    PeopleTrouble.BAD_PHONE: gettext_lazy("{value} is not a mobile number."),
+    PeopleTrouble.PHONE_OF_ANOTHER: gettext_lazy("{value} is the number of somebody else."),
+    PeopleTrouble.NO_GROUND: gettext_lazy("This role needs ground to work on, or an agency."),
+    PeopleTrouble.TWO_GROUNDS: gettext_lazy("There is ground in two columns; one posting has one."),
+    PeopleTrouble.WRONG_GROUND: gettext_lazy("This role does not go with {column}; fill in {needed}."),
+    PeopleTrouble.NO_TEAM_ROLE: gettext_lazy("{column} says which part of the six-role team it is."),
+}
+
+
+@allow(administrator)
+@require_http_methods(["GET", "POST"])
+def people_imports(request: HttpRequest) -> HttpResponse:
+    """Offer to bring a sheet, or to take one away; show the files before."""
+    if request.method == "POST":
+        return _upload(request)
+    return render(request, "web/people_imports.html", _start())
+
+
+def _start(wrong: str = "") -> dict[str, Any]:
+    return {
+        "sheets": [
+            (name, SHEET_NAMES[name], [(column_name(sheet, one.key), one.required) for one in sheet.columns])
+            for name, sheet in SHEETS.items()
+        ],
+        "forms": [(name, words) for name, (words, _type) in FORMS.items()],
+        "wrong": wrong,
+        "latest": [(one, SHEET_NAMES[one.sheet], STATES[one.state]) for one in queries.latest_imports()],
+    }
+
+
+def _upload(request: HttpRequest) -> HttpResponse:
+    sheet, file = SHEETS.get(request.POST.get("sheet", "")), request.FILES.get("file")
+    if sheet is None or file is None:
+        wrong = _start(_("Please choose a sheet and a file."))
+        return render(request, "web/people_imports.html", wrong, status=422)
+    if (file.size or 0) > MOST_BYTES:
+        wrong = _start(_("This file is larger than 100 MB. Please import it in parts."))
+        return render(request, "web/people_imports.html", wrong, status=422)
+    by = queries.get_person(_me(request))
+    kept = actions.keep_upload(
+        sheet=sheet, file_name=file.name or "", data=file.read(), asked_by=by, now=timezone.now()
+    )
+    _work_on(kept, large=(file.size or 0) > LARGE_BYTES)
+    return redirect("people_import_file", kept.pk)
+
+
+def _work_on(one: Any, *, large: bool) -> None:
+    """Do the next step of an import: small ones at once, large ones in a process of their own."""
+    if large:
+        command = [sys.executable, "-m", "maplebridge.config.command", "work_on_people_import", str(one.pk)]
+        worker = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 -- our own
+        threading.Thread(target=worker.wait, daemon=True).start()  # or it would stay as a zombie
+    elif one.state == one.State.WAITING:
+        actions.check_upload(import_id=one.pk, today=timezone.localdate(), now=timezone.now())
+    else:
+        actions.write_upload(import_id=one.pk, today=timezone.localdate(), now=timezone.now())
+
+
+@allow(administrator)
+@require_GET
+def people_import(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Show what a file would change, row by row what is wrong with it, or how far the work is."""
+    one = _import(import_id)
+    working = one.state in (one.State.WAITING, one.State.ACCEPTED)
+    context = {
+        "one": one,
+        "sheet": SHEET_NAMES[one.sheet],
+        "state": STATES[one.state],
+        "working": working,
+        "done": one.done,
+        "total": max(one.total, one.done + 1),
+        "problems": [_worded(one.sheet, problem) for problem in one.problems],
+    }
+    if getattr(request, "htmx", False):
+        if working:
+            return render(request, "web/people_import_progress.html", context)
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "web/people_import.html", context)
+
+
+def _worded(sheet: str, problem: dict[str, Any]) -> tuple[int | None, str]:
+    """Return the row of a problem, and the problem in words."""
+    if "file" in problem:
+        return None, file_words({"code": problem["file"], "params": problem["params"]})
+    shape = SHEETS[sheet]
+    if (trouble := problem["trouble"]) in TROUBLES:
+        params = dict(problem["params"])
+        if "needed" in params:
+            params["needed"] = column_name(shape, params["needed"])
+        column = column_name(shape, problem["column"])
+        return problem["row"], str(TROUBLES[PeopleTrouble(trouble)]).format(column=column, **params)
+    return problem["row"], problem_words(shape, problem)
+
+
+@allow(administrator)
+@require_POST
+def take_over(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Write a clean file, all of it."""
+    one = _import(import_id)
+    if actions.accept_upload(import_id=one.pk):
+        _work_on(_import(import_id), large=len(one.content) > LARGE_BYTES // 4)
+    return redirect("people_import_file", one.pk)
+
+
+@allow(administrator)
+@require_POST
+def drop(request: HttpRequest, import_id: int) -> HttpResponse:
+    actions.drop_upload(import_id=_import(import_id).pk, now=timezone.now())
+    return redirect("people_import")
+
+
+@allow(administrator)
+@require_POST
+def export(request: HttpRequest, sheet: str, form: str) -> HttpResponse | StreamingHttpResponse:
+    """Stream a sheet in the shape in which it is imported. That names and phones leave is noted for each person."""
+    if sheet not in SHEETS or form not in FORMS:
+        raise Http404
+    if sheet == "staff":
+        actions.note_export(by=queries.get_person(_me(request)), now=timezone.now())
+    headings = SHEETS[sheet].headings(chinese=not (get_language() or "").startswith("en"))
+    rows = queries.rows_of(sheet)
+    if form == "xlsx":
+        pieces = xlsx_bytes(headings, rows)
+    else:
+        pieces = csv_bytes(headings, rows, "gb18030" if form == "gb18030" else "utf-8-sig")
+    ending = "xlsx" if form == "xlsx" else "csv"
+    return StreamingHttpResponse(
+        _one_by_one(pieces) if isinstance(request, ASGIRequest) else pieces,
+        content_type=FORMS[form][1],
+        headers={"Content-Disposition": f'attachment; filename="{sheet}-{timezone.localdate()}.{ending}"'},
+    )
+
+
+async def _one_by_one(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield the pieces as they are made; the database is asked in the request's own thread."""
+    while piece := await sync_to_async(_next)(pieces):
+        yield piece
+
+
+def _next(pieces: Iterator[bytes]) -> bytes:
+    return next(pieces, b"")
+
+
+def _import(import_id: int) -> Any:
+    one = queries.get_import(import_id)
+    if one is None:
+        raise Http404
+    return one
+
+
+def _me(request: HttpRequest) -> int:
+    person_id = standing_of(request).person_id
+    assert person_id is not None  # `allow(administrator)` stands before
+    return person_id
