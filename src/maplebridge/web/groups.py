@@ -302,6 +302,7 @@ def may_follow_thread(standing: Standing, thread_id: int) -> bool:
 
 
 @live.renders("message")
+@live.renders("message_state")
 def message_html(message_id: int, audience: live.Audience) -> str:
     bubbles = bubbles_of([queries.get_message(message_id)], is_staff=audience.is_staff)
     return render_to_string("web/bubbles.html", {"bubbles": bubbles})

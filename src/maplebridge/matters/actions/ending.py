@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_noop
 
 from maplebridge.conversations.actions import vector_of
-from maplebridge.kernel.text import redact
 from maplebridge.matters.actions.agencies import cancel_all
 from maplebridge.matters.actions.answering import take_in_hand
 from maplebridge.matters.actions.record import (
@@ -26,6 +25,7 @@ from maplebridge.matters.domain.workflow import ClosedAs, Outcome, State
 from maplebridge.matters.events import FeedbackReceived, MatterClosed, MatterReopened, MatterResolved
 from maplebridge.matters.models import CallBack, Entry, Feedback, Matter, MatterPhoto, Oversight, Reporter
 from maplebridge.matters.queries import local_day, town_rules
+from maplebridge.people import queries as people
 from maplebridge.platform.audit import action
 from maplebridge.platform.events import publish
 
@@ -64,7 +64,7 @@ def resolve(
     matter.promises.filter(kept_at=None).update(kept_at=now)
     matter.oversights.filter(closed_at=None, kind=Oversight.Kind.CHASE).update(closed_at=now)
     matter.hand_overs.filter(accepted_at=None, declined_at=None).update(declined_at=now, reason="resolved")
-    result = redact(text)
+    result = people.without_names(text, list(matter.reported_by.values_list("person_id", flat=True)))
     note(matter, "resolved", by=by, now=now, text=result, public=True, facts={"outcome": outcome})
     after = list(matter.photos.filter(when=MatterPhoto.When.AFTER).values_list("photo_id", flat=True))
     post_back(

@@ -107,7 +107,8 @@ def save(matter: Matter, *changed: str) -> None:
 def tell(matter: Matter, *, agencies: Sequence[int] = (), message_id: int | None = None) -> None:
     """Tell the open pages that show this matter: its own, its owner's lists, the agencies', the command room's.
 
-    With `message_id` also the thread: the bubble of that message now shows the matter's number.
+    With `message_id` also the thread: the bubble of that message now shows the matter's number. Later the bubble
+    shows what becomes of it, on pages where it is still to be seen.
     """
     topics = [f"matter:{matter.pk}", f"person:{matter.owner_id}", *(f"agency:{one}" for one in agencies)]
     if matter.emergency or matter.under_oversight:
@@ -115,6 +116,8 @@ def tell(matter: Matter, *, agencies: Sequence[int] = (), message_id: int | None
     news = [(topic, "matter", matter.pk) for topic in topics]
     if message_id is not None and not matter.confidential:
         news.append((f"thread:{matter.thread_id}", "message", message_id))
+    elif matter.asked_in_id is not None and not matter.confidential:
+        news.append((f"thread:{matter.thread_id}", "message_state", matter.asked_in_id))
     live.tell_all(news)
 
 

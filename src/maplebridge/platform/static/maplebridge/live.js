@@ -3,6 +3,7 @@
 //   data-live-how="append"    add the HTML that came with the news, or ask data-live-url for it
 //   data-live-how="announce"  show a button ("3 new", or data-words) that refreshes data-live-target when pressed
 //   data-live-kinds="message" only news of these kinds
+//   data-live-replaces="state" with "append": news of these kinds replace what is shown, and are never added
 // The server sends unnamed events: {"topic", "kind", "id", "html"?}. Nothing moves under the finger: while
 // somebody presses or types in an element, its news wait.
 
@@ -82,7 +83,7 @@ function take(one, news) {
     return;
   }
   if (one.dataset.liveHow === "announce") count(one, news);
-  else if (one.dataset.liveHow === "append" && news.html) append(one, news.html);
+  else if (one.dataset.liveHow === "append" && news.html) append(one, news);
   else refresh(one);
 }
 
@@ -96,12 +97,14 @@ function refresh(one) {
   });
 }
 
-function append(one, html) {
-  const parsed = new DOMParser().parseFromString(html, "text/html").body;
+function append(one, news) {
+  const onlyKnown = one.dataset.liveReplaces?.split(/\s+/).includes(news.kind);
+  const parsed = new DOMParser().parseFromString(news.html, "text/html").body;
   const atEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 120;
   for (const piece of [...parsed.children]) {
     const known = piece.id && document.getElementById(piece.id);
     if (known) known.replaceWith(piece);
+    else if (onlyKnown) continue;
     else one.append(piece);
     window.htmx?.process(piece);
   }
