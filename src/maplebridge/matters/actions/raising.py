@@ -75,9 +75,13 @@ def raise_matter(
     external_id: str | None = None,
     by: By = SYSTEM,
     photo_ids: Sequence[int] = (),
+    never_read: bool = False,
 ) -> Matter:
-    """Record a matter, put it in somebody's hands and start the clock. A message raises one matter, ever."""
-    if message_id is not None and (known := _raised_before(message_id)):
+    """Record a matter, put it in somebody's hands and start the clock. A message raises one matter, ever.
+
+    `never_read`: the caller has just made sure that nobody has read the message before.
+    """
+    if message_id is not None and not never_read and (known := _raised_before(message_id)):
         return known
     rules = town_rules(local_day(now))
     category = categories().get(judged.category or "")

@@ -63,13 +63,13 @@ def _hear_resident(message: Any, now: datetime) -> None:
     theirs = _matter_replied_to(message)
     matter: Matter | None = None
     if message.source in TAKEN_AS_MATTERS or proposal.emergency:
-        matter = raise_from(message, judged_by(proposal), now)
+        matter = raise_from(message, judged_by(proposal), now, never_read=True)
     elif theirs is not None and len(message.text) <= SHORT:
         matter = _attach(theirs, message, now)
     elif mine is not None and proposal.kind is Kind.ADDITION:
         matter = _attach(mine, message, now)
     elif _is_surely_a_matter(proposal, now):
-        matter = raise_from(message, judged_by(proposal), now)
+        matter = raise_from(message, judged_by(proposal), now, never_read=True)
     keep(message, proposal, now, matter)
 
 
@@ -161,7 +161,9 @@ def judged_by(proposal: Proposal) -> Judged:
     )
 
 
-def raise_from(message: Any, judged: Judged, now: datetime, by: By = SYSTEM) -> Matter:
+def raise_from(
+    message: Any, judged: Judged, now: datetime, by: By = SYSTEM, *, never_read: bool = False
+) -> Matter:
     """Raise a matter from a message that stands in a thread, and name the open ones that may be the same thing."""
     where = where_of(message)
     return raise_matter(
@@ -172,10 +174,11 @@ def raise_from(message: Any, judged: Judged, now: datetime, by: By = SYSTEM) -> 
         judged=replace(judged, why=[*judged.why, *_alike(message.text, judged, where, now)]),
         where=where,
         message_id=message.pk,
+        external_id=message.external_id if message.source == Matter.Origin.COMPLAINT else None,
         photo_ids=[one.photo_id for one in message.photos.all()],
         by=by,
-        external_id=message.external_id if message.source == Matter.Origin.COMPLAINT else None,
         now=now,
+        never_read=never_read,
     )
 
 
@@ -207,13 +210,17 @@ def where_of(message: Any) -> Where:
     """Return the place of what a message tells: the point sent, the address in its words, the group's, the author's."""
     thread = message.thread
     group = thread.group if thread.kind == "group" else None
-    home = people.get_person(message.author_id) if group is None and message.author_id else None
+    estate_id, building_id = (group.estate_id, group.building_id) if group else (None, None)
+    if building_id is None and (
+        home := _home_of(message.author_id, thread.grid_id if group else None, estate_id)
+    ):
+        estate_id, building_id = home
     found = places.locate(
         text=message.text,
         lon=message.lon,
         lat=message.lat,
-        estate_id=group.estate_id if group else (home.building.estate_id if home and home.building else None),
-        building_id=group.building_id if group else (home.building_id if home else None),
+        estate_id=estate_id,
+        building_id=building_id,
         grid_id=thread.grid_id,
     )
     return Where(
@@ -224,6 +231,21 @@ def where_of(message: Any) -> Where:
         lat=found.lat,
         words=found.words,
     )
+
+
+def _home_of(
+    author_id: int | None, within: int | None, estate_id: int | None
+) -> tuple[int | None, int] | None:
+    """Return estate and building where the author lives, if that is on the ground of the group they speak in."""
+    person = people.get_person(author_id) if author_id else None
+    if person is None or person.building is None:
+        return None
+    building = person.building
+    if within is not None and within not in places.grid_facts(building.grid_id).chain:
+        return None
+    if estate_id is not None and building.estate_id != estate_id:
+        return None
+    return building.estate_id, building.pk
 
 
 @action
@@ -242,9 +264,6 @@ def raise_by_hand(*, message_id: int, by: By, now: datetime) -> Matter:
 
 
 @action
-def leave_as_talk(*, sorting_id: int, by: By, now: datetime) -> None:
-    """Say that a message needs no matter, so that nobody else has to look at it."""
-@action
 def raise_order(*, message_id: int, confidential: bool, now: datetime) -> Matter:
     """Raise the matter of an order of the hotline from its message, as every message is read; once, ever."""
     message = conversations.get_message(message_id)
@@ -256,6 +275,9 @@ def raise_order(*, message_id: int, confidential: bool, now: datetime) -> Matter
     return matter
 
 
+@action
+def leave_as_talk(*, sorting_id: int, by: By, now: datetime) -> None:
+    """Say that a message needs no matter, so that nobody else has to look at it."""
     Sorting.objects.filter(pk=sorting_id, matter=None).update(
         corrected_by_id=by.person_id, corrected_at=now, corrected_kind="small_talk"
     )
