@@ -1,0 +1,105 @@
+"""Somebody before the product: what they tap is counted, what goes wrong in their browser is noted."""
+
+import re
+from dataclasses import dataclass, field
+
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+
+from maplebridge.people.models import Account, Person
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+LOST_NETWORK = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource")
+
+
+def cookie_of(person: Person) -> str:
+    """Return the session of somebody who has signed in."""
+    client = Client()
+    client.force_login(Account.objects.get(person=person), BACKEND)
+    return client.cookies["sessionid"].value
+
+
+@dataclass
+class Somebody:
+    """Taps are clicks, choices and the Enter that sends; writing is not counted, for words have to be written."""
+
+    page: Page
+    server: str
+    taps: int = 0
+    troubles: list[str] = field(default_factory=list)
+    expects_failures: bool = (
+        False  # a request that is refused, or goes without a network, is part of the test
+    )
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.troubles.append(f"error in a script: {error}"))
+        self.page.on("request", self._watch)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type != "error" or (self.expects_failures and LOST_NETWORK.search(message.text)):
+            return
+        self.troubles.append(f"{self.page.url}: {message.text}")
+
+    def _watch(self, request: Request) -> None:
+        if not request.url.startswith((self.server, "data:", "blob:")):
+            self.troubles.append(f"{self.page.url} asks another host: {request.url}")
+
+    def open(self, path: str) -> None:
+        answer = self.page.goto(path)
+        assert answer is None or answer.status < 400, f"{path}: {answer.status}"
+
+    def tap(self, what: str | Locator, *, role: str = "", inside: Locator | None = None) -> None:
+        """Tap a thing, or the button or link of that name."""
+        self.taps += 1
+        self.thing(what, role=role, inside=inside).click()
+
+    def thing(self, what: str | Locator, *, role: str = "", inside: Locator | None = None) -> Locator:
+        if not isinstance(what, str):
+            return what
+        where = inside or self.where()
+        name = re.compile(rf"^{re.escape(what)}($|[\s:：])")  # a button may also name its key, or its row
+        if role:
+            return where.get_by_role(role, name=name).filter(visible=True).first  # type: ignore[arg-type]
+        named = where.get_by_role("button", name=name).or_(where.get_by_role("link", name=name))
+        return named.filter(visible=True).first
+
+    def choose(self, label: str) -> None:
+        """Tap one of several choices."""
+        self.tap(self.where().get_by_role("radio", name=label))
+
+    def where(self) -> Page | Locator:
+        """Return the open sheet, or the page where none is open."""
+        sheet = self.page.locator("dialog[open]")
+        return sheet.last if sheet.count() else self.page
+
+    def press(self, key: str) -> None:
+        self.taps += 1
+        self.page.keyboard.press(key)
+
+    def write(self, label: str | Locator, text: str) -> None:
+        field = label if not isinstance(label, str) else self.where().get_by_label(label).filter(visible=True)
+        field.first.fill(text)
+
+    def sees(self, text: str, *, inside: Locator | None = None) -> Locator:
+        found = (inside or self.page).get_by_text(text).filter(visible=True).first
+        expect(found).to_be_visible()
+        return found
+
+    def misses(self, text: str) -> None:
+        """Say that the page, as it has come to rest, does not show the words."""
+        expect(self.page.get_by_text(text).filter(visible=True)).to_have_count(0)
+
+    def said(self, text: str) -> Locator:
+        """Return the bubble with these words in the open conversation."""
+        return self.page.locator("#talk .said").filter(has_text=text)
+
+    def violations(self) -> list[str]:
+        """Return what axe has against the page, as it is now (WCAG 2.2 A and AA, and its best practices)."""
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{self.page.url}: {one['id']}: {node['target']} {node['html'][:160]}"
+            for one in found
+            for node in one["nodes"]
+        ]
