@@ -38,6 +38,7 @@ PROMISED = timedelta(days=1)
 DEFERRED_DAYS = 60
 EXTENDED_DAYS = 10
 
+COUNSEL = ("community", "justice")  # who is called to every consultation
 DECIDED_AFTER = timedelta(minutes=40)
 CALLED_BACK_SHARE = 0.1
 POSTING = frozenset({"answer", "promise", "resolve", "join", "add"})
@@ -200,7 +201,7 @@ def _extend(telling: "Telling", step: Step, who: Player, text: str, now: datetim
     def grant(then: datetime) -> None:
         matters.decide_extension(extension_id=asked.pk, granted=True, by=supervisor, now=then)
 
-    telling.stage.later(now + DECIDED_AFTER, grant)
+    telling.stage.follow(now + DECIDED_AFTER, grant)
 
 
 def _chase(telling: "Telling", step: Step, who: Player, text: str, now: datetime) -> None:
@@ -220,7 +221,7 @@ def _order(telling: "Telling", step: Step, who: Player, text: str, now: datetime
 
 def _consult(telling: "Telling", step: Step, who: Player, text: str, now: datetime) -> None:
     """Call together those who have a part in it; the text of the story is the minutes."""
-    kinds = sorted({telling.thread.lead, "community", *_agencies_in(telling)})
+    kinds = sorted({telling.thread.lead, *COUNSEL, *_agencies_in(telling)})
     invited = [id for id in (telling.cast.agency(kind) for kind in kinds) if id is not None]
     supervisor = telling.by(telling.cast.player("supervisor"))
     called = matters.call_consultation(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -36,6 +37,7 @@ SEED = 1
 THREADS_FOLDER = TOWN_FOLDER.parent / "threads"
 RAISE_FROM = 0.9
 RAISE_REASON = "群里闲聊多,拿不准的先留给值班人员一点即可转为事项"
+LOADED = ("places", "people", "rosters", "conversations")
 DUTIES_LAST = timedelta(days=14)  # the duty table is extended when it ends earlier
 
 SHOWN = frozenset({"water", "urban_management"})  # agencies that lists begin with, after the property manager
@@ -166,8 +168,10 @@ def _set_rules(now: datetime) -> None:
 
 def _refresh_statistics() -> None:
     """Let the database count what was loaded: it plans by numbers that it would else learn minutes later."""
+    models = [model for area in LOADED for model in apps.get_app_config(area).get_models()]
+    tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute(f"ANALYZE {tables}")
 
 
 def _open_residents(person_ids: Iterable[int]) -> None:

@@ -65,7 +65,7 @@ def live_month(
         for moment, step in thread.timed(now):
             line.put(moment, _deed(thread, telling, casting, stage, step))
             steps += 1
-    line.run(now, _clock(now, progress))
+    line.run(now, _clock(stage, now, progress))
     _sweep_up_to(now)
     events.deliver_all(now=now)
     _mark_read(stage.said, rng)
@@ -83,11 +83,15 @@ def _deed(thread: Thread, telling: list[Telling], casting: Casting, stage: Stage
     return happen
 
 
-def _clock(now: datetime, progress: Progress) -> Callable[[datetime], None]:
+def _clock(stage: Stage, now: datetime, progress: Progress) -> Callable[[datetime], None]:
+    """Return what happens before each deed: what has fallen due by then, and word of the day."""
     days: list[int] = []
+    due: list[datetime | None] = [None]
 
     def each(moment: datetime) -> None:
-        _sweep_up_to(moment)
+        if stage.clocks or (due[0] is not None and due[0] <= moment):
+            due[0] = _sweep_up_to(moment)
+            stage.clocks = False
         day = 30 - (now.date() - moment.astimezone(now.tzinfo).date()).days
         if day not in days[-1:]:
             days.append(day)
@@ -96,14 +100,15 @@ def _clock(now: datetime, progress: Progress) -> Callable[[datetime], None]:
     return each
 
 
-def _sweep_up_to(moment: datetime) -> None:
-    """Let the clock do what falls due up to a moment, each at its own time, as the worker does."""
+def _sweep_up_to(moment: datetime) -> datetime | None:
+    """Let the clock do what falls due up to a moment, each at its own time; return what is due next."""
     last: datetime | None = None
     while (due := next_due()) is not None and due <= moment:
         # What is due again at the same moment waits a second, so that nothing can hold the story up.
         at = due if last is None or due > last else last + timedelta(seconds=1)
         sweep(now=at)
         last = at
+    return due
 
 
 def _mark_read(said: Mapping[int, Sequence[int]], rng: Random) -> None:

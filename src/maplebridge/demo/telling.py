@@ -51,7 +51,18 @@ class Stage:
     later: Later
     said: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))  # messages by thread
     not_done: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # (thread, deed, why)
+    joined: set[tuple[int, int]] = field(default_factory=set)  # staff in a thread, as (thread, person)
+    clocks: bool = True  # whether since last asked something was done that may have set a clock
     issues: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # matters by issue
+
+    def follow(self, moment: datetime, deed: Deed) -> None:
+        """Let something follow at a later moment."""
+
+        def happen(then: datetime) -> None:
+            self.clocks = True
+            deed(then)
+
+        self.later(moment, happen)
 
     def of_issue(self, issue: str, *, but: int) -> int | None:
         """Return the first open matter about an issue, other than this one."""
@@ -70,10 +81,12 @@ class Telling:
         self.asked_id: int | None = None
         self.matter_id: int | None = None
         self.sorted = False
+        self.answered = False
         self.asked_readers = False
 
     def do(self, step: Step, now: datetime) -> None:
         """Let one step happen."""
+        self.stage.clocks = self.stage.clocks or bool(step.deed) or self.matter_id is not None
         who = self.cast.player(step.who) if step.who != "system" else None
         text = self.cast.fill(step.text)
         if step.deed == "raise" and who is not None:
@@ -123,14 +136,17 @@ class Telling:
         return f"{text}(地点:{place})" if place and place not in text else text
 
     def _join(self, who: Player, now: datetime) -> None:
-        conversations.join(thread_id=self.place_id, person_id=who.person_id, role=who.role, now=now)
+        if (self.place_id, who.person_id) not in self.stage.joined:
+            conversations.join(thread_id=self.place_id, person_id=who.person_id, role=who.role, now=now)
+            self.stage.joined.add((self.place_id, who.person_id))
 
     def _hear(self, message: Any, now: datetime) -> None:
         """Let the product read what a resident said; a matter that the story does not know is settled."""
         events.deliver(now=now)
         raised = matter_queries.matter_of_message(message.pk)
         if raised is not None and raised.pk != self.matter_id:
-            self.stage.later(
+            self.stage.clocks = True
+            self.stage.follow(
                 now + SETTLED_AFTER, lambda then: self._settle(raised.pk, message.author_id, then)
             )
 
@@ -167,8 +183,8 @@ class Telling:
             self.asked_id = message.pk
             events.deliver(now=now)
             if matter_queries.matter_of_message(message.pk) is None:
-                self.stage.later(now + HAND_RAISED_AFTER, self.ensure_raised)
-        self.stage.later(now + SORTED_AFTER, self.ensure_sorted)
+                self.stage.follow(now + HAND_RAISED_AFTER, self.ensure_raised)
+        self.stage.follow(now + SORTED_AFTER, self.ensure_sorted)
 
     def _report(self, step: Step, who: Player, text: str, now: datetime) -> None:
         """Raise by form, at the counter, from the hotline … as those pages do."""
@@ -207,8 +223,7 @@ class Telling:
     def ensure_sorted(self, now: datetime) -> None:
         """Let the sorting officer put a matter where it belongs, if the product did not."""
         self.ensure_raised(now)
-        matter = self.matter()
-        if self.sorted or matter is None:
+        if self.sorted or (matter := self.matter()) is None:
             return
         self.sorted = True
         code = matter.category.code if matter.category else ""
@@ -261,7 +276,7 @@ class Telling:
         events.deliver(now=now)
         raised = matter_queries.matter_of_message(message.pk)
         if raised is not None:
-            self.stage.later(now + SETTLED_AFTER, lambda then: self._settle(raised.pk, who.person_id, then))
+            self.stage.follow(now + SETTLED_AFTER, lambda then: self._settle(raised.pk, who.person_id, then))
             return
         matter = matter_queries.get_matter(self.number())
         if not matter.reported_by.filter(person_id=who.person_id).exists():
@@ -284,8 +299,11 @@ class Telling:
         return self.matter_id
 
     def is_answered(self) -> bool:
-        matter = self.matter()
-        return matter is not None and matter.answered_at is not None
+        """Tell whether somebody has answered; once answered, it stays so."""
+        if not self.answered:
+            matter = self.matter()
+            self.answered = matter is not None and matter.answered_at is not None
+        return self.answered
 
     def handler(self) -> str:
         """Return who first takes it up, in the story."""
