@@ -88,7 +88,7 @@ def test_a_file_is_checked_corrected_and_taken_over(town: Town, somebody: Seat, 
     administrator.open("/imports/")
     assert administrator.violations() == []
     for file in (broken, good):
-        administrator.page.get_by_label("小区").check()
+        administrator.page.get_by_role("radio", name="小区").check()
         administrator.page.get_by_label("文件", exact=True).set_input_files(file)
         administrator.tap("检查文件")
         if file == broken:
