@@ -66,7 +66,7 @@ def _how_it_ended(matter: Matter) -> str:
 def _until_answered(matter: Matter, now: datetime) -> Next:
     color = lamp(starts=matter.raised_at, deadline=matter.respond_by, ended=None, now=now)
     if now > matter.respond_by:
-        words = _("%(who)s should have answered already. We have asked the next one up as well.")
+        words = _("%(who)s should have answered already. We are asking the next one up as well.")
         return Next(color, words % {"who": matter.owner.nickname}, matter.respond_by)
     words = _("You will hear from %(who)s by %(at)s at the latest.")
     at = date_format(localtime(matter.respond_by), "H:i")

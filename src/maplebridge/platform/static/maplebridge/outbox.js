@@ -169,6 +169,7 @@ function finish(form, answer) {
     return;
   }
   delete form.dataset.idempotencyKey;
+  bringAlong(next);
   if (!next.querySelector(".error-summary, .has-wrong")) forget(form);
   if (answer.url && answer.url !== location.href) history.pushState({ shown: true }, "", answer.url);
   document.title = next.title;
@@ -180,6 +181,23 @@ function finish(form, answer) {
   document.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true }));
   (document.querySelector("[data-focus]") ?? document.getElementById("main")).focus();
   window.scrollTo({ top: 0 });
+}
+
+// The page that came back may need looks and scripts that this one did not load.
+function bringAlong(next) {
+  const known = (selector, name) => [...document.querySelectorAll(selector)].map((one) => one.getAttribute(name));
+  const looks = known("link[rel=stylesheet]", "href");
+  for (const link of next.querySelectorAll("link[rel=stylesheet]")) {
+    if (!looks.includes(link.getAttribute("href"))) document.head.append(link.cloneNode());
+  }
+  const scripts = known("script[src]", "src");
+  for (const one of next.querySelectorAll("script[type=module][src]")) {
+    if (scripts.includes(one.getAttribute("src"))) continue;
+    const script = document.createElement("script");
+    script.type = "module";
+    script.src = one.getAttribute("src");
+    document.head.append(script);
+  }
 }
 
 window.addEventListener("popstate", () => location.reload());
