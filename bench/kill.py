@@ -188,7 +188,8 @@ def verify(log: Log) -> list[str]:
         problems.append(f"the chain is broken: {chain.broken}")
     print(
         f"messages {sum(present.values()):,}, acknowledged {len(log.acknowledged):,}, "
-        f"matters {Matter.objects.count():,}, audit rows {chain.sealed_rows:,} sealed and {chain.not_sealed_yet:,} waiting"
+        f"matters {Matter.objects.count():,}, "
+        f"audit rows {chain.sealed_rows:,} sealed and {chain.not_sealed_yet:,} waiting"
     )
     return problems
 

@@ -2,10 +2,10 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
+from tests.factories.town import Town, make_town
 
 from maplebridge.conversations.models import Message
 from maplebridge.people.models import Account
-from tests.factories.town import Town, make_town
 
 
 @pytest.fixture

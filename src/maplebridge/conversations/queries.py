@@ -49,7 +49,7 @@ def readers_of(message: Message) -> int:
     return (
         members_of(message.thread_id)
         .filter(read_up_to__gte=message.pk)
-        .exclude(person_id=message.author_id)
+        .exclude(person_id=message.author_id or 0)
         .count()
     )
 

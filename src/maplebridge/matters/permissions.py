@@ -69,7 +69,7 @@ def may_handle(standing: Standing, matter: Matter) -> bool:
         return False
     if matter.owner_id == standing.person_id or standing.has(Role.SUPERVISOR):
         return True
-    asked = matter.call_outs.filter(person_id=standing.person_id).exists()
+    asked = matter.call_outs.filter(person_id=standing.person_id or 0).exists()
     if matter.confidential:
         return asked or standing.has(Role.CONFIDENTIAL)
     return (

@@ -39,6 +39,9 @@ class Acting:
 _acting: ContextVar[Acting] = ContextVar("acting", default=Acting())  # noqa: B039 -- frozen
 
 
+_in_action: ContextVar[bool] = ContextVar("in_action", default=False)
+
+
 @contextmanager
 def acting(person_id: int | None, origin: str) -> Iterator[None]:
     token = _acting.set(Acting(person_id, origin[:80]))
@@ -53,15 +56,15 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        if getattr(connection, "in_action", False):
+        if _in_action.get():
             return function(*args, **kwargs)  # part of the deed that called it, and undone with it
         with transaction.atomic():
-            connection.in_action = True  # type: ignore[attr-defined]  # a mark on this thread's connection
+            mark = _in_action.set(True)
             try:
                 name_actor(f"{function.__module__.removeprefix('maplebridge.')}.{function.__name__}")
                 return function(*args, **kwargs)
             finally:
-                connection.in_action = False  # type: ignore[attr-defined]
+                _in_action.reset(mark)
 
     return wrapped
 
@@ -85,10 +88,10 @@ def seal(*, now: datetime) -> int:
     """Chain all rows whose order is final. Return how many; 0 also when another process is at it."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALING_LOCK])
-        if not cursor.fetchone()[0]:  # type: ignore[index]
+        if not cursor.fetchone()[0]:
             return 0
         cursor.execute(_SEALABLE)
-        up_to = cursor.fetchone()[0]  # type: ignore[index]
+        up_to = cursor.fetchone()[0]
         last = AuditSeal.objects.order_by("-up_to").first()
         begin = last.up_to if last else 0
         digest, count = _digest_of(begin, up_to, last.digest if last else GENESIS)

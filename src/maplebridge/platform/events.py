@@ -58,15 +58,19 @@ def on(event_type: type[E], *, outside: bool = False) -> Callable[[Callable[[E],
     return subscribe
 
 
+def name_of(event_type: type[Event]) -> str:
+    return f"{event_type.__module__}.{event_type.__qualname__}"
+
+
 @cache
-def _handlers_of(event_type: type[Event]) -> tuple[str, ...]:
-    return tuple(name for name, one in _subscriptions.items() if one.event_type is event_type)
+def _handlers_of(event_name: str) -> tuple[str, ...]:
+    return tuple(name for name, one in _subscriptions.items() if name_of(one.event_type) == event_name)
 
 
 def publish(event: Event) -> None:
     """Store the event and a delivery to each subscribed handler, in one statement, and wake a worker."""
     payload = {name: value for name, value in asdict(event).items() if name != "occurred_at"}
-    handlers = list(_handlers_of(type(event)))
+    handlers = list(_handlers_of(name_of(type(event))))
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -79,7 +83,7 @@ def publish(event: Event) -> None:
             SELECT CASE WHEN %s THEN pg_notify(%s, '') END FROM event
             """,
             [
-                f"{type(event).__module__}.{type(event).__qualname__}",
+                name_of(type(event)),
                 json.dumps(payload, cls=DjangoJSONEncoder),
                 event.occurred_at,
                 event.occurred_at,

@@ -46,7 +46,7 @@ class EncryptedTextField(_TextField):
 
     def get_prep_value(self, value: Any) -> str | None:
         if value is None or value == "":
-            return value
+            return None if value is None else ""
         return seal(str(value))
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:

@@ -48,7 +48,7 @@ def _alone(account_id: int, key: str) -> bool:
     number = int.from_bytes(hashlib.sha256(f"{account_id}:{key}".encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        return bool(cursor.fetchone()[0])  # type: ignore[index]
+        return bool(cursor.fetchone()[0])
 
 
 def _again(known: IdempotencyKey) -> HttpResponse:

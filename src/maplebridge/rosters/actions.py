@@ -16,13 +16,12 @@ def put_on_duty(
     *, person_id: int, role: Role, starts_at: datetime, ends_at: datetime, sector_id: int | None = None
 ) -> Duty:
     """Put a person on duty for a span; the same span again changes its end."""
-    duty, _ = Duty.objects.update_or_create(
-        person_id=person_id,
-        role=role,
-        sector_id=sector_id,
-        starts_at=starts_at,
-        defaults={"ends_at": ends_at},
-    )
+    same = Duty.objects.filter(person_id=person_id, role=role, starts_at=starts_at)
+    duty = (same.filter(sector=None) if sector_id is None else same.filter(sector_id=sector_id)).first()
+    if duty is None:
+        duty = Duty(person_id=person_id, role=role, sector_id=sector_id, starts_at=starts_at)
+    duty.ends_at = ends_at
+    duty.save()
     forget()
     return duty
 

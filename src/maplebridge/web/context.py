@@ -48,6 +48,9 @@ def _person(request: HttpRequest) -> Any:
     return people.get_person(standing.person_id) if standing.person_id is not None else None
 
 
+Named = tuple[str, str, Any]  # the page's name, an icon, and a label in the reader's language
+
+
 def navigation(standing: Standing, path: str) -> list[Place]:
     """Return where a person goes every day, most used first."""
     entries = [(reverse(name), icon, _(label)) for name, icon, label in _names(standing)]
@@ -55,18 +58,20 @@ def navigation(standing: Standing, path: str) -> list[Place]:
     return [Place(url, icon, label, url == active) for url, icon, label in entries]
 
 
-def _names(standing: Standing) -> list[tuple[str, str, str]]:
+def _names(standing: Standing) -> list[Named]:
     if not standing.signed_in:
         return []
     if not standing.is_staff:
         return [GROUPS, RAISE, MINE, ME]
-    names: list[tuple[str, str, str]] = []
+    names: list[Named] = []
     if standing.has(Role.SUPERVISOR, Role.COMMAND):
         names += [OVERSIGHT]
     if standing.has(Role.SORTING_OFFICER, Role.SUPERVISOR):
         names += [SORTING]
     if standing.is_field:
         names += [TODAY, MAP]
+    if standing.has(Role.SORTING_OFFICER):
+        names += [TODAY]  # what nobody else owns yet is theirs
     if standing.agencies:
         names += [INBOX]
     if standing.has(Role.CONFIDENTIAL):

@@ -292,7 +292,7 @@ def _wait_until_read(report: Report, committed: dict[int, float]) -> None:
     while True:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM platform_delivery WHERE due_at <= %s", [timezone.now()])
-            if not cursor.fetchone()[0]:  # type: ignore[index]
+            if not cursor.fetchone()[0]:
                 return
         time.sleep(0.02)
 

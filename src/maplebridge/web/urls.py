@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
-from maplebridge.people.permissions import anybody
+from maplebridge.people.permissions import allow, anybody
 from maplebridge.web import (
     administration,
     exports,
@@ -17,14 +17,12 @@ from maplebridge.web import (
     views,
 )
 
-set_language.rule = anybody
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("live/", views.stream, name="live"),
     path("sw.js", views.service_worker, name="service_worker"),
     path("offline/", views.offline, name="offline"),
-    path("language/", set_language, name="set_language"),
+    path("language/", allow(anybody)(set_language), name="set_language"),
     path("me/", me.me, name="me"),
     path("me/data.json", me.take_out, name="me_data"),
     path("me/sign-out-everywhere/", me.sign_out_everywhere, name="sign_out_everywhere"),
@@ -58,15 +56,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/rules/", administration.rules, name="administration_rules"),
     path("administration/rules/<slug:name>/", administration.rule, name="administration_rule"),
     path("administration/routing/", administration.routing_rules, name="administration_routing"),
-    path("administration/routing/<int:rule_id>/end/", administration.end_routing_rule, name="administration_routing_end"),
+    path(
+        "administration/routing/<int:rule_id>/end/",
+        administration.end_routing_rule,
+        name="administration_routing_end",
+    ),
     path("administration/hours/", administration.hours, name="administration_hours"),
     path("administration/days/", administration.special_days, name="administration_days"),
     path("administration/categories/", administration.categories, name="administration_categories"),
-    path("administration/categories.csv", administration.categories_file, name="administration_categories_file"),
+    path(
+        "administration/categories.csv", administration.categories_file, name="administration_categories_file"
+    ),
     path("administration/categories/<slug:code>/", administration.category, name="administration_category"),
     path("administration/record/", administration.record, name="administration_record"),
     path("administration/record/check/", administration.check_record, name="administration_check_record"),
-    path("administration/record/progress/", administration.check_progress, name="administration_check_progress"),
+    path(
+        "administration/record/progress/", administration.check_progress, name="administration_check_progress"
+    ),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:import_id>/", imports.one_import, name="import"),
     path("imports/<int:import_id>/take-over/", imports.take_over, name="import_take_over"),

