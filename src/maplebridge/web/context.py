@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,7 +33,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "town": settings.TOWN_NAME,
         "demo": settings.DEMO,
         "demo_url": reverse("demo_roles") if settings.DEMO else "",
-        "sign_out_url": reverse("sign_out"),
+        "sign_out_url": reverse_lazy("sign_out"),
         "standing": SimpleLazyObject(lambda: standing_of(request)),
         "nav": SimpleLazyObject(lambda: navigation(standing_of(request), request.path)),
         "person": person,
