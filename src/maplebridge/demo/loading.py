@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 from django.apps import apps
 from django.conf import settings
@@ -43,6 +44,7 @@ DUTIES_LAST = timedelta(days=14)  # the duty table is extended when it ends earl
 SHOWN = frozenset({"water", "urban_management"})  # agencies that lists begin with, after the property manager
 
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 class NotTheDemo(Exception):
@@ -125,7 +127,8 @@ def extend_duties(now: datetime, seed: int = SEED) -> int:
     data = read_town_data()
     territory = make_territory(data, seed)
     population = make_population(data, territory, seed, now.date())
-    numbers = {one.code: one.phone for one in (*population.staff, *population.residents)}
+    numbers = {one.code: one.phone for one in population.staff}
+    numbers |= {one.code: one.phone for one in population.residents}
     wanted = [one for one in population.duties if last is None or one.start >= last]
     persons = {
         code: person.pk
@@ -193,13 +196,17 @@ def _show_first(population: Population, territory: Territory, names: Sequence[st
 
     return replace(
         population,
-        residents=sorted(population.residents, key=lambda one: one.building not in buildings),
-        agencies=sorted(
+        residents=_sorted(population.residents, key=lambda one: one.building not in buildings),
+        agencies=_sorted(
             population.agencies, key=lambda one: (one.estate != show.code, one.kind not in SHOWN)
         ),
-        postings=sorted(
+        postings=_sorted(
             population.postings,
             key=lambda one: (one.role is Role.GRID_CHIEF and one.grid != show.grid, far(one)),
         ),
-        groups=sorted(population.groups, key=lambda one: show.code not in one.estates),
+        groups=_sorted(population.groups, key=lambda one: show.code not in one.estates),
     )
+
+
+def _sorted(items: Iterable[T], key: Callable[[T], bool | tuple[bool, bool]]) -> tuple[T, ...]:
+    return tuple(sorted(items, key=key))
