@@ -14,6 +14,7 @@ from tests.factories.town import BEGIN, Town, make_town
 from maplebridge.people import actions as people
 from maplebridge.people.models import Account, Person
 from maplebridge.places import actions as places
+from maplebridge.places import queries
 from maplebridge.places.models import Building, Estate, Grid, TerritoryImport
 
 SQUARE = {
@@ -194,3 +195,18 @@ def test_only_administrators_bring_territory(town: Town) -> None:
     for person in (town.resident, town.officer, town.supervisor, town.clerk):
         assert {as_(person).post(address).status_code for address in addresses} == {403}
     assert {Client().get(address).status_code for address in addresses} == {302}
+
+
+def test_the_page_goes_on_asking_until_the_work_has_ended(town: Town) -> None:
+    kept = places.keep_upload(
+        sheet=places.SHEETS["estates"], file_name="x.csv", data=b"x", asked_by=None, now=town.now
+    )
+    queries.upload_path(kept.pk).with_suffix(".progress").write_text("comparing 500 500")
+
+    page = as_(town.administrator).get(reverse("import", args=[kept.pk]), headers={"HX-Request": "true"})
+
+    assert "正在与现有数据比对" in page.content.decode()
+    assert 'hx-trigger="load delay:1s"' in page.content.decode()
+    places.drop_upload(import_id=kept.pk, now=town.now)
+    ended = as_(town.administrator).get(reverse("import", args=[kept.pk]), headers={"HX-Request": "true"})
+    assert ended.headers["HX-Refresh"] == "true"

@@ -155,7 +155,8 @@ def _shown(one: Any) -> dict[str, Any]:
         "working": working,
         "stalled": working and (progress is None or progress.seconds_ago > STALLED_S),
         "step": STEPS.get(progress.step, "") if progress else STEPS["reading"],
-        "done": progress.done if progress else 0,
+        # One is left until the last step has ended, so that the page goes on asking.
+        "done": min(progress.done, max(progress.total, 1) - 1) if progress else 0,
         "total": max(progress.total, 1) if progress else 1,
         "report": report,
         "file_wrong": file_words(report["file"]) if "file" in report else "",
