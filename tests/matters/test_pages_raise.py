@@ -96,7 +96,7 @@ def test_without_a_place_the_home_counts(town: Town) -> None:
 def test_while_writing_what_neighbors_reported_appears_without_their_numbers(town: Town) -> None:
     reported(town, town.resident, text="楼上漏水了，墙都裂了，我的电话13900000000", photos=picture())
     asked = {"text": "我家也漏水了，楼上的水一直往下滴"}
-    page = client_of(town.neighbor).get(reverse("similar"), asked).content.decode()
+    page = client_of(town.neighbor).post(reverse("similar"), asked).content.decode()
     assert "楼上漏水了，墙都裂了" in page
     assert "13900000000" not in page
     assert 'name="join"' in page
@@ -106,12 +106,12 @@ def test_while_writing_what_neighbors_reported_appears_without_their_numbers(tow
 def test_what_is_confidential_is_shown_to_nobody_who_writes_something_alike(town: Town) -> None:
     matter = reported(town, town.resident)
     Matter.objects.filter(pk=matter.pk).update(confidential=True)
-    page = client_of(town.neighbor).get(reverse("similar"), {"text": LEAK}).content.decode()
+    page = client_of(town.neighbor).post(reverse("similar"), {"text": LEAK}).content.decode()
     assert LEAK not in page
 
 
 def token_shown(town: Town, who: Person) -> str:
-    page = client_of(who).get(reverse("similar"), {"text": LEAK}).content.decode()
+    page = client_of(who).post(reverse("similar"), {"text": LEAK}).content.decode()
     return page.partition('name="join" value="')[2].partition('"')[0]
 
 
@@ -146,15 +146,15 @@ def test_what_somebody_else_was_shown_cannot_be_joined(town: Town) -> None:
 
 def test_words_of_danger_show_the_numbers_at_once_and_the_report_still_counts(town: Town) -> None:
     text = "三楼着火了，有人被困在里面"
-    page = client_of(town.resident).get(reverse("similar"), {"text": text}).content.decode()
+    page = client_of(town.resident).post(reverse("similar"), {"text": text}).content.decode()
     assert "tel:119" in page
-    assert "tel:119" not in client_of(town.resident).get(reverse("similar"), {"text": LEAK}).content.decode()
+    assert "tel:119" not in client_of(town.resident).post(reverse("similar"), {"text": LEAK}).content.decode()
     assert reported(town, town.resident, text=text).emergency == "119"
 
 
 def test_who_tells_of_violence_at_home_learns_that_no_group_reads_it(town: Town) -> None:
     text = "我老公又打我了，我害怕"
-    page = client_of(town.resident).get(reverse("similar"), {"text": text}).content.decode()
+    page = client_of(town.resident).post(reverse("similar"), {"text": text}).content.decode()
     assert "绝不会出现在群里" in page
     matter = reported(town, town.resident, text=text)
     assert matter.confidential

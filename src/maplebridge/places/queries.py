@@ -216,6 +216,16 @@ class Located:
     missing: tuple[str, ...] = ()
 
 
+def _where_a_point_is(at: int, estate_id: int | None, building_id: int | None) -> tuple[int | None, int | None]:
+    """Keep estate and building of whoever speaks only where the point lies on their ground."""
+    home = _buildings().get(building_id or 0)
+    if home is not None and home.grid_id == at:
+        return home.estate_id, home.id
+    grid = next((grid for id, grid in _estate_codes().values() if id == estate_id), None)
+    on_its_ground = grid is not None and (grid in grid_facts(at).chain or at in grid_facts(grid).chain)
+    return (estate_id if on_its_ground else None), None
+
+
 def locate(
     *,
     text: str = "",
@@ -230,7 +240,8 @@ def locate(
     parts, match = gazetteer.locate(text, _gazetteer(), here) if text else ([], None)
     words = "".join(part.text for part in parts) if match and match.found != gazetteer.Found.NONE else ""
     if lon is not None and lat is not None and (at := grid_at(lon, lat)) is not None:
-        return Located("point", at, estate_id, building_id, lon, lat, words)
+        estate, building = _where_a_point_is(at, estate_id, building_id)
+        return Located("point", at, estate, building, lon, lat, words)
     if match is not None and match.found == gazetteer.Found.BUILDING and match.code in _building_codes():
         home = _building_codes()[match.code]
         return Located("address", home.grid_id, home.estate_id, home.id, home.lon, home.lat, words)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from maplebridge.conversations.actions import MessageRefused
 from maplebridge.kernel.text import redact, shorten
@@ -129,11 +129,14 @@ class Nearby:
 
 
 @allow(signed_in)
-@require_GET
+@require_POST
 def similar(request: HttpRequest) -> HttpResponse:
-    """Show while somebody writes: numbers to call if it sounds dangerous, the place found, what is like it nearby."""
+    """Show while somebody writes: numbers to call if it sounds dangerous, the place found, what is like it nearby.
+
+    Asked by POST, though it changes nothing: a resident's words do not belong into addresses, which are logged.
+    """
     standing = standing_of(request)
-    form = RaiseForm(request.GET)
+    form = RaiseForm(request.POST)
     form.is_valid()
     told = form.cleaned_data
     text = told.get("text") or ""
