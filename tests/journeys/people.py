@@ -1,16 +1,43 @@
 """Somebody before the product: what they tap is counted, what goes wrong in their browser is noted."""
 
 import re
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+from PIL import Image
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, expect
+from tests.factories.town import Town
 
+from maplebridge.matters.models import Matter
 from maplebridge.people.models import Account, Person
 
+LEAK = "3号楼2单元401楼上漏水了，墙都裂了"  # pressing: the chief of the second level has it
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+# A page that is left while it asks for something stops asking; htmx says so.
+LEFT = re.compile(r"htmx:(sendAbort|afterRequest)")
 LOST_NETWORK = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource")
+
+
+def picture(folder: Path) -> Path:
+    """Return a photo as a phone takes it."""
+    path = folder / "photo.jpg"
+    Image.effect_noise((800, 600), 60).convert("RGB").save(path)
+    return path
+
+
+def told(town: Town, text: str = LEAK) -> Matter:
+    """Let a resident say it in the group, and wait until the worker has made a matter of it."""
+    message = town.says(text)
+    for _ in range(100):
+        if found := Matter.objects.filter(asked_in_id=message.pk).first():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"nobody made a matter of: {text}")
 
 
 def cookie_of(person: Person) -> str:
@@ -38,7 +65,11 @@ class Somebody:
         self.page.on("request", self._watch)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type != "error" or (self.expects_failures and LOST_NETWORK.search(message.text)):
+        if (
+            message.type != "error"
+            or LEFT.search(message.text)
+            or (self.expects_failures and LOST_NETWORK.search(message.text))
+        ):
             return
         self.troubles.append(f"{self.page.url}: {message.text}")
 
@@ -68,6 +99,49 @@ class Somebody:
     def choose(self, label: str) -> None:
         """Tap one of several choices."""
         self.tap(self.where().get_by_role("radio", name=label))
+
+    def attach(self, label: str, picture: Path) -> None:
+        """Tap the button for photos, and take one."""
+        self.taps += 1
+        with self.page.expect_file_chooser() as chooser:
+            self.where().locator("label.btn").filter(has_text=label).filter(visible=True).first.click()
+        chooser.value.set_files(picture)
+        expect(self.page.locator("[data-photo-list] li").filter(visible=True)).to_have_count(1)
+
+    def ready(self) -> None:
+        """Wait until the page hears what happens elsewhere."""
+        with suppress(Error):  # it may have begun to listen before
+            self.page.wait_for_event("response", lambda answer: "/live/" in answer.url, timeout=1500)
+
+    def kept_for_offline(self) -> None:
+        """Wait until the phone could show the page without a network."""
+        self.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        self.eventually(lambda: bool(self.page.evaluate("() => navigator.serviceWorker.controller !== null")))
+
+    def kept(self) -> int:
+        """Return how many posts wait on the phone."""
+        return int(
+            self.page.evaluate(
+                """() => new Promise((done) => {
+                  const asked = indexedDB.open("maplebridge", 1);
+                  asked.onsuccess = () => {
+                    const counted = asked.result.transaction("posts").objectStore("posts").count();
+                    counted.onsuccess = () => { asked.result.close(); done(counted.result); };
+                  };
+                })"""
+            )
+        )
+
+    def eventually(self, holds: Callable[[], bool]) -> None:
+        """Wait for something that no element of the page shows."""
+        for _ in range(100):
+            if holds():
+                return
+            self.page.wait_for_timeout(60)
+        assert holds()
+
+    def type_size(self) -> float:
+        return float(self.page.evaluate("() => parseFloat(getComputedStyle(document.body).fontSize)"))
 
     def where(self) -> Page | Locator:
         """Return the open sheet, or the page where none is open."""
@@ -103,3 +177,6 @@ class Somebody:
             for one in found
             for node in one["nodes"]
         ]
+
+
+Seat = Callable[..., Somebody]

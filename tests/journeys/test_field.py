@@ -1,0 +1,125 @@
+"""What a grid worker and a chief do outdoors: the day's list, an answer from the row, a photo, no network."""
+
+from pathlib import Path
+
+from playwright.sync_api import Route, expect
+from tests.factories.town import Town
+from tests.journeys.people import Seat, picture, told
+
+from maplebridge.conversations.models import Message
+from maplebridge.matters import actions
+from maplebridge.matters.models import Category, Entry, HandOver, Matter
+
+
+def answers() -> int:
+    return Entry.objects.filter(deed__in=["answered", "told"]).count()
+
+
+def test_an_answer_from_the_row_takes_two_taps(town: Town, somebody: Seat) -> None:
+    matter = told(town)
+    chief = somebody(town.chiefs[2])
+    chief.open("/today/")
+    chief.sees("还有")
+    chief.tap("答复")
+    chief.tap(chief.where().locator(".phrases button").first)
+    chief.sees("已经发回提问的地方")
+    assert chief.taps == 2
+    matter.refresh_from_db()
+    assert matter.answered_by_id == town.chiefs[2].pk
+
+
+def test_a_new_matter_announces_itself_and_moves_nothing(town: Town, somebody: Seat) -> None:
+    chief = somebody(town.chiefs[2])
+    chief.open("/today/")
+    chief.ready()
+    told(town)
+    chief.tap(chief.page.get_by_role("button", name="1 条新事项"))
+    expect(chief.page.locator("#work [data-row]")).to_have_count(1)
+    assert chief.taps == 1
+
+
+def test_a_result_with_a_photo_takes_three_taps_on_the_page_of_the_matter(
+    town: Town, somebody: Seat, tmp_path: Path
+) -> None:
+    matter = told(town)
+    Matter.objects.filter(pk=matter.pk).update(category=Category.objects.get(code="06-01-01"))
+    by = actions.By(town.chiefs[2].pk, "grid_chief")
+    actions.answer(matter_id=matter.pk, text="马上到", by=by, shown_as="网格长", now=town.now)
+    chief = somebody(town.chiefs[2])
+    chief.open(f"/matters/{matter.pk}/")
+    chief.tap("给出结果")
+    chief.sees("需要")
+    chief.write("给居民的结果", "路面已经填平")
+    chief.attach("拍", picture(tmp_path))
+    chief.tap("给出结果")
+    chief.sees("结果已发回")
+    assert chief.taps == 3
+    matter.refresh_from_db()
+    assert matter.state == "resolved"
+    posted = Message.objects.filter(thread_id=matter.thread_id).latest("id")
+    assert posted.photos.count() == 1
+
+
+def test_handing_over_takes_two_taps_and_the_other_accepts_with_one(town: Town, somebody: Seat) -> None:
+    matter = told(town)
+    chief, worker = somebody(town.chiefs[2]), somebody(town.grid_worker)
+    worker.open("/today/")
+    chief.open("/today/")
+    chief.tap("转给")
+    chief.tap(chief.where().get_by_role("button", name="网格员小马"))
+    chief.sees("对方接受之前")
+    assert chief.taps == 2
+    matter.refresh_from_db()
+    assert matter.owner_id == town.chiefs[2].pk
+
+    worker.open("/today/")
+    worker.tap("接手")
+    worker.sees("现在由您负责")
+    assert worker.taps == 1
+    matter.refresh_from_db()
+    assert matter.owner_id == town.grid_worker.pk
+    assert HandOver.objects.get().accepted_at is not None
+
+
+def test_without_a_network_the_list_is_read_and_an_answer_with_a_photo_goes_out_once(
+    town: Town, somebody: Seat, tmp_path: Path
+) -> None:
+    told(town)
+    chief = somebody(town.chiefs[2])
+    chief.open("/today/")
+    chief.kept_for_offline()
+    chief.open("/today/")
+    chief.expects_failures = True
+    chief.page.context.set_offline(True)
+    chief.page.reload()
+    chief.sees("漏水")
+    chief.sees("还有")
+
+    chief.tap("答复")
+    chief.write(chief.page.locator("#answer-text"), "我在现场，马上处理")
+    chief.attach("拍", picture(tmp_path))
+    chief.tap("发送")
+    chief.sees("已存在手机里")
+    assert answers() == 0
+
+    # The first attempt arrives, but its answer is lost on the way; the second carries the same key.
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.request.headers["idempotency-key"])
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    chief.page.route("**/answer/", lose)
+    chief.page.context.set_offline(False)
+    chief.eventually(lambda: answers() == 1)
+    chief.page.evaluate("window.dispatchEvent(new Event('online'))")
+    chief.eventually(lambda: chief.kept() == 0)
+    assert len(lost) == 1
+    assert answers() == 1
+    posted = Message.objects.filter(text="我在现场，马上处理")
+    assert posted.count() == 1
+    assert posted.get().photos.count() == 1
