@@ -90,6 +90,12 @@ CARDS = (
         gettext_lazy("What the record says"),
         gettext_lazy("Who changed what and when; whether the chain holds."),
     ),
+    (
+        "hotline",
+        "file-import",
+        gettext_lazy("Hotline 12345"),
+        gettext_lazy("Take over orders from a file, and send the results back."),
+    ),
 )
 
 

@@ -168,6 +168,7 @@ def sorting(request: HttpRequest) -> HttpResponse:
         "now": now,
         "to_sort": queries.to_sort(standing_of(request), now),
         "undecided": queries.undecided(now),
+        "takes_orders": standing_of(request).has(Role.SORTING_OFFICER, Role.ADMINISTRATOR),
     }
     return render(request, "matters/sorting.html", context)
 
