@@ -179,8 +179,10 @@ def take_back(request: HttpRequest, thread_id: int, message_id: int) -> HttpResp
     """Let the author take a message back; it can be read no more."""
     standing = standing_of(request)
     _entered(standing, thread_id)
+    if queries.in_thread(message_id, thread_id) is None:
+        raise Http404
     message = queries.get_message(message_id)
-    if message.thread_id != thread_id or message.author_id != standing.person_id:
+    if message.author_id != standing.person_id:
         raise Http404
     actions.withdraw(message=message, now=timezone.now())
     return redirect("group", thread_id)
