@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.factories.town import Town, make_town
 from tests.matters.test_raising import raised
 
@@ -119,7 +120,7 @@ def test_what_the_product_was_not_sure_of_is_sorted_with_one_tap(town: Town) -> 
 def undecided(town: Town, text: str = "有人管管楼下吗", probability: float = 0.5) -> Sorting:
     message = town.says(text)
     return Sorting.objects.create(
-        message=message, kind="matter", probability=probability, proposal={}, made_at=town.now
+        message=message, kind="matter", probability=probability, proposal={}, made_at=timezone.now()
     )
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 
 from maplebridge.kernel.text import comparable, query_words, redact, shorten
 from maplebridge.kernel.working_time import Calendar, Span
@@ -353,7 +353,7 @@ class Row:
     @property
     def asker(self) -> str:
         message: Any = self.matter.asked_in  # of a lower area
-        return str(message.shown_as) if message else ""
+        return str(message.shown_as).partition(" · ")[0] if message else ""  # the building is in the place
 
 
 def row_of(matter: Matter, now: datetime) -> Row:
@@ -524,6 +524,7 @@ class Undecided:
 
 
 RECENT = 1000  # undecided messages looked through; older ones have been answered or have lost their point
+STILL_WORTH_ASKING = timedelta(days=3)
 UNSURE_BELOW = 0.7  # of anything else than a matter: above it the product was sure that it is talk
 
 
@@ -531,7 +532,9 @@ def undecided(now: datetime, *, most: int = 40) -> list[Undecided]:
     """Return messages that a person should look at, those nearest to being raised first."""
     threshold = town_rules(local_day(now)).raise_from
     recent = (
-        Sorting.objects.filter(matter=None, corrected_at=None, message__isnull=False)
+        Sorting.objects.filter(
+            matter=None, corrected_at=None, message__isnull=False, made_at__gte=now - STILL_WORTH_ASKING
+        )
         .order_by("-id")
         .values_list("id", "kind", "probability")[:RECENT]
     )
@@ -681,12 +684,16 @@ def _merged(ways: Sequence[Q], window: Q, order: Any, most: int) -> list[int]:
     return sorted(set(ids), reverse=True)[:most]
 
 
+TOGETHER = 200  # matters of one moment may have been numbered in another order
+
+
 def _top(wanted: Wanted, before: int | None) -> int | None:
-    """Return the id below which to look: that of the page before, or of the day after the last one wanted."""
-    newest_ones = Matter.objects.order_by("-pk")
+    """Return the id below which to look: that of the page before, or after the last one before a day."""
     if wanted.until is not None:
-        newest_ones = Matter.objects.filter(raised_at__lt=wanted.until).order_by("-raised_at")
-    last = newest_ones.values_list("pk", flat=True).first()
+        last_ones = Matter.objects.filter(raised_at__lt=wanted.until).order_by("-raised_at")[:TOGETHER]
+    else:
+        last_ones = Matter.objects.order_by("-pk")[:1]
+    last = max(last_ones.values_list("pk", flat=True), default=None)
     if last is None:
         return None
     return min(last + 1, before) if before is not None else last + 1
@@ -876,7 +883,16 @@ class Case:
 
 
 def board_counts(scope: Scope, now: datetime) -> dict[Concern, int]:
-    return {concern: rows.order_by().count() for concern, rows in concerns_of(scope, now).items()}
+    """Return how many there are of each concern, asked in one query."""
+    counts = [
+        rows.order_by()
+        .values(concern=Value(concern.value))
+        .annotate(n=Count("pk"))
+        .values_list("concern", "n")
+        for concern, rows in concerns_of(scope, now).items()
+    ]
+    found = dict(counts[0].union(*counts[1:], all=True))
+    return {concern: found.get(concern.value, 0) for concern in Concern}
 
 
 def waiting_now(scope: Scope) -> int:
@@ -893,16 +909,19 @@ def board(
     most: int = PAGE,
 ) -> list[Case]:
     """Return what is before the supervisor, the longest due first; a matter with several concerns is one row."""
+    lists = [
+        _earliest(concern, rows, after, most + 1)
+        for concern, rows in concerns_of(scope, now).items()
+        if only is None or concern is only
+    ]
+    rows = lists[0].union(*lists[1:], all=True) if len(lists) > 1 else lists[0]
     since: dict[int, datetime] = {}
     why: dict[int, list[Concern]] = {}
-    for concern, rows in concerns_of(scope, now).items():
-        if only is not None and concern is not only:
-            continue
-        field = rows.query.order_by[0]
-        later = rows.filter(**{f"{field}__gt": after}) if after is not None else rows
-        for matter_id, due in later[: most + 1]:
-            why.setdefault(matter_id, []).append(concern)
-            since[matter_id] = min(due or now, since.get(matter_id, due or now))
+    for concern, matter_id, due in sorted(rows, key=lambda row: list(Concern).index(Concern(row[0]))):
+        reasons = why.setdefault(matter_id, [])
+        if concern not in reasons and (concern != Concern.CHASE or not reasons):
+            reasons.append(Concern(concern))
+        since[matter_id] = min(due or now, since.get(matter_id, due or now))
     chosen = sorted(since, key=lambda one: (since[one], one))[:most]
     called = _called_to(chosen)
     chased = dict(
@@ -921,6 +940,17 @@ def board(
         )
         for row in rows_by_id(chosen, now)
     ]
+
+
+def _earliest(
+    concern: Concern, rows: QuerySet[Any, Any], after: datetime | None, most: int
+) -> QuerySet[Any, Any]:
+    """Return (concern, matter, due) of those that are due first, after a moment where the page goes on."""
+    due = str(rows.query.order_by[0])
+    later = rows.filter(**{f"{due}__gt": after}) if after is not None else rows
+    matter = "pk" if rows.model is Matter else "matter_id"
+    named: QuerySet[Any, Any] = later.annotate(concern=Value(concern.value))
+    return named.values_list("concern", matter, due)[:most]
 
 
 def _called_to(matter_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -946,7 +976,8 @@ def emergencies(scope: Scope, now: datetime) -> list[Row]:
 
 def known_orders(numbers: Collection[str]) -> set[str]:
     """Return which orders of the hotline have been taken over already."""
-    return set(Matter.objects.filter(external_id__in=numbers).values_list("external_id", flat=True))
+    found = Matter.objects.filter(external_id__in=numbers).values_list("external_id", flat=True)
+    return {number for number in found if number is not None}
 
 
 def order_results(since: datetime) -> Iterator[OrderResult]:

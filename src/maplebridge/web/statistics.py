@@ -180,13 +180,18 @@ def _says(by_month: Mapping[date, Counts]) -> str:
 
 
 def _tables(this: queries.Statistics, areas: Sequence[tuple[int, str]]) -> Iterator[tuple[str, list[Line]]]:
-    yield _("By area"), list(_by_area(this.by_grid, areas))
-    yield _("By kind of matter"), _lines(this.by_category, _category_names())
+    yield _("By area"), _large_ones(_by_area(this.by_grid, areas))
+    yield _("By kind of matter"), _large_ones(_lines(this.by_category, _category_names()))
     agencies = {
         str(id): name
         for id, name in people.agencies(queries.local_day(timezone.now())).values_list("pk", "name")
     }
-    yield _("By agency called out first"), _lines(this.by_agency, agencies)
+    yield _("By agency called out first"), _large_ones(_lines(this.by_agency, agencies))
+
+
+def _large_ones(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines of which a rate can be told; how many the others are, says the page in one sentence."""
+    return [line for line in lines if line.counts.raised >= SMALLEST]
 
 
 def _by_area(by_grid: Mapping[int, Counts], areas: Sequence[tuple[int, str]]) -> Iterator[Line]:

@@ -20,7 +20,7 @@ from maplebridge.matters.templatetags.matter_words import refusal_words
 from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
-from maplebridge.people.permissions import allow, field_staff, standing_of
+from maplebridge.people.permissions import allow, standing_of
 from maplebridge.places import queries as places
 from maplebridge.platform import photos
 from maplebridge.web.groups import refusal_words as message_refusal_words
@@ -36,7 +36,12 @@ PHRASES = (
 )
 
 
-@allow(field_staff)
+def owns_matters(standing: Standing) -> bool:
+    """Whoever may be given a matter has a list of what is theirs; sorting officers own what nobody else does yet."""
+    return standing.is_field or standing.is_town_wide
+
+
+@allow(owns_matters)
 def today(request: HttpRequest) -> HttpResponse:
     """Show a person's day. The page is kept on the phone, so that it can be read without a network."""
     standing, now = standing_of(request), timezone.now()
@@ -55,7 +60,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@allow(field_staff)
+@allow(owns_matters)
 def today_news(request: HttpRequest) -> HttpResponse:
     """Say how many things came in that the open page does not show yet; the page itself stays still."""
     standing = standing_of(request)
@@ -69,7 +74,7 @@ def _new_in(day: queries.Day) -> set[int]:
     return {row.matter.pk for row in (*day.waiting, *day.offered)}
 
 
-@allow(field_staff)
+@allow(owns_matters)
 @require_POST
 def answer(request: HttpRequest, matter_id: int) -> HttpResponse:
     """Answer from the row: words or a phrase, and photos if there are any."""
@@ -98,7 +103,7 @@ def answer(request: HttpRequest, matter_id: int) -> HttpResponse:
     return redirect("today")
 
 
-@allow(field_staff)
+@allow(owns_matters)
 def hand_over(request: HttpRequest, matter_id: int) -> HttpResponse:
     """Show who could take a matter over; offer it to the one tapped. It stays here until they accept."""
     standing, now = standing_of(request), timezone.now()
@@ -158,14 +163,14 @@ def colleagues(matter: Any, standing: Standing, now: Any) -> list[Colleague]:
     return [Colleague(id, names[id].nickname, what) for id, what in found.items() if id in names]
 
 
-@allow(field_staff)
+@allow(owns_matters)
 @require_POST
 def take_over(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Accept a matter that was offered: from now on it is theirs."""
     return _decide(request, offer_id, accepted=True)
 
 
-@allow(field_staff)
+@allow(owns_matters)
 @require_POST
 def decline(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Leave an offered matter with whoever has it, with a reason."""
@@ -236,5 +241,5 @@ def _by(standing: Standing) -> actions.By:
 
 
 def _person(standing: Standing) -> int:
-    assert standing.person_id is not None  # `allow(field_staff)` stands before every view here
+    assert standing.person_id is not None  # `allow(owns_matters)` stands before every view here
     return standing.person_id

@@ -8,7 +8,7 @@ from django import template
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from maplebridge.matters import data
@@ -23,7 +23,7 @@ STATES = {
     "paused": gettext_lazy("paused"),
     "deferred": gettext_lazy("cannot be done now"),
     "resolved": gettext_lazy("result given"),
-    "closed": gettext_lazy("closed"),
+    "closed": pgettext_lazy("matter", "closed"),
     "merged": gettext_lazy("goes on together with another"),
 }
 SEVERITIES = {1: gettext_lazy("routine"), 2: gettext_lazy("pressing"), 3: gettext_lazy("urgent")}
@@ -200,6 +200,7 @@ NOT_ALLOWED = {
     ),
     "not_paused": gettext_lazy("This matter is not paused."),
     "not_in_hand": gettext_lazy("More time can only be asked for while the matter is being handled."),
+    "somebody_asks": gettext_lazy("More time is asked for by a person, not by the clock."),
     "already_asked": gettext_lazy("More time was asked for already; a supervisor decides."),
     "somebody_else_decides": gettext_lazy("Nobody decides on their own wish. Please ask another supervisor."),
     "somebody_else_calls_back": gettext_lazy(
