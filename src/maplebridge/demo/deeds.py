@@ -12,6 +12,7 @@ from maplebridge.matters import actions as matters
 from maplebridge.matters import queries as matter_queries
 from maplebridge.matters.actions.record import By, NotAllowed
 from maplebridge.matters.domain.workflow import Outcome, PauseReason, RefusalReason, State
+from maplebridge.people.domain.roles import Role
 
 if TYPE_CHECKING:
     from maplebridge.demo.telling import Telling
@@ -49,11 +50,27 @@ Act = Callable[["Telling", Step, Player, str, datetime], None]
 
 def _answer(telling: "Telling", step: Step, who: Player, text: str, now: datetime) -> None:
     """Answer, and call off the agencies that the product had called out and the story does not need."""
+    _take_from_sorting(telling, who, now)
     telling.answer(who, text, now)
     acting = {telling.cast.agency(kind) for kind in _agencies_in(telling)}
     for order in matter_queries.call_outs_open(telling.number()):
         if order.agency_id is not None and order.agency_id not in acting:
             matters.cancel_call_out(call_out_id=order.pk, by=telling.by(who), now=now)
+
+
+def _take_from_sorting(telling: "Telling", who: Player, now: datetime) -> None:
+    """Let whoever answers take over what was first with the sorting officer."""
+    owner = _owner(telling, now)
+    if (
+        owner.role != Role.SORTING_OFFICER
+        or owner.person_id == who.person_id
+        or telling.matter().confidential
+    ):
+        return
+    offer = matters.offer_hand_over(
+        matter_id=telling.number(), to_id=who.person_id, words="", by=owner, now=now
+    )
+    matters.accept_hand_over(hand_over_id=offer.pk, by=telling.by(who), now=now)
 
 
 def _agencies_in(telling: "Telling") -> set[str]:

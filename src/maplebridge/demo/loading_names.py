@@ -73,7 +73,7 @@ def nickname(
         case Role.AUXILIARY:
             return f"辅警小{surname}"
         case Role.GRID_WORKER:
-            return f"{ground}网格员小{surname}"
+            return f"{ground.removesuffix('网格')}网格员小{surname}"
         case Role.GRID_CHIEF:
             return (
                 f"{ground}{surname}书记" if level == 3 else f"{ground}长" if level == 2 else f"{ground}网格长"

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
 from django.utils import timezone
 
 from maplebridge.demo import loading
@@ -55,7 +56,9 @@ class Command(BaseCommand):
 
     def _tell_logins(self) -> None:
         found = logins(timezone.localdate())
-        self.stdout.write(f"  One tap signs in as any of these at /demo/. By password ({PASSWORD}):")
+        self.stdout.write(
+            f"  One tap signs in as any role at {reverse('demo_roles')}. By password ({PASSWORD}):"
+        )
         for login in found:
             self.stdout.write(f"    {login.role:<18} {login.username:<14} {login.nickname}")
 
