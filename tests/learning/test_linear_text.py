@@ -274,3 +274,20 @@ def test_arrays_of_something_else_and_pickles_are_refused(tmp_path: Path) -> Non
     for name in ("other.npz", "newer.npz", "pickle.npz", "array.npy"):
         with pytest.raises(NotAModel):
             load(tmp_path / name)
+
+
+def test_kin_speak_for_a_label_with_few_texts() -> None:
+    texts = [
+        "gray wolf howls",
+        "gray wolf hunts",
+        "red fox barks",
+        "red fox hunts",
+        "blue whale dives",
+        "oak leaf",
+    ]
+    labels = ["wolf", "wolf", "fox", "fox", "whale", "oak"]
+    kin = [{"wolf": "dog", "fox": "dog", "whale": "sea", "oak": "tree"}]
+    texts, labels = texts * 4, labels * 4
+    alone, together = train(texts, labels), train(texts, labels, kin=kin)
+    at = [alone.classes.index(label) for label in ("wolf", "fox")]
+    assert together.probabilities(["hunts"])[0, at].sum() > alone.probabilities(["hunts"])[0, at].sum()

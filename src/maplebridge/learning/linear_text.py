@@ -47,6 +47,7 @@ class Recipe:
     least_texts: int = 2  # a gram that one text alone contains says nothing about the next
     model_bytes: int = 9_500_000  # before compression, which saves a fifth; bounds the vocabulary
     strength: float = 1.0
+    kin_share: float = 0.5  # of what speaks for a label's kin, counted for the label itself
     nets: int = 2
     net_grams: int = 30_000
     net_size: int = 32
@@ -217,18 +218,20 @@ def train(
     labels: Sequence[str],
     *,
     groups: Sequence[Hashable] | None = None,
+    kin: Sequence[Mapping[str, str]] = (),
     recipe: Recipe = RECIPE,
     report: Report = lambda message: None,
 ) -> LinearText:
     """Learn labels from texts, and from what was held back in turn how sure the model may be.
 
     A text is a string, or as many strings as there are fields, which are kept apart. Texts of one group (near
-    duplicates) are held back together; without groups, equal texts are one.
+    duplicates) are held back together; without groups, equal texts are one. Each mapping of `kin` names the
+    family of every label: where a label has few texts of its own, those of its family speak for it too.
     """
     # scikit-learn takes a second to import: who only asks for probabilities does not pay for it.
     from maplebridge.learning import training  # noqa: PLC0415
 
-    return training.train(texts, labels, groups=groups, recipe=recipe, report=report)
+    return training.train(texts, labels, groups=groups, kin=kin, recipe=recipe, report=report)
 
 
 def load(path: str | os.PathLike[str]) -> LinearText:

@@ -1,6 +1,6 @@
 """Training of the linear model of texts, with scikit-learn: everything that learns, nothing that answers."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from warnings import catch_warnings, simplefilter
@@ -71,12 +71,14 @@ def train(
     labels: Sequence[str],
     *,
     groups: Sequence[Hashable] | None,
+    kin: Sequence[Mapping[str, str]],
     recipe: Recipe,
     report: Report,
 ) -> LinearText:
     """See `linear_text.train`."""
     rows = [(text,) if isinstance(text, str) else tuple(text) for text in texts]
     classes, wanted = _checked(rows, labels)
+    families = [_families(classes, names) for names in kin]
     blocks = _blocks(rows, recipe)
     report(f"reading {len(rows)} texts")
     counted = _count(rows, blocks)
@@ -87,12 +89,12 @@ def train(
         inside = folds != number
         if len(np.unique(wanted[inside])) > 1 and not inside.all():
             report(f"training without part {number + 1} of {recipe.folds}")
-            fitted = _fit(counted, inside, wanted, len(classes), blocks, recipe)
+            fitted = _fit(counted, inside, wanted, len(classes), families, blocks, recipe)
             by_weights[~inside], by_nets[~inside] = fitted.scores(counted.counts[~inside])
             judged |= ~inside
     verdict = _judge(by_weights[judged], by_nets[judged], wanted[judged], recipe)
     report("training with everything")
-    final = _fit(counted, np.ones(len(rows), bool), wanted, len(classes), blocks, recipe)
+    final = _fit(counted, np.ones(len(rows), bool), wanted, len(classes), families, blocks, recipe)
     return LinearText(
         classes=classes,
         fields=len(rows[0]),
@@ -194,6 +196,7 @@ def _fit(
     inside: npt.NDArray[np.bool_],
     wanted: Integers,
     classes: int,
+    families: Sequence[Integers],
     blocks: tuple[Block, ...],
     recipe: Recipe,
 ) -> _Fitted:
@@ -207,7 +210,7 @@ def _fit(
         np.array([block.weight for block in blocks], np.float32),
     )
     values = _values(counts[:, columns], rarity, block_of, block_weights)
-    weights, bias = _nb_svm(values, labels, classes, recipe)
+    weights, bias = _with_kin(values, labels, classes, families, recipe)
     nets = _nets(values, labels, classes, recipe)
     return _Fitted(columns, rarity, block_of, block_weights, weights, bias, nets)
 
@@ -240,6 +243,23 @@ def _values(counts: csr_matrix, rarity: Floats, block_of: Integers, block_weight
     norms = np.sqrt(np.bincount(cells, values.data**2, minlength=values.shape[0] * len(block_weights)))
     values.data = (values.data * block_weights[block_of[values.indices]] / norms[cells]).astype(np.float32)
     return values
+
+
+def _families(classes: tuple[str, ...], names: Mapping[str, str]) -> Integers:
+    """Return the number of each class's family."""
+    return np.unique([names[one] for one in classes], return_inverse=True)[1]
+
+
+def _with_kin(
+    values: csr_matrix, labels: Integers, classes: int, families: Sequence[Integers], recipe: Recipe
+) -> tuple[Floats, Floats]:
+    """Return weights and bias of the classes, a share of their families' added: a sum of lines is a line."""
+    weights, bias = _nb_svm(values, labels, classes, recipe)
+    for family in families:
+        theirs, their_bias = _nb_svm(values, family[labels], int(family.max()) + 1, recipe)
+        weights += recipe.kin_share * theirs[:, family]
+        bias += recipe.kin_share * their_bias[family]
+    return weights, bias
 
 
 def _nb_svm(values: csr_matrix, labels: Integers, classes: int, recipe: Recipe) -> tuple[Floats, Floats]:
