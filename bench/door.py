@@ -1,8 +1,8 @@
 """How well the product's own door reads messages that were marked before it read them.
 
 `door_messages.csv`: category, leading agency and severity all right. `door_group_messages.csv`: what is a matter.
-`door_strangers.csv`: 240 messages in nine voices, in two halves: A to develop with, B to judge with (`--messages FILE --half B`).
-Where a reasonable person could choose two categories or two agencies, both are marked.
+`door_strangers.csv`: 240 messages in nine voices, in two halves: A to develop with, B to judge with
+(`--messages FILE --half B`). Where a reasonable person could choose two categories or two agencies, both are marked.
 """
 
 import argparse

@@ -87,3 +87,22 @@ def test_what_moved_the_severity_is_told_and_what_did_not_is_not() -> None:
     assert severity == Severity.URGENT
     assert [(seen.sign.code, seen.words) for seen in moved_by] == [("fire", "着火")]
     assert severity_with(Severity.URGENT, signs().seen("着火了"))[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("锁外面了 火上还坐着锅", "fire"),
+        ("宝宝反锁在卫生间", "trapped"),
+        ("水顺着灯线流下来", "electric"),
+        ("担架都抬不出去", "help_blocked"),
+        ("后天就要考试了", "loss_ahead"),
+        ("学生从护栏钻进去玩", "child_near_harm"),
+    ],
+)
+def test_what_makes_a_thing_worse_is_seen(text: str, code: str) -> None:
+    assert code in codes(text)
+
+
+def test_a_heater_that_does_not_light_is_no_fire() -> None:
+    assert "fire" not in codes("热水器打不着火")

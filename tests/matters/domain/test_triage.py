@@ -187,3 +187,13 @@ def test_sentences_are_not_given_two_meanings() -> None:
     for example in examples(EXAMPLES):
         meanings.setdefault(example.text, set()).add((example.kind, example.category))
     assert [text for text, found in meanings.items() if len(found) > 1] == []
+
+
+def test_harm_that_is_over_calls_nobody() -> None:
+    over = door().propose("工伤认定交了两个月没结果，我骨折了公司不给报工伤")
+    assert (over.categories[0].code, over.severity, over.emergency) == ("12-01-04", Severity.PRESSING, None)
+
+
+def test_harm_told_now_still_does() -> None:
+    now = door().propose("有人从梯子上摔下来了，骨折，快叫救护车")
+    assert (now.severity, now.emergency) == (Severity.URGENT, "120")

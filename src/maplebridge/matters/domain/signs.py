@@ -35,6 +35,7 @@ class Sign:
     number: str = ""
     least: Severity = Severity.ROUTINE
     private: bool = False
+    unless_about: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def read_signs(text: str) -> Signs:
                 number=row.get("number", ""),
                 least=Severity(row.get("least", Severity.ROUTINE)),
                 private=row.get("private", False),
+                unless_about=frozenset(row.get("unless_about", ())),
             )
             for row in table["sign"]
         ),

@@ -77,6 +77,8 @@ class Rules:
 
     # An emergency shown needlessly costs a glance, one not shown may cost a life: more likely than not is enough.
     emergency_from: float = 0.5
+    # Only a category that is surely right may calm: a danger overheard weighs more than a chief called in vain.
+    harm_over_from: float = 0.6
     # A private matter in a group cannot be taken back: one chance in four is enough to keep it out.
     confidential_from: float = 0.25
     # Where the writer has an open matter or answers staff, further words are additions more often than in the
@@ -149,7 +151,7 @@ class Door:
         mentions = self._wordings.mentions(text)
         read = [two_fields(piece, self._wordings) for piece in self._pieces(text)]
         guesses = self._guesses(read)
-        seen = self._signs.seen(text)
+        seen = self._present(self._signs.seen(text), guesses[0])
         adds_to = self._same_thing(guesses, open_matter_texts)
         could_add = in_reply_to_staff or has_open_matter or bool(open_matter_texts)
         kind, probability = self._kind(read, could_add=could_add, same_thing=adds_to is not None)
@@ -157,6 +159,12 @@ class Door:
         if number and kind is Kind.SMALL_TALK:
             kind, probability = Kind.MATTER, 1 - probability
         return self._proposal(kind, probability, guesses, mentions, seen, number, adds_to)
+
+    def _present(self, seen: tuple[Seen, ...], best: Guess) -> tuple[Seen, ...]:
+        """Leave out signs of harm that is over: who asks what a broken leg costs, needs no ambulance."""
+        if best.probability < self._rules.harm_over_from:
+            return seen
+        return tuple(one for one in seen if best.code not in one.sign.unless_about)
 
     def _pieces(self, text: str) -> list[str]:
         return pieces(text, self._rules.piece, self._rules.pieces)
