@@ -10,6 +10,7 @@ from maplebridge.conversations.actions import SYSTEM as PRODUCT
 from maplebridge.matters.actions import answering
 from maplebridge.matters.actions.raising import Judged, Where, add, join, raise_matter
 from maplebridge.matters.actions.record import SYSTEM, By, NotAllowed
+from maplebridge.matters.domain.rules import TownRules
 from maplebridge.matters.domain.triage import Kind, Proposal
 from maplebridge.matters.models import Matter, Sorting
 from maplebridge.matters.queries import categories, door, local_day, similar_open, town_rules
@@ -58,23 +59,26 @@ def _hear_resident(message: Any, now: datetime) -> None:
         return
     mine = _open_of(message, now)
     proposal = door().propose(
-        message.text, in_reply_to_staff=_replies_to_staff(message), has_open_matter=mine is not None
+        message.text,
+        in_reply_to_staff=_replies_to_staff(message),
+        open_matter_texts=(mine.summary,) if mine is not None else (),
     )
+    rules = town_rules(local_day(now))
     theirs = _matter_replied_to(message)
     matter: Matter | None = None
     if message.source in TAKEN_AS_MATTERS or proposal.emergency:
-        matter = raise_from(message, judged_by(proposal), now, never_read=True)
+        matter = raise_from(message, judged_by(proposal, rules), now, never_read=True)
     elif theirs is not None and len(message.text) <= SHORT:
         matter = _attach(theirs, message, now)
     elif mine is not None and proposal.kind is Kind.ADDITION:
         matter = _attach(mine, message, now)
-    elif _is_surely_a_matter(proposal, now):
-        matter = raise_from(message, judged_by(proposal), now, never_read=True)
+    elif _is_surely_a_matter(proposal, rules):
+        matter = raise_from(message, judged_by(proposal, rules), now, never_read=True)
     keep(message, proposal, now, matter)
 
 
-def _is_surely_a_matter(proposal: Proposal, now: datetime) -> bool:
-    return proposal.kind is Kind.MATTER and proposal.kind_probability >= town_rules(local_day(now)).raise_from
+def _is_surely_a_matter(proposal: Proposal, rules: TownRules) -> bool:
+    return proposal.kind is Kind.MATTER and proposal.kind_probability >= rules.raise_from
 
 
 def _open_of(message: Any, now: datetime) -> Matter | None:
@@ -145,19 +149,26 @@ def keep(message: Any, proposal: Proposal, now: datetime, matter: Matter | None)
     )
 
 
-def judged_by(proposal: Proposal) -> Judged:
-    """Return what the product makes of a message, for raising it."""
+def judged_by(proposal: Proposal, rules: TownRules) -> Judged:
+    """Return what the product makes of a message that is raised; the town says how sure of the category it must be.
+
+    That it is a matter has been decided by raising it: here, by whoever reported it, or by `raise_from`.
+    """
     best = proposal.categories[0] if proposal.categories else None
+    decided = best is not None and best.probability >= rules.decide_from
+    why = [asdict(one) for one in proposal.why if one.code != "category_unsure"]
+    if best is not None and not decided:
+        why.append({"code": "category_unsure", "values": {"probability": round(best.probability, 3)}})
     return Judged(
         category=best.code if best else None,
         severity=int(proposal.severity),
-        decided=proposal.decided,
+        decided=decided,
         emergency=proposal.emergency or "",
         confidential=proposal.confidential,
         lead=proposal.lead or "",
         assists=tuple(proposal.assists),
         team_role=proposal.team_role or "",
-        why=[asdict(one) for one in proposal.why],
+        why=why,
     )
 
 
@@ -255,7 +266,7 @@ def raise_by_hand(*, message_id: int, by: By, now: datetime) -> Matter:
     if message.role != RESIDENT or message.withdrawn_at is not None:
         raise NotAllowed("not_a_question")
     proposal = door().propose(message.text)
-    matter = raise_from(message, judged_by(proposal), now, by)
+    matter = raise_from(message, judged_by(proposal, town_rules(local_day(now))), now, by)
     sorting = Sorting.objects.filter(message=message).first() or keep(message, proposal, now, matter)
     sorting.matter, sorting.corrected_kind = matter, Kind.MATTER
     sorting.corrected_by_id, sorting.corrected_at = by.person_id, now
@@ -268,7 +279,7 @@ def raise_order(*, message_id: int, confidential: bool, now: datetime) -> Matter
     """Raise the matter of an order of the hotline from its message, as every message is read; once, ever."""
     message = conversations.get_message(message_id)
     proposal = door().propose(message.text)
-    judged = judged_by(proposal)
+    judged = judged_by(proposal, town_rules(local_day(now)))
     judged = replace(judged, confidential=judged.confidential or confidential)
     matter = raise_from(message, judged, now)
     keep(message, proposal, now, matter)

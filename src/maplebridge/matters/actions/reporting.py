@@ -13,7 +13,7 @@ from maplebridge.matters.actions.raising import Where, join, raise_matter
 from maplebridge.matters.actions.receiving import judged_by, keep
 from maplebridge.matters.actions.record import By, NotAllowed, in_town_language, take
 from maplebridge.matters.models import Matter, MatterPhoto
-from maplebridge.matters.queries import door
+from maplebridge.matters.queries import door, local_day, town_rules
 from maplebridge.people import actions as people_actions
 from maplebridge.people import queries as people
 from maplebridge.places import queries as places
@@ -63,7 +63,7 @@ def report(
         text=message.text,
         thread_id=message.thread_id,
         reporter_id=reporter_id,
-        judged=judged_by(proposal),
+        judged=judged_by(proposal, town_rules(local_day(now))),
         where=_where(found),
         message_id=message.pk,
         photo_ids=photo_ids,
