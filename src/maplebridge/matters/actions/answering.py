@@ -268,15 +268,19 @@ def decide_extension(*, extension_id: int, granted: bool, by: By, now: datetime)
 
 @action
 def sort(
-    *, matter_id: int, category: str, severity: int, by: By, now: datetime, lead_agency_id: int | None = None
+    *, matter_id: int, category: str, severity: int, by: By, now: datetime, may_open: bool = False
 ) -> Matter:
-    """A person says what a matter is about. What the product had proposed is kept beside it, for its training."""
+    """A person says what a matter is about. What the product had proposed is kept beside it, for its training.
+
+    `may_open`: one of the few who read what is confidential; where they choose a category that is not, the
+    product was wrong to keep the matter from the others, and it becomes an ordinary one.
+    """
     matter = take(matter_id)
     chosen = categories().get(category)
     if chosen is None:
         raise NotAllowed("unknown_category")
     matter.category, matter.severity, matter.needs_sorting = chosen, severity, False
-    matter.confidential = matter.confidential or chosen.confidential
+    matter.confidential = chosen.confidential or (matter.confidential and not may_open)
     matter.why = [*matter.why, {"code": "sorted_by_person"}]
     save(matter, "category", "severity", "needs_sorting", "confidential", "why")
     Sorting.objects.filter(matter=matter).update(

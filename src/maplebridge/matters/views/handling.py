@@ -24,6 +24,7 @@ from maplebridge.matters.templatetags.matter_words import STATES, refusal_words,
 from maplebridge.matters.views import choices, showing
 from maplebridge.matters.views.deeds import BY_NAME, Deed, Doing, Reader, is_offered, reader_of, seen_by
 from maplebridge.matters.views.uploads import kept_photos
+from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, staff, standing_of
 from maplebridge.platform.photos import PhotoRefused
@@ -404,6 +405,7 @@ def _sort(doing: Doing) -> object:
         severity=doing.told["severity"],
         by=doing.reader.by,
         now=doing.now,
+        may_open=doing.reader.standing.has(Role.CONFIDENTIAL),
     )
 
 
