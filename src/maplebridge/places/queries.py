@@ -238,7 +238,8 @@ def locate(
     """Find the place of what is told: the point given, the address in the words, else where it was said."""
     here = next((code for code, (id, _grid) in _estate_codes().items() if id == estate_id), None)
     parts, match = gazetteer.locate(text, _gazetteer(), here) if text else ([], None)
-    words = "".join(part.text for part in parts) if match and match.found != gazetteer.Found.NONE else ""
+    named = [part.text for part in parts if part.kind is not address.Kind.OTHER]  # the rest tells what happened there
+    words = "".join(named) if match and match.found != gazetteer.Found.NONE else ""
     if lon is not None and lat is not None and (at := grid_at(lon, lat)) is not None:
         estate, building = _where_a_point_is(at, estate_id, building_id)
         return Located("point", at, estate, building, lon, lat, words)
