@@ -181,11 +181,13 @@ class PostingForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=[])
     team_role = forms.ChoiceField(label=_("Part in the six-role team"), choices=[], required=False)
     ground = GroundField(required=False, widget=forms.HiddenInput)
-    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(
+        label=_("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     ends_on = forms.DateField(
         label=_("Until (the first day without)"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -215,7 +217,9 @@ class PostingForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    ends_on = forms.DateField(label=_("Ends on"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(
+        label=_("Ends on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
 
 class NewStaffForm(forms.Form):
@@ -245,11 +249,11 @@ class UsernameForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Why"), max_length=200)
+    reason = forms.CharField(label=_("Reason for the reset"), max_length=200)
 
 
 class AgencyForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Agency name"), max_length=80)
     code = forms.CharField(
         label=_("Agency code"),
         max_length=18,
@@ -259,4 +263,6 @@ class AgencyForm(forms.Form):
         label=_("Kind"), max_length=30, help_text=_("What it does: water, property, urban_management …")
     )
     phone = forms.CharField(label=_("Office phone"), max_length=30, required=False)
-    valid_from = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(
+        label=_("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )

@@ -27,9 +27,9 @@ ON_DUTY = (
 class DutyForm(forms.Form):
     """Somebody in a role, for a shift of a day, in a police grid or in the whole town."""
 
-    who = forms.ChoiceField(label=_("Who"))
+    who = forms.ChoiceField(label=_("Who is on duty"))
     sector = forms.ChoiceField(label=_("Police grid"), required=False)
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     shift = forms.ChoiceField(
         label=_("Shift"),
         choices=[(Shift.DAY, _("by day, 8 to 20 o'clock")), (Shift.NIGHT, _("by night, 20 to 8 o'clock"))],
