@@ -36,7 +36,7 @@ from maplebridge.rosters import queries as roster_queries
 
 SEED = 1
 THREADS_FOLDER = TOWN_FOLDER.parent / "threads"
-RAISE_FROM = 0.9
+RAISE_FROM = 0.65
 RAISE_REASON = "群里闲聊多,拿不准的先留给值班人员一点即可转为事项"
 LOADED = ("places", "people", "rosters", "conversations")
 DUTIES_LAST = timedelta(days=14)  # the duty table is extended when it ends earlier
