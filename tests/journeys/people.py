@@ -30,9 +30,9 @@ def picture(folder: Path) -> Path:
     return path
 
 
-def told(town: Town, text: str = LEAK) -> Matter:
+def told(town: Town, text: str = LEAK, who: Person | None = None) -> Matter:
     """Let a resident say it in the group, and wait until the worker has made a matter of it."""
-    message = town.says(text)
+    message = town.says(text, who=who)
     for _ in range(100):
         if found := Matter.objects.filter(asked_in_id=message.pk).first():
             return found
@@ -61,7 +61,7 @@ class Somebody:
 
     def __post_init__(self) -> None:
         self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.troubles.append(f"error in a script: {error}"))
+        self.page.on("pageerror", lambda error: self.troubles.append(f"{self.page.url}: {error.stack}"))
         self.page.on("request", self._watch)
 
     def _hear(self, message: ConsoleMessage) -> None:
@@ -139,6 +139,29 @@ class Somebody:
                 return
             self.page.wait_for_timeout(60)
         assert holds()
+
+    def outline(self) -> float:
+        """Return how thick the ring around what has the focus is, in pixels."""
+        return float(
+            self.page.evaluate(
+                """() => Math.max(...[document.activeElement, document.activeElement.closest("[data-row]")]
+                  .filter((one) => one && getComputedStyle(one).outlineStyle !== "none")
+                  .map((one) => parseFloat(getComputedStyle(one).outlineWidth)), 0)"""
+            )
+        )
+
+    def wider_than_the_screen(self) -> bool:
+        return bool(self.page.evaluate("() => document.documentElement.scrollWidth > innerWidth"))
+
+    def widest(self) -> list[str]:
+        """Return what reaches beyond the right edge."""
+        return list(
+            self.page.evaluate(
+                """() => [...document.querySelectorAll("main *")]
+                  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+                  .slice(0, 4).map((one) => one.outerHTML.slice(0, 120))"""
+            )
+        )
 
     def type_size(self) -> float:
         return float(self.page.evaluate("() => parseFloat(getComputedStyle(document.body).fontSize)"))
