@@ -43,7 +43,6 @@ from maplebridge.platform.freshness import forget  # noqa: E402
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "src/maplebridge/matters/data/examples"
 RARE = ("双溪口", "槐树坡", "望江亭", "石碾子", "东仓库")  # each on one matter in 40,000
-COMMON = ("漏水", "噪音", "小区", "停车", "垃圾", "没有", "楼下", "路灯", "物业", "电梯")
 PAIRS = ("楼顶漏水", "小区停车", "半夜 噪音", "物业 电梯", "路灯 垃圾", "漏水 停车", "井盖 电梯")
 SINGLE = ("狗", "水", "灯")
 TARGET_MS = 200
@@ -401,7 +400,7 @@ def _matters(matters: int) -> None:
         f"""(SELECT m.i, m.text, m.words, m.grid, m.community, m.town, m.estate,
         m.building, m.lon, m.lat, m.state, m.at, m.h, m.text_1 AS place, m.words_1 AS place_words, c.person
         FROM ({source}) m(i, text, words, id, grid, community, town, estate, building, lon, lat, text_1, words_1,
-        state, at, h) JOIN scale_chief c ON c.grid = m.grid) x""",
+        state, at, h) JOIN scale_chief c ON c.grid = m.grid ORDER BY m.i) x""",
     )
 
 
@@ -581,7 +580,10 @@ def pages(matters: int) -> Iterator[tuple[str, Ask]]:
     def any_matter() -> int:
         return random.randint(1, matters)
 
-    clerk = [Role.AGENCY_CLERK]
+    clerk, common = [Role.AGENCY_CLERK], common_words()
+    print(
+        f"common words, on {common[-1][1]:.1%} to {common[0][1]:.1%} of matters: {' '.join(one for one, _ in common)}"
+    )
     yield "list, newest", search(everywhere)
     yield "list, deep in the past", search(everywhere, before=any_matter)
     yield (
@@ -595,17 +597,17 @@ def pages(matters: int) -> Iterator[tuple[str, Ask]]:
     yield "list, own ground", search(ground_)
     yield "list, own agency", search(clerk)
     for label, roles in (("whole town", everywhere), ("own ground", ground_), ("own agency", clerk)):
-        yield f"search, common, {label}", search(roles, q=lambda: random.choice(COMMON))
+        yield f"search, common, {label}", search(roles, q=lambda: random.choice(common)[0])
         yield f"search, two words, {label}", search(roles, q=lambda: random.choice(PAIRS))
         yield f"search, rare, {label}", search(roles, q=lambda: random.choice(RARE))
         yield f"search, one character, {label}", search(roles, q=lambda: random.choice(SINGLE))
     yield (
         "search, common, deep in the past",
-        search(everywhere, q=lambda: random.choice(COMMON), before=any_matter),
+        search(everywhere, q=lambda: random.choice(common)[0], before=any_matter),
     )
     yield (
         "search, word and state",
-        search(everywhere, q=lambda: random.choice(COMMON), state=lambda: "deferred"),
+        search(everywhere, q=lambda: random.choice(common)[0], state=lambda: "deferred"),
     )
     yield (
         "search, nothing there",
@@ -629,6 +631,17 @@ def pages(matters: int) -> Iterator[tuple[str, Ask]]:
     yield "sorting", page(Role.SORTING_OFFICER, "sorting")
     yield "confidential", page(Role.CONFIDENTIAL, "confidential")
     yield "statistics", page(Role.ANALYST, "statistics")
+
+
+def common_words() -> list[tuple[str, float]]:
+    """Return the forty most frequent words of two characters, with the share of matters they are on."""
+    rows = _sql(
+        "SELECT * FROM (SELECT unnest(most_common_elems::text::text[]) AS word, "
+        "unnest(most_common_elem_freqs) AS share FROM pg_stats "
+        "WHERE tablename = 'matters_matter' AND attname = 'words') x "
+        "WHERE length(word) = 2 AND word !~ '[0-9a-z]' ORDER BY share DESC LIMIT 40"
+    )
+    return [(str(word), float(share)) for word, share in rows]
 
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"

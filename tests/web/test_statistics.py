@@ -52,7 +52,7 @@ def total(town: Town, who: str = "supervisor") -> queries.Counts:
     from maplebridge.people import queries as people
 
     standing = people.standing_of(getattr(town, who).pk, town.now.date())
-    return queries.statistics_of(standing, MARCH.first, MARCH.first).total
+    return queries.statistics_of(standing, MARCH.first).total
 
 
 def test_the_counts_are_those_of_what_happened(town: Town) -> None:
@@ -128,14 +128,14 @@ def test_areas_kinds_and_agencies_add_up_to_the_whole(town: Town) -> None:
     from maplebridge.people import queries as people
 
     standing = people.standing_of(town.supervisor.pk, town.now.date())
-    found = queries.statistics_of(standing, MARCH.first, MARCH.first)
+    found = queries.statistics_of(standing, MARCH.first)
     assert {grid: one.raised for grid, one in found.by_grid.items() if one.raised} == {
         town.grid.pk: 1,
         town.other_grid.pk: 1,
     }
     assert {code: one.raised for code, one in found.by_category.items()} == {"05": 1, "06": 1}
     assert {key: one.raised for key, one in found.by_agency.items()} == {str(town.property_manager.pk): 2}
-    below = queries.statistics_of(standing, MARCH.first, MARCH.first, grid_id=town.grid.pk)
+    below = queries.statistics_of(standing, MARCH.first, grid_id=town.grid.pk)
     assert below.total.raised == 1
 
 

@@ -17,7 +17,7 @@ from maplebridge.kernel.working_time import Calendar, Span
 from maplebridge.learning.issue_terms import issue_terms
 from maplebridge.matters import data
 from maplebridge.matters.domain.deadlines import AMBER_FROM, lamp
-from maplebridge.matters.domain.rates import Counts
+from maplebridge.matters.domain.rates import Counts, total
 from maplebridge.matters.domain.routing import Facts, Rule
 from maplebridge.matters.domain.rules import DatedValue, TownRules, in_force
 from maplebridge.matters.domain.triage import Door, Kind
@@ -1008,45 +1008,46 @@ def order_results(since: datetime) -> Iterator[OrderResult]:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Counts of the months asked for, as of a moment: in all, by month, area, kind and agency."""
+    """Counts of a month, as of a moment: in all, by area, kind and agency."""
 
     total: Counts
-    by_month: dict[date, Counts]
     by_grid: dict[int, Counts]
     by_category: dict[str, Counts]
     by_agency: dict[str, Counts]
     as_of: datetime | None
 
 
-def statistics_of(standing: Standing, first: date, last: date, *, grid_id: int | None = None) -> Statistics:
-    """Return the counts of months from … to, of the ground that the person may see, or of one grid of it."""
-    rows = list(
-        _tallies(standing, first, last, grid_id).values_list(
-            "month", "grid_id", "of", "key", "counts", "as_of"
-        )
-    )
-    by_month: dict[date, Counts] = {}
-    by_grid: dict[int, Counts] = {}
-    parts: dict[str, dict[str, Counts]] = {Tally.Of.CATEGORY: {}, Tally.Of.AGENCY: {}}
-    for month, grid, of, key, counts, _as_of in rows:
-        counted = Counts(**counts)
-        if of == Tally.Of.ALL:
-            by_month[month] = by_month.get(month, Counts()) + counted
-            by_grid[grid or 0] = by_grid.get(grid or 0, Counts()) + counted
-        else:
-            parts[of][key] = parts[of].get(key, Counts()) + counted
+def statistics_of(standing: Standing, month: date, *, grid_id: int | None = None) -> Statistics:
+    """Return the counts of a month, of the ground that the person may see, or of one grid of it."""
+    parts: dict[tuple[str, str], list[dict[str, int]]] = {}
+    moments: list[datetime] = []
+    rows = _tallies(standing, grid_id).filter(month=month)
+    for grid, of, key, counts, as_of in rows.values_list("grid_id", "of", "key", "counts", "as_of"):
+        parts.setdefault((of, str(grid or 0) if of == Tally.Of.ALL else key), []).append(counts)
+        moments.append(as_of)
+    sums = {of: {key: total(some) for (kind, key), some in parts.items() if kind == of} for of in Tally.Of}
     return Statistics(
-        total=sum(by_month.values(), Counts()),
-        by_month=dict(sorted(by_month.items())),
-        by_grid=by_grid,
-        by_category=parts[Tally.Of.CATEGORY],
-        by_agency=parts[Tally.Of.AGENCY],
-        as_of=min((row[5] for row in rows), default=None),
+        total=sum(sums[Tally.Of.ALL].values(), Counts()),
+        by_grid={int(grid): counts for grid, counts in sums[Tally.Of.ALL].items()},
+        by_category=sums[Tally.Of.CATEGORY],
+        by_agency=sums[Tally.Of.AGENCY],
+        as_of=min(moments, default=None),
     )
 
 
-def _tallies(standing: Standing, first: date, last: date, grid_id: int | None) -> QuerySet[Tally]:
-    tallies = Tally.objects.filter(month__gte=first, month__lte=last)
+def by_month(
+    standing: Standing, first: date, last: date, *, grid_id: int | None = None
+) -> dict[date, Counts]:
+    """Return the counts of each month from … to, in order."""
+    parts: dict[date, list[dict[str, int]]] = {}
+    rows = _tallies(standing, grid_id).filter(of=Tally.Of.ALL, month__gte=first, month__lte=last)
+    for month, counts in rows.order_by("month").values_list("month", "counts"):
+        parts.setdefault(month, []).append(counts)
+    return {month: total(some) for month, some in parts.items()}
+
+
+def _tallies(standing: Standing, grid_id: int | None) -> QuerySet[Tally]:
+    tallies = Tally.objects.all()
     if not sees_all_statistics(standing):
         tallies = tallies.filter(grid_id__in=sorted(standing.grids))
     if grid_id is not None:
@@ -1060,11 +1061,11 @@ def sees_all_statistics(standing: Standing) -> bool:
 
 def month_totals(months: Sequence[date]) -> dict[date, Counts]:
     """Return the counts of whole months of the town."""
-    totals: dict[date, Counts] = {}
-    rows = Tally.objects.filter(month__in=list(months), of=Tally.Of.ALL).values_list("month", "counts")
-    for month, counts in rows:
-        totals[month] = totals.get(month, Counts()) + Counts(**counts)
-    return totals
+    parts: dict[date, list[dict[str, int]]] = {}
+    rows = Tally.objects.filter(month__in=list(months), of=Tally.Of.ALL)
+    for month, counts in rows.values_list("month", "counts"):
+        parts.setdefault(month, []).append(counts)
+    return {month: total(some) for month, some in parts.items()}
 
 
 def tallied(months: Sequence[date]) -> dict[date, datetime]:

@@ -70,9 +70,9 @@ def statistics(request: HttpRequest) -> HttpResponse:
     areas = areas_of(standing)
     grid_id = number_in(request.GET.get("grid"))
     grid_id = grid_id if grid_id in {id for id, _name in areas} else None
-    year = queries.statistics_of(standing, (month - (MONTHS - 1)).first, month.first, grid_id=grid_id)
-    this = queries.statistics_of(standing, month.first, month.first, grid_id=grid_id)
-    last = year.by_month.get((month - 1).first, Counts())
+    year = queries.by_month(standing, (month - (MONTHS - 1)).first, month.first, grid_id=grid_id)
+    this = queries.statistics_of(standing, month.first, grid_id=grid_id)
+    last = year.get((month - 1).first, Counts())
     context = {
         "now": now,
         "month": str(month),
@@ -82,8 +82,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "this": this.total,
         "figures": [_figure(name, this.total, last) for name in RATES],
         "prevention": _prevention(this.total),
-        "chart": _chart(year.by_month),
-        "says": _says(year.by_month),
+        "chart": _chart(year),
+        "says": _says(year),
         "tables": list(_tables(this, areas)),
         "rate_names": [str(words) for words in RATES.values()],
         "as_of": this.as_of,
@@ -221,7 +221,7 @@ def table_rows(standing: Standing, asked: Any, now: datetime) -> Iterable[list[o
     areas = areas_of(standing)
     grid_id = number_in(asked.get("grid"))
     grid_id = grid_id if grid_id in {id for id, _name in areas} else None
-    this = queries.statistics_of(standing, month.first, month.first, grid_id=grid_id)
+    this = queries.statistics_of(standing, month.first, grid_id=grid_id)
     rows: list[list[object]] = []
     for title, lines in [(_("In all"), [Line("", this.total)]), *_tables(this, areas)]:
         for line in lines:

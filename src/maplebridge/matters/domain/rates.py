@@ -5,9 +5,10 @@ whether they are. Satisfaction: 4 or 5 of 5, of those who gave a mark. Silence i
 their contrary: it is left out, and shown. Of a matter that was reopened, the last round counts.
 """
 
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from operator import add, attrgetter
 
 SMALLEST = 10  # of fewer no rate is told: one answer more or less would move it by ten points
 SATISFIED_FROM = 4
@@ -56,7 +57,7 @@ class Counts:
     followed: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
-        return Counts(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return Counts(*map(add, _numbers(self), _numbers(other)))
 
     @property
     def response(self) -> "Rate":
@@ -83,6 +84,16 @@ class Counts:
 
 
 COUNTED = tuple(one.name for one in fields(Counts))
+_numbers = attrgetter(*COUNTED)
+
+
+def total(parts: Iterable[Mapping[str, int]]) -> Counts:
+    """Return the sum of counts as they are stored: by name, without those that are zero."""
+    numbers = dict.fromkeys(COUNTED, 0)
+    for part in parts:
+        for name, number in part.items():
+            numbers[name] += number
+    return Counts(**numbers)
 
 
 @dataclass(frozen=True)
