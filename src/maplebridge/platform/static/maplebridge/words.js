@@ -1,6 +1,6 @@
 // The page's sentences in its language (written by {% script_words %}), and saying them to everyone.
 
-const element = document.getElementById("words");
+const element = document.querySelector("script#words");
 export const words = element ? JSON.parse(element.textContent) : {};
 
 export function say(name, values = {}) {
