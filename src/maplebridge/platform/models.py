@@ -63,6 +63,7 @@ class AuditRow(models.Model):
         indexes = [
             models.Index(fields=["transaction", "id"], name="audit_sealing_order"),
             models.Index(fields=["table", "row"], name="audit_of_a_row"),
+            BrinIndex(fields=["at"], name="audit_by_time"),
         ]
         triggers = [append_only]
 
