@@ -776,7 +776,7 @@ def categories_file(request: HttpRequest) -> HttpResponse:
 
 
 def _csv_row(one: Any, known: Mapping[str, Any]) -> list[object]:
-    top, middle = known[one.code[:2]], known[one.code[:5]]
+    top, middle = known.get(one.code[:2], one), known.get(one.code[:5], one)
     flags = ["yes" if flag else "no" for flag in (one.photos, one.revisit, one.confidential)]
     return [
         one.code, top.name_zh, top.name_en, middle.name_zh, middle.name_en, one.name_zh, one.name_en, one.accept_when,
