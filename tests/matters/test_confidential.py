@@ -1,13 +1,13 @@
 from datetime import datetime
 
 import pytest
+from tests.factories.town import Town, make_town
 
 from maplebridge.matters import actions
 from maplebridge.matters.models import Category, Matter
 from maplebridge.matters.permissions import visible_to
 from maplebridge.people.queries import standing_of
 from maplebridge.platform.freshness import forget
-from tests.factories.town import Town, make_town
 
 
 @pytest.fixture

@@ -73,7 +73,11 @@ def in_thread(message_id: int | None, thread_id: int) -> int | None:
 
 
 def photo_in(thread_id: int, photo_id: int) -> MessagePhoto | None:
-    return MessagePhoto.objects.filter(message__thread_id=thread_id, photo_id=photo_id).select_related("photo").first()
+    return (
+        MessagePhoto.objects.filter(message__thread_id=thread_id, photo_id=photo_id)
+        .select_related("photo")
+        .first()
+    )
 
 
 def groups() -> QuerySet[NeighborGroup]:

@@ -220,7 +220,9 @@ class Matter(models.Model):
             models.Index(fields=["category", "-id"], name="matter_by_category"),
             # Lists of the day and the oversight board read open work only, however much has ended.
             models.Index(
-                fields=["owner", "respond_by"], condition=Q(state__in=sorted(OPEN)), name="matter_open_by_owner"
+                fields=["owner", "respond_by"],
+                condition=Q(state__in=sorted(OPEN)),
+                name="matter_open_by_owner",
             ),
             models.Index(fields=["respond_by"], condition=Q(state="assigned"), name="matter_waiting"),
             models.Index(

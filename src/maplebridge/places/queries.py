@@ -216,7 +216,9 @@ class Located:
     missing: tuple[str, ...] = ()
 
 
-def _where_a_point_is(at: int, estate_id: int | None, building_id: int | None) -> tuple[int | None, int | None]:
+def _where_a_point_is(
+    at: int, estate_id: int | None, building_id: int | None
+) -> tuple[int | None, int | None]:
     """Keep estate and building of whoever speaks only where the point lies on their ground."""
     home = _buildings().get(building_id or 0)
     if home is not None and home.grid_id == at:
@@ -238,7 +240,9 @@ def locate(
     """Find the place of what is told: the point given, the address in the words, else where it was said."""
     here = next((code for code, (id, _grid) in _estate_codes().items() if id == estate_id), None)
     parts, match = gazetteer.locate(text, _gazetteer(), here) if text else ([], None)
-    named = [part.text for part in parts if part.kind is not address.Kind.OTHER]  # the rest tells what happened there
+    named = [
+        part.text for part in parts if part.kind is not address.Kind.OTHER
+    ]  # the rest tells what happened there
     words = "".join(named) if match and match.found != gazetteer.Found.NONE else ""
     if lon is not None and lat is not None and (at := grid_at(lon, lat)) is not None:
         estate, building = _where_a_point_is(at, estate_id, building_id)

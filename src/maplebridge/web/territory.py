@@ -510,9 +510,7 @@ class Found:
     is_marker: bool = False
 
 
-_COORDINATES = re.compile(
-    r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,\uff0c\u3001;\uff1b\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*"
-)
+_COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,\uff0c\u3001;\uff1b\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 
 
 def _look_for(words: str, crs: str, standing: Standing) -> Found:

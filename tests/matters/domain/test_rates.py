@@ -44,9 +44,7 @@ def test_a_response_is_in_time_late_or_left_out(
     answered: float | None, ended: float | None, now: float, part: str
 ) -> None:
     result = counted(answered=answered, ended=ended, now=now)
-    parts = {
-        name: getattr(result, name) for name in ("in_time", "late", "not_due_yet", "ended_before_due")
-    }
+    parts = {name: getattr(result, name) for name in ("in_time", "late", "not_due_yet", "ended_before_due")}
     assert parts == dict.fromkeys(parts, 0) | {part: 1}
 
 
