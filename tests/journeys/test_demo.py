@@ -16,7 +16,7 @@ def demo(settings: Settings) -> None:
 
 def test_one_tap_signs_in_as_a_role(demo: None, town: Town, somebody: Seat) -> None:
     visitor = somebody()
-    visitor.open("/demo/roles/")
+    visitor.open("/demo/")
     visitor.tap(visitor.page.get_by_role("button").filter(has_text="督办员").first)
     expect(visitor.page).to_have_url(f"{visitor.server}/oversight/")
     visitor.sees("演示")
@@ -27,6 +27,6 @@ def test_one_tap_signs_in_as_a_role(demo: None, town: Town, somebody: Seat) -> N
 def test_outside_the_demo_that_page_does_not_exist(town: Town, somebody: Seat) -> None:
     visitor = somebody()
     visitor.expects_failures = True
-    answer = visitor.page.goto("/demo/roles/")
+    answer = visitor.page.goto("/demo/")
     assert answer is not None
     assert answer.status == 404
