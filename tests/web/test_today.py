@@ -183,3 +183,19 @@ def test_a_longer_day_asks_the_database_no_more_often(town: Town) -> None:
 def test_residents_and_clerks_have_no_such_page(town: Town) -> None:
     for person in (town.resident, town.clerk, town.analyst):
         assert as_(person).get(reverse("today")).status_code == 403
+
+
+def test_the_map_shows_what_waits_at_its_point_or_at_its_building(town: Town) -> None:
+    at_point, at_building, nowhere = raised(town), raised(town), raised(town)
+    Matter.objects.filter(pk=at_point.pk).update(lon=101.781, lat=36.621)
+    Matter.objects.filter(pk=at_building.pk).update(building=town.building)
+    rows = {row.matter.pk: row.point for row in queries.day_of(town.chiefs[1].pk, town.now).waiting}
+    assert rows == {
+        at_point.pk: (101.781, 36.621),
+        at_building.pk: (town.building.lon, town.building.lat),
+        nowhere.pk: None,
+    }
+    shown = as_(town.chiefs[1]).get(reverse("today"), {"map": 1}).content.decode()
+    assert "data-minimap" in shown
+    assert "101.781" in shown
+    assert "data-minimap" not in day(town.chiefs[1])

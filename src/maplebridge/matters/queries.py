@@ -346,6 +346,14 @@ class Row:
         return shorten(self.matter.summary, 80)
 
     @property
+    def point(self) -> tuple[float, float] | None:
+        """Return where on the map it is (lon, lat): the point that was given, else the building's."""
+        for one in (self.matter, self.matter.building):
+            if one is not None and one.lon is not None and one.lat is not None:
+                return one.lon, one.lat
+        return None
+
+    @property
     def told(self) -> str:
         """Return what it is about for those outside the team: without numbers, cards and flats."""
         return shorten(redact(self.matter.summary), 80)

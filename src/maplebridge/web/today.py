@@ -55,9 +55,27 @@ def today(request: HttpRequest) -> HttpResponse:
         "duty": _on_duty(standing, now),
         "ground": _ground_words(standing),
     }
+    context["map"] = request.GET.get("map") == "1"
+    context["points"] = _points(day) if context["map"] else []
     response = render(request, "web/today.html", context)
     response["Offline"] = "keep"
     return response
+
+
+def _points(day: queries.Day) -> list[dict[str, Any]]:
+    """Return what waits as points on the map, numbered as it has to be done."""
+    rows = {row.matter.pk: row for row in (*day.waiting, *day.offered, *day.promised, *day.in_hand)}
+    return [
+        {
+            "lon": row.point[0],
+            "lat": row.point[1],
+            "label": f"{row.what} · {row.place}",
+            "url": reverse("matter", args=[row.matter.pk]),
+            "lamp": row.clock.color,
+        }
+        for row in rows.values()
+        if row.point is not None
+    ]
 
 
 @allow(owns_matters)
