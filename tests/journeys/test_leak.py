@@ -50,7 +50,7 @@ def test_a_leak_is_told_answered_resolved_and_closed(town: Town, somebody: Seat)
     officer.tap("给出结果")
     assert officer.taps == 5
     result = resident.said("水管已经修好")
-    expect(result).to_contain_text("#1")
+    expect(result).to_contain_text(f"#{matter.pk}")
     for hidden in ("老某某", "13812345678", "401室"):
         expect(result).not_to_contain_text(hidden)
     expect(neighbor.said("水管已经修好")).to_be_visible()
