@@ -249,6 +249,8 @@ def _wait_until_read() -> None:
 
     from maplebridge.platform.models import Delivery
 
+    connection.close()
+    connection.close_pool()  # what it holds went with the database that was killed
     for _ in range(600):
         close_old_connections()
         if not Delivery.objects.exists():
