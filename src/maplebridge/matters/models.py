@@ -345,6 +345,7 @@ class CallOut(models.Model):
         ]
         indexes = [
             models.Index(fields=["agency", "status", "-id"], name="call_out_by_agency"),
+            models.Index(fields=["agency", "matter"], name="call_out_agency_matter"),  # an agency's search
             models.Index(fields=["person", "status", "-id"], name="call_out_by_person"),
             models.Index(
                 fields=["respond_by"], condition=Q(status="sent", late_noted_at=None), name="call_out_due"

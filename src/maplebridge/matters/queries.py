@@ -615,6 +615,7 @@ def confidential_queue(now: datetime) -> tuple[list[Row], list[Row]]:
 
 NEWEST = 30_000
 LONGER_BACK = 300_000
+AGAIN = 1.5  # times as far as just enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -637,7 +638,18 @@ class Wanted:
         return tuple(query_words(self.words))
 
 
-def reach(standing: Standing) -> list[Q]:
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Numbers of matters from … up to, not including, `top`."""
+
+    low: int
+    top: int
+
+    def on(self, field: str) -> Q:
+        return Q(**{f"{field}__gte": self.low, f"{field}__lt": self.top})
+
+
+def reach(standing: Standing, span: Stretch | None = None) -> list[Q]:
     """Return the ways in which a person may see matters; together they are `permissions.visible_to`."""
     if standing.person_id is None:
         return []
@@ -650,35 +662,43 @@ def reach(standing: Standing) -> list[Q]:
         ways.append(Q(grid_id__in=sorted(standing.grids), confidential=False))
     if standing.has(Role.CONFIDENTIAL):
         ways.append(Q(confidential=True))
-    return ways + [named & one for one in _by_name(standing)]
+    return ways + [named & one for one in _by_name(standing, span)]
 
 
-def _by_name(standing: Standing) -> list[Q]:
-    me = standing.person_id or 0
+def _by_name(standing: Standing, span: Stretch | None) -> list[Q]:
+    """Return the ways that name the person or the agency; those who are named are looked up within the span only."""
+    me, within = standing.person_id or 0, span.on("matter_id") if span else Q()
     ways = [
         Q(owner_id=me),
-        Q(pk__in=Reporter.objects.filter(person_id=me).values("matter_id")),
-        Q(pk__in=CallOut.objects.filter(person_id=me).values("matter_id")),
-        Q(pk__in=HandOver.objects.filter(to_person_id=me, declined_at=None).values("matter_id")),
+        Q(pk__in=Reporter.objects.filter(within, person_id=me).values("matter_id")),
+        Q(pk__in=CallOut.objects.filter(within, person_id=me).values("matter_id")),
+        Q(pk__in=HandOver.objects.filter(within, to_person_id=me, declined_at=None).values("matter_id")),
     ]
     if standing.agencies:
-        orders = CallOut.objects.filter(agency_id__in=sorted(standing.agencies))
+        orders = CallOut.objects.filter(within, agency_id__in=sorted(standing.agencies))
         ways.append(Q(pk__in=orders.values("matter_id")))
     return ways
 
 
 def newest(standing: Standing, wanted: Wanted, *, before: int | None = None, most: int = PAGE) -> list[int]:
     """Return the ids of the newest matters that fit and that the person may see, newest first."""
-    ways = [way & fit for way in reach(standing) for fit in _fits(wanted)]
-    top = _top(wanted, before)
-    if not ways or top is None:
+    fits, top = _fits(wanted), _top(wanted, before)
+    if top is None or standing.person_id is None:
         return []
-    steps = (NEWEST,) if wanted.tokens or wanted.reporters is not None else (NEWEST, LONGER_BACK)
-    for step in steps:
-        found = _merged(ways, Q(pk__lt=top, pk__gte=top - step), "-pk", most)
-        if len(found) == most or top - step <= 1:
+    step = NEWEST
+    for _ in range(2):
+        span = Stretch(max(top - step, 0), top)
+        found = _merged(
+            [way & fit for way in reach(standing, span) for fit in fits], span.on("pk"), "-pk", most
+        )
+        if len(found) == most or span.low == 0:
             return found
+        # As far back as what was found lets expect; where nothing was, the index of words knows better.
+        step = int(AGAIN * step * most / len(found)) if found else (top if wanted.tokens else LONGER_BACK)
+        if step >= top:
+            break
     # Sorted by a sum, so that the table is not walked through backward for what it hardly holds.
+    ways = [way & fit for way in reach(standing) for fit in fits]
     return _merged(ways, Q(pk__lt=top), (F("pk") + 0).desc(), most)
 
 
