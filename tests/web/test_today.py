@@ -199,3 +199,10 @@ def test_the_map_shows_what_waits_at_its_point_or_at_its_building(town: Town) ->
     assert "data-minimap" in shown
     assert "101.781" in shown
     assert "data-minimap" not in day(town.chiefs[1])
+
+
+def test_a_grid_worker_sees_what_else_is_open_on_the_ground_and_a_stranger_does_not(town: Town) -> None:
+    matter = raised(town)
+
+    assert f"/matters/{matter.pk}/" in day(town.grid_worker)
+    assert f"/matters/{matter.pk}/" not in day(town.stranger_worker)

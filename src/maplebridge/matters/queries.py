@@ -1169,3 +1169,20 @@ def special_days_of(year: int) -> list[SpecialDay]:
 def categories_listed() -> list[Category]:
     """Return the whole catalogue in the order of its codes."""
     return list(Category.objects.order_by("code"))
+
+
+MOST_AROUND = 50
+SMALL_GROUND = 40  # grids; who holds more leads from the board, not from a list of doorsteps
+
+
+def open_on_ground(grids: Collection[int], *, besides: int, now: datetime) -> list[Row]:
+    """Return what is open on a small ground and is not one's own: neighbors' eyes see it, and anybody may answer."""
+    if not grids or len(grids) > SMALL_GROUND:
+        return []
+    found = (
+        Matter.objects.select_related(*LISTED)
+        .filter(grid_id__in=grids, state__in=[State.ASSIGNED, State.IN_HAND], confidential=False)
+        .exclude(owner_id=besides)
+        .order_by("-id")[:MOST_AROUND]
+    )
+    return sorted((row_of(one, now) for one in found), key=_by_due)

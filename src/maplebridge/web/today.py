@@ -1,6 +1,7 @@
 """Today: what one person in the field has to do, the first to run out first; answered from the row itself."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from maplebridge.platform import photos
 from maplebridge.web.groups import refusal_words as message_refusal_words
 
 MOST_PHOTOS = 9
+WALKS_THE_GROUND = (Role.GRID_WORKER, Role.OFFICER, Role.AUXILIARY, Role.BUILDING_CAPTAIN)
 MOST_GROUPS = 4
 
 # What is answered most often, said with one tap. Each is a whole answer that a resident can do something with.
@@ -41,6 +43,15 @@ def owns_matters(standing: Standing) -> bool:
     return standing.is_field or standing.is_town_wide
 
 
+def _around(standing: Standing, day: queries.Day, now: datetime) -> list[queries.Row]:
+    """Return what else is open where somebody walks; chiefs are asked by name, when it is their turn."""
+    if not standing.has(*WALKS_THE_GROUND):
+        return []
+    listed = {row.matter.pk for row in (*day.waiting, *day.offered, *day.promised, *day.in_hand)}
+    found = queries.open_on_ground(standing.grids, besides=_person(standing), now=now)
+    return [row for row in found if row.matter.pk not in listed]
+
+
 @allow(owns_matters)
 def today(request: HttpRequest) -> HttpResponse:
     """Show a person's day. The page is kept on the phone, so that it can be read without a network."""
@@ -54,6 +65,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "groups": _unread_groups(_person(standing)),
         "duty": _on_duty(standing, now),
         "ground": _ground_words(standing),
+        "around": _around(standing, day, now),
     }
     context["map"] = request.GET.get("map") == "1"
     context["points"] = _points(day) if context["map"] else []
