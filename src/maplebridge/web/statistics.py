@@ -197,11 +197,13 @@ def _large_ones(lines: Iterable[Line]) -> list[Line]:
 def _by_area(by_grid: Mapping[int, Counts], areas: Sequence[tuple[int, str]]) -> Iterator[Line]:
     """Yield areas that hold something, each with all that lies below it."""
     known = places.grids()
-    chains = {one: known[one].chain if one in known else () for one in by_grid}
+    inside: dict[int, Counts] = {}
+    for grid, counts in by_grid.items():
+        for area in known[grid].chain if grid in known else ():
+            inside[area] = inside.get(area, Counts()) + counts
     for area, name in areas:
-        inside = [counts for one, counts in by_grid.items() if area in chains[one]]
-        if inside:
-            yield Line(name, sum(inside, Counts()))
+        if area in inside:
+            yield Line(name, inside[area])
     if 0 in by_grid:
         yield Line(_("place not known"), by_grid[0])
 

@@ -46,6 +46,7 @@ DECIDED_BY = {
     Concern.RETURNED: ("assign_owner", gettext_lazy("Decide who")),
     Concern.NOT_SOLVED: ("assign_owner", gettext_lazy("Decide who")),
 }
+SHOWN = 30  # at once; what is late longest is what one looks at
 RATES = ("response", "resolution", "satisfaction")
 
 
@@ -60,7 +61,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request.GET, standing)
     only = next((one for one in Concern if one == request.GET.get("only")), None)
     after = parse_datetime(request.GET.get("after", "")) if request.GET.get("after") else None
-    cases = queries.board(scope, now, only=only, after=after)
+    cases = queries.board(scope, now, only=only, after=after, most=SHOWN)
     counts = queries.board_counts(scope, now)
     wall = request.GET.get("wall") == "1"
     context = {
@@ -76,7 +77,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
         "filters": _filters(request.GET),
         "emergencies": queries.emergencies(scope, now),
         "rates": _rates(now),
-        "older": _address(request, after=cases[-1].since.isoformat()) if len(cases) == queries.PAGE else "",
+        "older": _address(request, after=cases[-1].since.isoformat()) if len(cases) == SHOWN else "",
         "wall_url": _address(request, wall="" if wall else "1"),
         "may_chase": standing.has(Role.SUPERVISOR),
     }
