@@ -133,7 +133,9 @@ class Matter(models.Model):
     origin = models.CharField(max_length=10, choices=Origin.choices)
     summary = models.TextField()
     place = models.CharField(max_length=120, blank=True)
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="+")
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     severity = models.PositiveSmallIntegerField()
     confidential = models.BooleanField(default=False)
     emergency = models.CharField(max_length=3, blank=True)  # the number to call: 110, 119 or 120
@@ -141,12 +143,12 @@ class Matter(models.Model):
     why = models.JSONField(default=list)  # why this category, severity, place, owner: reasons as data
 
     asked_in = reference("conversations.Message", null=True)
-    thread = reference("conversations.Thread")  # where every answer returns to
+    thread = reference("conversations.Thread", db_index=False)  # where every answer returns to
     external_id = models.CharField(max_length=60, null=True, blank=True)  # of the hotline's row
 
-    grid = reference("places.Grid", null=True)
-    community = reference("places.Grid", null=True)
-    town = reference("places.Grid", null=True)
+    grid = reference("places.Grid", null=True, db_index=False)
+    community = reference("places.Grid", null=True, db_index=False)
+    town = reference("places.Grid", null=True, db_index=False)
     estate = reference("places.Estate", null=True)
     building = reference("places.Building", null=True)
     lon = models.FloatField(null=True)
@@ -154,7 +156,7 @@ class Matter(models.Model):
 
     state = models.CharField(max_length=10, choices=[(s, s) for s in State], default=State.ASSIGNED)
     first_asked = reference("people.Person")
-    owner = reference("people.Person")
+    owner = reference("people.Person", db_index=False)
     owner_since = models.DateTimeField()
     reporters = models.PositiveIntegerField(default=1)
 
@@ -206,6 +208,7 @@ class Matter(models.Model):
                 name="merged_matter_says_into_which",
             ),
         ]
+        # Where a list's index begins with the same column, the foreign key has none of its own (db_index=False).
         indexes = [
             models.Index(fields=["wake_at"], condition=Q(wake_at__isnull=False), name="matter_due"),
             models.Index(fields=["owner", "-id"], name="matter_by_owner"),
@@ -216,7 +219,6 @@ class Matter(models.Model):
             models.Index(
                 fields=["handle_by"], condition=Q(state__in=sorted(OPEN)), name="matter_open_by_deadline"
             ),
-            models.Index(fields=["respond_by"], condition=Q(answered_at=None), name="matter_unanswered"),
             models.Index(fields=["category", "-id"], name="matter_by_category"),
             # Lists of the day and the oversight board read open work only, however much has ended.
             models.Index(
