@@ -15,6 +15,7 @@ from maplebridge.conversations import actions, queries
 from maplebridge.matters import queries as matters
 from maplebridge.matters.actions.raising import officers_on_duty
 from maplebridge.matters.permissions import may_see
+from maplebridge.matters.templatetags.matter_words import state_words
 from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, standing_of
@@ -234,7 +235,7 @@ def _bubble(message: Any, matter: Any, read_by: int, *, is_staff: bool) -> Bubbl
         quote=message.in_reply_to.text[:60] if message.in_reply_to else "",
         matter_url=reverse("matter", args=[matter.pk]) if matter else "",
         matter_number=matter.pk if matter else None,
-        matter_state=matter_state(matter) if matter else "",
+        matter_state=state_words(matter) if matter else "",
         raise_url=reverse("raise_message", args=[message.pk]) if may_raise else "",
         read_by=read_by,
     )
@@ -254,19 +255,6 @@ def _photo(thread_id: int, attached: Any) -> dict[str, Any]:
         "width": attached.photo.width,
         "height": attached.photo.height,
     }
-
-
-def matter_state(matter: Any) -> str:
-    """Return the state of a matter in the words of a resident."""
-    return {
-        "assigned": _("waiting for an answer"),
-        "in_hand": _("being handled"),
-        "paused": _("paused"),
-        "deferred": _("cannot be done now"),
-        "resolved": _("result given"),
-        "closed": _("closed"),
-        "merged": _("goes on together with another"),
-    }[matter.state]
 
 
 def shown_as(person: Any, role: str) -> str:
