@@ -17,7 +17,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error
 from tests.factories.town import Town, make_town
 from tests.journeys.people import Somebody, cookie_of
 
@@ -27,15 +27,6 @@ from maplebridge.platform import events
 from maplebridge.platform.freshness import forget
 from maplebridge.web.worker import Worker, listening
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 STATIC = {
     "WHITENOISE_USE_FINDERS": True,
     "WHITENOISE_AUTOREFRESH": True,
@@ -70,17 +61,6 @@ def server(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         running.should_exit = True
         thread.join()
         connection.close_pool()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # Playwright's loop runs in this thread, and Django takes that for asynchronous code.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 class WorkerBeside(Worker):

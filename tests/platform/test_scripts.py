@@ -25,7 +25,7 @@ from django.urls import path
 from django.utils import translation
 from django.views.generic import TemplateView
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import maplebridge
 
@@ -193,16 +193,6 @@ def town(settings: Any) -> Iterator[Town]:
     town.url = f"http://127.0.0.1:{server.server_port}"
     yield town
     server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
