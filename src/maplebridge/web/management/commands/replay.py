@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import time
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils import timezone
 
 from maplebridge.kernel.tables import Row, TableError, iter_rows
 from maplebridge.matters.queries import town_zone
 from maplebridge.places.queries import grids
+from maplebridge.platform.events import WORK_CHANNEL
 from maplebridge.web.replay import Line, replay
 from maplebridge.web.replay_ground import Ground, ground_of_town, make_ground
 
@@ -75,6 +78,7 @@ class Command(BaseCommand):
         ground = self._ground(lines)
         workers = [_worker(options["clock"]) for _ in range(options["workers"])]
         try:
+            _wait_until_they_listen(len(workers))
             report = replay(
                 lines,
                 ground=ground,
@@ -120,6 +124,19 @@ def _worker(clock: str) -> subprocess.Popen[bytes]:
     """Start a worker. With the file's clock it only delivers: what is due is then decided by the file's time."""
     more = ["--no-sweep"] if clock == "file" else []
     return subprocess.Popen([sys.executable, "-m", "maplebridge.config.command", "worker", *more])  # noqa: S603
+
+
+def _wait_until_they_listen(count: int) -> None:
+    """Wait until the workers have started, so that their start is not counted as their work."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = %s",
+                [f"LISTEN {WORK_CHANNEL}"],
+            )
+            if cursor.fetchone()[0] >= count:
+                return
+        time.sleep(0.1)
 
 
 def _line(row: Row, texts: list[str], options: dict[str, Any]) -> Line:
