@@ -21,8 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stopping = threading.Event()
+        keeper = threading.Thread(target=_keep_worker, args=[stopping], daemon=True)
         if not options["no_worker"]:
-            threading.Thread(target=_keep_worker, args=[stopping], daemon=True).start()
+            keeper.start()
         try:
             uvicorn.run(
                 "maplebridge.config.asgi:application",
@@ -35,6 +36,8 @@ class Command(BaseCommand):
             )
         finally:
             stopping.set()
+            if keeper.is_alive():
+                keeper.join(15)
 
 
 def _keep_worker(stopping: threading.Event) -> None:
