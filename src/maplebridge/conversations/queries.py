@@ -7,6 +7,8 @@ from django.db.models import Max, QuerySet
 
 from maplebridge.conversations.models import Membership, Message, MessagePhoto, NeighborGroup, Thread
 
+HOME_MARK = " · "  # between a nickname and the building, in how somebody is shown
+
 
 def get_thread(thread_id: int) -> Thread:
     return Thread.objects.select_related("group__estate", "group__building", "grid").get(pk=thread_id)

@@ -14,13 +14,13 @@ from maplebridge.conversations import queries as conversations
 from maplebridge.conversations.actions import RESIDENT
 from maplebridge.demo.story import AGENCIES, Thread
 from maplebridge.demo.town import Territory
+from maplebridge.matters.actions import shown_as
 from maplebridge.matters.actions.raising import officers_on_duty
 from maplebridge.matters.queries import local_day
 from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.places import queries as places
 from maplebridge.rosters.queries import on_duty
-from maplebridge.web.groups import shown_as
 
 OLD, NEW, VILLAGE = "old", "new", "village"
 LIFTS_FROM = 2004  # estates built later, with high houses, have what the story tells of lifts and garages

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 
+from maplebridge.conversations.queries import HOME_MARK
 from maplebridge.kernel.text import comparable, query_words, redact, shorten
 from maplebridge.kernel.working_time import Calendar, Span
 from maplebridge.learning.issue_terms import issue_terms
@@ -361,7 +362,9 @@ class Row:
     @property
     def asker(self) -> str:
         message: Any = self.matter.asked_in  # of a lower area
-        return str(message.shown_as).partition(" · ")[0] if message else ""  # the building is in the place
+        return (
+            str(message.shown_as).partition(HOME_MARK)[0] if message else ""
+        )  # the building is in the place
 
 
 def row_of(matter: Matter, now: datetime) -> Row:

@@ -8,10 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from maplebridge.platform.models import Photo
 
+MOST_AT_ONCE = 9  # with one form
 MOST_BYTES = 20 * 2**20
 MOST_PIXELS = 120_000_000
 LONGEST_SIDE = 2048
@@ -43,6 +45,22 @@ def keep(data: bytes, *, now: datetime) -> Photo:
         height=picture.height,
         digest=hashlib.sha256(large).hexdigest(),
         kept_at=now,
+    )
+
+
+def keep_sent(request: HttpRequest, *, now: datetime) -> list[int]:
+    """Keep the pictures that came with a form; raise `PhotoRefused` for what is none."""
+    return [keep(one.read(), now=now).pk for one in request.FILES.getlist("photos")[:MOST_AT_ONCE]]
+
+
+def response(key: str, size: str) -> HttpResponse:
+    """Return a kept picture to those whom its owner lets see it."""
+    try:
+        picture = path_of(key, size).read_bytes()
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    return HttpResponse(
+        picture, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"}
     )
 
 

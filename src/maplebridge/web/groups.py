@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maplebridge.conversations import actions, queries
+from maplebridge.matters import actions as matter_actions
 from maplebridge.matters import queries as matters
 from maplebridge.matters.actions.raising import officers_on_duty
 from maplebridge.matters.permissions import may_see
@@ -22,7 +23,6 @@ from maplebridge.people.permissions import allow, signed_in, standing_of
 from maplebridge.platform import live, photos
 
 PAGE = 40
-HOME_MARK = " · "  # between a nickname and the building
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +124,13 @@ def say(request: HttpRequest, thread_id: int) -> HttpResponse:
     now = timezone.now()
     person = people.get_person(_person(standing))
     try:
-        kept = [photos.keep(one.read(), now=now) for one in request.FILES.getlist("photos")[:9]]
         message = actions.receive_message(
             thread_id=thread_id,
             author_id=person.pk,
             role=membership.role,
-            shown_as=shown_as(person, membership.role),
+            shown_as=matter_actions.shown_as(person, membership.role),
             text=request.POST.get("text", ""),
-            photo_ids=[one.pk for one in kept],
+            photo_ids=photos.keep_sent(request, now=now),
             in_reply_to_id=queries.in_thread(_number(request.POST.get("in_reply_to")), thread_id),
             lon=_coordinate(request.POST.get("lon")),
             lat=_coordinate(request.POST.get("lat")),
@@ -197,15 +196,7 @@ def photo(request: HttpRequest, thread_id: int, photo_id: int, size: str) -> Htt
     attached = queries.photo_in(thread_id, photo_id)
     if attached is None or size not in ("small", "large"):
         raise Http404
-    return photo_response(attached.photo.key, size)
-
-
-def photo_response(key: str, size: str) -> HttpResponse:
-    try:
-        data = photos.path_of(key, size).read_bytes()
-    except FileNotFoundError as missing:
-        raise Http404 from missing
-    return HttpResponse(data, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"})
+    return photos.response(attached.photo.key, size)
 
 
 def bubbles_of(messages: list[Any], *, is_staff: bool) -> list[Bubble]:
@@ -216,7 +207,7 @@ def bubbles_of(messages: list[Any], *, is_staff: bool) -> list[Bubble]:
 
 
 def _bubble(message: Any, matter: Any, read_by: int, *, is_staff: bool) -> Bubble:
-    who, _mark, home = message.shown_as.partition(HOME_MARK)
+    who, _mark, home = message.shown_as.partition(queries.HOME_MARK)
     is_there = message.withdrawn_at is None and message.emptied_at is None
     may_raise = is_staff and matter is None and message.role == actions.RESIDENT and is_there
     return Bubble(
@@ -255,13 +246,6 @@ def _photo(thread_id: int, attached: Any) -> dict[str, Any]:
         "width": attached.photo.width,
         "height": attached.photo.height,
     }
-
-
-def shown_as(person: Any, role: str) -> str:
-    """Return how somebody is shown in groups: nickname and building; of staff only how they are called."""
-    if role == actions.RESIDENT and person.building is not None:
-        return f"{person.nickname}{HOME_MARK}{person.building.number}号楼"
-    return str(person.nickname)
 
 
 def refusal_words(code: str) -> str:

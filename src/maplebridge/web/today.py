@@ -26,7 +26,6 @@ from maplebridge.places import queries as places
 from maplebridge.platform import photos
 from maplebridge.web.groups import refusal_words as message_refusal_words
 
-MOST_PHOTOS = 9
 WALKS_THE_GROUND = (Role.GRID_WORKER, Role.OFFICER, Role.AUXILIARY, Role.BUILDING_CAPTAIN)
 MOST_GROUPS = 4
 
@@ -114,11 +113,10 @@ def answer(request: HttpRequest, matter_id: int) -> HttpResponse:
         raise Http404
     me = people.get_person(_person(standing))
     try:
-        kept = [photos.keep(one.read(), now=now) for one in request.FILES.getlist("photos")[:MOST_PHOTOS]]
         actions.answer(
             matter_id=matter.pk,
             text=next((one for one in reversed(request.POST.getlist("text")) if one.strip()), ""),
-            photo_ids=[one.pk for one in kept],
+            photo_ids=photos.keep_sent(request, now=now),
             by=_by(standing),
             shown_as=me.nickname,
             now=now,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from maplebridge.conversations import actions as conversations
 from maplebridge.conversations.actions import RESIDENT
+from maplebridge.conversations.queries import HOME_MARK
 from maplebridge.matters.actions.raising import Where, join, raise_matter
 from maplebridge.matters.actions.receiving import judged_by, keep
 from maplebridge.matters.actions.record import By, NotAllowed, in_town_language, take
@@ -19,7 +20,6 @@ from maplebridge.people import queries as people
 from maplebridge.places import queries as places
 from maplebridge.platform.audit import action
 
-HOME_MARK = " · "  # between a nickname and the building
 HOME = gettext_noop("building %(number)s")
 VISITOR = gettext_noop("Resident")  # who came to the counter and has not chosen a nickname yet
 
@@ -125,12 +125,12 @@ def _first_message(
     now: datetime,
 ) -> Any:
     thread = conversations.open_private_thread(person_id=reporter_id, grid_id=found.grid_id, now=now)
-    found_by_themselves = reporter_id == by.person_id and by.role != RESIDENT
+    role = by.role if reporter_id == by.person_id else RESIDENT
     return conversations.receive_message(
         thread_id=thread.pk,
         author_id=reporter_id,
-        role=by.role if found_by_themselves else RESIDENT,
-        shown_as=shown_as(reporter_id),
+        role=role,
+        shown_as=shown_as(people.get_person(reporter_id), role),
         text=text,
         photo_ids=photo_ids,
         lon=found.lon,
@@ -140,10 +140,9 @@ def _first_message(
     )
 
 
-def shown_as(person_id: int) -> str:
-    """Return how a person is shown to others: the nickname, and the building where they have one."""
-    person = people.get_person(person_id)
-    if person.building is None:
+def shown_as(person: Any, role: str) -> str:
+    """Return how somebody is shown to others: nickname and building; of staff only how they are called."""
+    if role != RESIDENT or person.building is None:
         return str(person.nickname)
     return f"{person.nickname}{HOME_MARK}{in_town_language(HOME, number=person.building.number)}"
 

@@ -23,10 +23,11 @@ from maplebridge.matters.permissions import sees_inside, visible_to
 from maplebridge.matters.templatetags.matter_words import STATES, refusal_words, why
 from maplebridge.matters.views import choices, showing
 from maplebridge.matters.views.deeds import BY_NAME, Deed, Doing, Reader, is_offered, reader_of, seen_by
-from maplebridge.matters.views.uploads import kept_photos
+from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, staff, standing_of
+from maplebridge.platform import photos
 from maplebridge.platform.photos import PhotoRefused
 
 
@@ -48,7 +49,7 @@ def deed(request: HttpRequest, matter_id: int, name: str) -> HttpResponse:
     elif request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:
-            photo_ids = kept_photos(request, now) if chosen.photos else []
+            photo_ids = photos.keep_sent(request, now=now) if chosen.photos else []
             told = form.cleaned_data | {"first": request.POST.get("first") == "1"}
             doing = Doing(reader, told, photo_ids, of, _shown_as(reader), now)
             target = DO[chosen.name](doing)
@@ -70,7 +71,7 @@ def deed(request: HttpRequest, matter_id: int, name: str) -> HttpResponse:
 
 
 def _shown_as(reader: Reader) -> str:
-    return actions.shown_as(reader.person_id).partition(" · ")[0]
+    return str(people.get_person(reader.person_id).nickname)
 
 
 def _faster(matter: Matter) -> str:

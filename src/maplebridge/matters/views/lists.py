@@ -16,10 +16,10 @@ from maplebridge.matters.models import CallOut
 from maplebridge.matters.permissions import visible_to
 from maplebridge.matters.queries import InboxPart
 from maplebridge.matters.templatetags.matter_words import category_name, refusal_words
-from maplebridge.matters.views.uploads import kept_photos
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import agency_clerk, allow, standing_of
+from maplebridge.platform import photos
 from maplebridge.platform.photos import PhotoRefused
 
 
@@ -117,7 +117,7 @@ def order_done(request: HttpRequest, call_out_id: int) -> HttpResponse:
             actions.report_done(
                 call_out_id=order.pk,
                 words=form.cleaned_data["words"],
-                photo_ids=kept_photos(request, now),
+                photo_ids=photos.keep_sent(request, now=now),
                 by=_by(request),
                 now=now,
             )

@@ -25,11 +25,11 @@ from maplebridge.matters.views import showing
 from maplebridge.matters.views.deeds import ALSO_OFFLINE, BY_NAME, Offer, offers_for, reader_of, seen_by
 from maplebridge.matters.views.handling import form_context
 from maplebridge.matters.views.next_step import next_of
-from maplebridge.matters.views.uploads import photo_response
 from maplebridge.people import actions as people_actions
 from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, staff, standing_of
+from maplebridge.platform import photos
 
 LONGEST_LINE = 300  # entries of the time line on one page
 
@@ -219,7 +219,7 @@ def photo(request: HttpRequest, matter_id: int, photo_id: int, size: str) -> Htt
     attached = found.photos.select_related("photo").filter(photo_id=photo_id).first()
     if attached is None or size not in ("small", "large"):
         raise Http404
-    return photo_response(attached.photo.key, size)
+    return photos.response(attached.photo.key, size)
 
 
 @allow(staff)

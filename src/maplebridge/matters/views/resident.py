@@ -20,11 +20,11 @@ from maplebridge.matters.permissions import may_raise_for_others
 from maplebridge.matters.templatetags.matter_words import refusal_words, state_words
 from maplebridge.matters.views import showing
 from maplebridge.matters.views.next_step import Next, next_of, promised_at_once
-from maplebridge.matters.views.uploads import kept_photos, photo_response
 from maplebridge.people.domain.phones import BadPhone, read_phone
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, standing_of
 from maplebridge.places import queries as places
+from maplebridge.platform import photos
 from maplebridge.platform.photos import PhotoRefused
 
 PAGE = 20
@@ -66,7 +66,7 @@ def _take(request: HttpRequest, standing: Standing, form: RaiseForm, *, for_othe
     told = form.cleaned_data
     by = actions.By(standing.person_id, standing.main_role)
     phone = read_phone(told["phone"], invented=True) if told.get("phone") else ""
-    photo_ids = kept_photos(request, now)
+    photo_ids = photos.keep_sent(request, now=now)
     if (same := request.POST.get("join")) and not for_others:
         return _join(request, standing, same, told["text"], photo_ids)
     reporter_id = actions.enrol_by_phone(phone=phone, now=now) if phone else standing.person_id
@@ -206,7 +206,7 @@ def similar_photo(request: HttpRequest, token: str) -> HttpResponse:
     attached = matter.photos.select_related("photo").order_by("id").first() if matter else None
     if attached is None:
         raise Http404
-    return photo_response(attached.photo.key, "small")
+    return photos.response(attached.photo.key, "small")
 
 
 @dataclass(frozen=True, slots=True)
