@@ -708,23 +708,23 @@ def _at(values: list[float], percent: int) -> float:
 
 def explain() -> None:
     """Show what the database does for the searches that decide: common, rare, and on a piece of ground."""
-    from django.db.models import Q
+    from django.db.models import F, Q
 
-    from maplebridge.matters import queries
     from maplebridge.matters.models import Matter
+    from maplebridge.matters.queries import search
 
     grid = Grid.objects.filter(level=2).first()
     assert grid is not None
-    top = queries._top(queries.Wanted(), None) or 0
+    top = search._top(search.Wanted(), None) or 0
     for label, way, words in (
         ("common word, whole town", Q(confidential=False), "漏水"),
         ("rare word, whole town", Q(confidential=False), RARE[0]),
         ("common word, one grid", Q(grid_id__in=[grid.pk], confidential=False), "漏水"),
         ("rare word, one grid", Q(grid_id__in=[grid.pk], confidential=False), RARE[0]),
     ):
-        fits = way & queries._fits(queries.Wanted(words=words))[0]
-        near = Matter.objects.filter(fits, pk__lt=top, pk__gte=top - queries.NEWEST).order_by("-pk")
-        far = Matter.objects.filter(fits, pk__lt=top).order_by((queries.F("pk") + 0).desc())
+        fits = way & search._fits(search.Wanted(words=words))[0]
+        near = Matter.objects.filter(fits, pk__lt=top, pk__gte=top - search.NEWEST).order_by("-pk")
+        far = Matter.objects.filter(fits, pk__lt=top).order_by((F("pk") + 0).desc())
         for step, rows in (("newest", near), ("index of words", far)):
             print(f"-- {label}, {step}")
             print(rows.values_list("pk", flat=True)[:30].explain(analyze=True, buffers=True))

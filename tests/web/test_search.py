@@ -15,7 +15,7 @@ from tests.factories.town import Town, make_town
 from maplebridge.matters import actions, queries
 from maplebridge.matters.models import Matter
 from maplebridge.matters.permissions import visible_to
-from maplebridge.matters.queries import Wanted
+from maplebridge.matters.queries import Wanted, search
 from maplebridge.people import queries as people
 from maplebridge.people.models import Account, Person
 from maplebridge.web.search import marked
@@ -127,8 +127,8 @@ def test_nothing_is_lost_when_the_newest_hold_too_little(town: Town, monkeypatch
     old = told(town, "楼上漏水了")
     for number in range(5):
         told(town, f"小区太吵 {number}")
-    monkeypatch.setattr(queries, "NEWEST", 2)
-    monkeypatch.setattr(queries, "LONGER_BACK", 3)
+    monkeypatch.setattr(search, "NEWEST", 2)
+    monkeypatch.setattr(search, "LONGER_BACK", 3)
     assert found(town, town.supervisor, "漏水") == [old.pk]
     assert len(found(town, town.supervisor)) == 6
     assert len(found(town, town.grid_worker)) == 6

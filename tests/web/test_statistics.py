@@ -12,6 +12,7 @@ from tests.web.test_search import as_, told
 from maplebridge.kernel.periods import Month
 from maplebridge.matters import actions, queries
 from maplebridge.matters.actions.tallies import refresh_month
+from maplebridge.matters.domain.rates import Counts
 from maplebridge.matters.domain.workflow import Outcome
 from maplebridge.matters.models import Feedback, Matter, Tally
 from maplebridge.matters.sweeps import add_up
@@ -48,7 +49,7 @@ def add_up_march(town: Town) -> None:
     refresh_month(month=MARCH, now=town.now + timedelta(days=1))
 
 
-def total(town: Town, who: str = "supervisor") -> queries.Counts:
+def total(town: Town, who: str = "supervisor") -> Counts:
     from maplebridge.people import queries as people
 
     standing = people.standing_of(getattr(town, who).pk, town.now.date())

@@ -1,0 +1,78 @@
+"""What belongs to a matter: its messages, time line, reporters, orders and promises."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import F, Min, QuerySet
+
+from maplebridge.matters.domain.workflow import CallOutStatus
+from maplebridge.matters.models import CallOut, Entry, Matter, Promise, Reporter, Sorting
+
+
+def get_matter(matter_id: int) -> Matter:
+    return Matter.objects.select_related("category", "grid", "estate", "building", "owner", "thread").get(
+        pk=matter_id
+    )
+
+
+def matter_of_message(message_id: int) -> Matter | None:
+    return Matter.objects.filter(asked_in_id=message_id).first()
+
+
+def matters_of_messages(message_ids: Sequence[int]) -> dict[int, Matter]:
+    """Return the matters that the messages raised or joined, for the chip beside a message."""
+    rows = Matter.objects.filter(asked_in_id__in=message_ids, split_from=None).select_related(
+        "category", "owner"
+    )
+    return {one.asked_in_id: one for one in rows if one.asked_in_id and not one.confidential}
+
+
+def raised_from(message_ids: Sequence[int]) -> QuerySet[Matter]:
+    """Return the matters that these messages raised."""
+    return Matter.objects.filter(asked_in_id__in=message_ids, split_from=None).select_related("category")
+
+
+def joined_by(message_ids: Sequence[int]) -> int:
+    """Return how many of these messages were attached to a matter that another had raised."""
+    attached = Sorting.objects.filter(message_id__in=message_ids, matter__isnull=False)
+    return attached.exclude(matter__asked_in_id=F("message_id")).count()
+
+
+def matters_in_thread(thread_id: int) -> list[Matter]:
+    return list(Matter.objects.filter(thread_id=thread_id).order_by("-id")[:100])
+
+
+def time_line(matter_id: int, *, public_only: bool) -> QuerySet[Entry]:
+    entries = Entry.objects.filter(matter_id=matter_id).select_related("by").order_by("id")
+    return entries.filter(public=True) if public_only else entries
+
+
+def reported_by(person_id: int) -> QuerySet[Reporter]:
+    """Return what a person has reported or joined, newest first; keyset pages go on from an id."""
+    return (
+        Reporter.objects.filter(person_id=person_id)
+        .select_related("matter__category", "matter__owner", "matter__estate", "matter__building")
+        .order_by("-id")
+    )
+
+
+def call_outs_of(matter_id: int) -> QuerySet[CallOut]:
+    return CallOut.objects.filter(matter_id=matter_id).select_related("agency", "person").order_by("id")
+
+
+def call_outs_open(matter_id: int) -> QuerySet[CallOut]:
+    return call_outs_of(matter_id).filter(status__in=[CallOutStatus.SENT, CallOutStatus.ACCEPTED])
+
+
+def call_outs_among(matter_ids: Sequence[int]) -> dict[int, list[CallOut]]:
+    """Return the call-outs of several matters at once."""
+    found: dict[int, list[CallOut]] = {}
+    for one in CallOut.objects.filter(matter_id__in=matter_ids).select_related("agency").order_by("id"):
+        found.setdefault(one.matter_id, []).append(one)
+    return found
+
+
+def promises_among(matter_ids: Sequence[int]) -> dict[int, datetime]:
+    """Return the next promised moment of each matter that has one."""
+    open_promises = Promise.objects.filter(matter_id__in=matter_ids, kept_at=None)
+    return dict(open_promises.values("matter_id").annotate(due=Min("due_at")).values_list("matter_id", "due"))

@@ -1,0 +1,88 @@
+"""The counts of months: read from what was added up; see `actions.tallies`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Min, QuerySet
+
+from maplebridge.matters.domain.rates import Counts, total
+from maplebridge.matters.models import Matter, Tally
+from maplebridge.matters.queries.town import local_day
+from maplebridge.people.domain.roles import Role
+from maplebridge.people.domain.standing import Standing
+from maplebridge.places import queries as places
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Counts of a month, as of a moment: in all, by area, kind and agency."""
+
+    total: Counts
+    by_grid: dict[int, Counts]
+    by_category: dict[str, Counts]
+    by_agency: dict[str, Counts]
+    as_of: datetime | None
+
+
+def statistics_of(standing: Standing, month: date, *, grid_id: int | None = None) -> Statistics:
+    """Return the counts of a month, of the ground that the person may see, or of one grid of it."""
+    parts: dict[tuple[str, str], list[dict[str, int]]] = {}
+    moments: list[datetime] = []
+    rows = _tallies(standing, grid_id).filter(month=month)
+    for grid, of, key, counts, as_of in rows.values_list("grid_id", "of", "key", "counts", "as_of"):
+        parts.setdefault((of, str(grid or 0) if of == Tally.Of.ALL else key), []).append(counts)
+        moments.append(as_of)
+    sums = {of: {key: total(some) for (kind, key), some in parts.items() if kind == of} for of in Tally.Of}
+    return Statistics(
+        total=sum(sums[Tally.Of.ALL].values(), Counts()),
+        by_grid={int(grid): counts for grid, counts in sums[Tally.Of.ALL].items()},
+        by_category=sums[Tally.Of.CATEGORY],
+        by_agency=sums[Tally.Of.AGENCY],
+        as_of=min(moments, default=None),
+    )
+
+
+def by_month(
+    standing: Standing, first: date, last: date, *, grid_id: int | None = None
+) -> dict[date, Counts]:
+    """Return the counts of each month from … to, in order."""
+    parts: dict[date, list[dict[str, int]]] = {}
+    rows = _tallies(standing, grid_id).filter(of=Tally.Of.ALL, month__gte=first, month__lte=last)
+    for month, counts in rows.order_by("month").values_list("month", "counts"):
+        parts.setdefault(month, []).append(counts)
+    return {month: total(some) for month, some in parts.items()}
+
+
+def _tallies(standing: Standing, grid_id: int | None) -> QuerySet[Tally]:
+    tallies = Tally.objects.all()
+    if not sees_all_statistics(standing):
+        tallies = tallies.filter(grid_id__in=sorted(standing.grids))
+    if grid_id is not None:
+        tallies = tallies.filter(grid_id__in=sorted(places.with_descendants([grid_id])))
+    return tallies
+
+
+def sees_all_statistics(standing: Standing) -> bool:
+    return standing.has(Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR, Role.COMMAND)
+
+
+def month_totals(months: Sequence[date]) -> dict[date, Counts]:
+    """Return the counts of whole months of the town."""
+    parts: dict[date, list[dict[str, int]]] = {}
+    rows = Tally.objects.filter(month__in=list(months), of=Tally.Of.ALL)
+    for month, counts in rows.values_list("month", "counts"):
+        parts.setdefault(month, []).append(counts)
+    return {month: total(some) for month, some in parts.items()}
+
+
+def tallied(months: Sequence[date]) -> dict[date, datetime]:
+    """Return those of the months that were added up, and when."""
+    rows = Tally.objects.filter(of=Tally.Of.ALL, month__in=list(months))
+    return dict(rows.values("month").annotate(at=Min("as_of")).values_list("month", "at"))
+
+
+def first_month() -> date | None:
+    """Return the first day of the month in which the first matter was raised."""
+    first = Matter.objects.order_by("raised_at").values_list("raised_at", flat=True).first()
+    return local_day(first).replace(day=1) if first else None
