@@ -1,9 +1,8 @@
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from maplebridge.people.permissions import allow, anybody
 from maplebridge.web import (
-    administration,
     exports,
     groups,
     hotline,
@@ -12,7 +11,6 @@ from maplebridge.web import (
     people_imports,
     search,
     statistics,
-    territory,
     today,
     views,
 )
@@ -52,37 +50,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="group_take_back",
     ),
     path("groups/<int:thread_id>/photos/<int:photo_id>/<slug:size>/", groups.photo, name="group_photo"),
-    path("administration/", administration.administration, name="administration"),
-    path("administration/rules/", administration.rules, name="administration_rules"),
-    path("administration/rules/<slug:name>/", administration.rule, name="administration_rule"),
-    path("administration/routing/", administration.routing_rules, name="administration_routing"),
-    path(
-        "administration/routing/<int:rule_id>/end/",
-        administration.end_routing_rule,
-        name="administration_routing_end",
-    ),
-    path("administration/hours/", administration.hours, name="administration_hours"),
-    path("administration/days/", administration.special_days, name="administration_days"),
-    path("administration/categories/", administration.categories, name="administration_categories"),
-    path(
-        "administration/categories.csv", administration.categories_file, name="administration_categories_file"
-    ),
-    path("administration/categories/<slug:code>/", administration.category, name="administration_category"),
-    path("administration/record/", administration.record, name="administration_record"),
-    path("administration/record/check/", administration.check_record, name="administration_check_record"),
-    path(
-        "administration/record/progress/", administration.check_progress, name="administration_check_progress"
-    ),
+    path("administration/", include("maplebridge.web.administration.urls")),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:import_id>/", imports.one_import, name="import"),
     path("imports/<int:import_id>/take-over/", imports.take_over, name="import_take_over"),
     path("imports/<int:import_id>/again/", imports.start_again, name="import_again"),
     path("imports/<int:import_id>/drop/", imports.drop, name="import_drop"),
     path("imports/files/<slug:sheet>/<slug:form>/", imports.export, name="export_territory"),
-    path("map/", territory.territory, name="territory"),
-    path("map/base/", territory.territory_base, name="territory_base"),
-    path("map/layers/<slug:name>/", territory.territory_layer, name="territory_layer"),
-    path("map/pieces/<slug:name>/<int:id>/", territory.territory_piece, name="territory_piece"),
+    path("map/", include("maplebridge.web.territory.urls")),
     path("hotline/", hotline.orders, name="hotline"),
     path("hotline/results.csv", hotline.results, name="hotline_results"),
     path("hotline/<int:file_id>/", hotline.checked_file, name="hotline_file"),

@@ -1,0 +1,1 @@
+"""What administrators look after: rules, routing, working time, categories, the record; a module a page."""
