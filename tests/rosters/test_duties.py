@@ -9,6 +9,8 @@ from tests.factories.town import Town, make_town
 
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.models import Person
+from maplebridge.places.models import Sector
+from maplebridge.platform.freshness import forget
 from maplebridge.rosters import actions, queries
 from maplebridge.rosters.domain.weeks import Shift, Span, monday_of, shift_of, span_of, week_of
 from maplebridge.rosters.models import Duty
@@ -120,3 +122,31 @@ def test_who_does_not_keep_the_table_cannot_change_it(client: Client, town: Town
     for path in (reverse("take_out_duty", args=[duty.pk]), reverse("copy_week"), reverse("add_duty")):
         assert client.post(path).status_code == 403
     assert Duty.objects.filter(pk=duty.pk).exists()
+
+
+def test_whoever_walks_the_ground_sees_their_own_police_grids_first_and_each_person_once(
+    client: Client, town: Town
+) -> None:
+    far, near = (
+        Sector.objects.create(name=name, code=code, station="和顺派出所", valid_from=MONDAY)
+        for name, code in (("远处警格", "JG08"), ("近处警格", "JG09"))
+    )
+    near.grids.set([town.grid])
+    forget()
+    for sector in (near, far):
+        now = timezone.now()
+        actions.put_on_duty(
+            person_id=town.officer.pk,
+            role=Role.OFFICER,
+            sector_id=sector.pk,
+            starts_at=now,
+            ends_at=now + timedelta(hours=1),
+        )
+    client.force_login(town.grid_worker.account)
+    page = client.get(reverse("duties"))
+    assert [(one.person, [str(each) for each in one.sectors]) for one in page.context["on_now"]] == [
+        (town.officer, ["迎宾警格", "近处警格"]),
+        (town.sorting_officer, []),
+    ]
+    everybody = client.get(reverse("duties"), {"sector": ""})
+    assert "远处警格" in [str(each) for each in everybody.context["on_now"][0].sectors]

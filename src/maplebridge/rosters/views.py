@@ -1,6 +1,7 @@
 """The duty table: who is on duty now, and in a week by day and by night."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
@@ -14,12 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, standing_of
+from maplebridge.places import queries as places
 from maplebridge.rosters import actions, queries
 from maplebridge.rosters.domain.weeks import DAYS, Shift, monday_of, shift_of, span_of, week_of
 from maplebridge.rosters.forms import DutyForm, SwapForm
 from maplebridge.rosters.models import Duty
 from maplebridge.rosters.permissions import keeps_duties, sees_duties
+
+OWN = "own"  # the police grids over the ground of whoever asks
 
 
 @dataclass
@@ -41,6 +46,16 @@ class Line:
     cells: list[Cell]
 
 
+@dataclass
+class OnDuty:
+    """Somebody who is on duty at a moment, with all police grids they look after."""
+
+    person: Any
+    role: str
+    until: datetime
+    sectors: list[Any] = field(default_factory=list)
+
+
 @allow(sees_duties)
 @require_GET
 def duties(request: HttpRequest) -> HttpResponse:
@@ -55,14 +70,17 @@ def _week_page(
 ) -> HttpResponse:
     zone = timezone.get_current_timezone()
     monday, today = monday_of(chosen), timezone.localdate(now)
-    sector = request.GET.get("sector", "")
+    standing = standing_of(request)
+    own = _own_sectors(standing)
+    sector = request.GET.get("sector", OWN if own else "")
+    wanted = own if sector == OWN else {int(sector)} if sector.isdecimal() else None
     lines = _lines(monday, today, zone)
     sectors = {line.sector.pk: line.sector for line in lines if line.sector}
-    shown = [line for line in lines if not sector or (line.sector and str(line.sector.pk) == sector)]
-    keeper = keeps_duties(standing_of(request))
+    shown = [line for line in lines if wanted is None or not line.sector or line.sector.pk in wanted]
+    keeper = keeps_duties(standing)
     context = {
         "now": now,
-        "on_now": queries.duties_at(now).select_related("person", "sector"),
+        "on_now": _on_duty(now, wanted),
         "lines": shown,
         "days": [monday + timedelta(days=number) for number in range(DAYS)],
         "today": today,
@@ -72,12 +90,33 @@ def _week_page(
         "is_this_week": monday == monday_of(today),
         "sectors": sectors.values(),
         "sector": sector,
+        "own": OWN if own else "",
         "keeper": keeper,
         "form": (form or DutyForm(initial={"day": max(monday, min(today, monday + timedelta(6)))}, on=today))
         if keeper
         else None,
     }
     return render(request, "rosters/duties.html", context, status=422 if form and form.errors else 200)
+
+
+def _own_sectors(standing: Standing) -> set[int]:
+    """Return the police grids over somebody's ground; of the whole town, none in particular."""
+    if standing.is_town_wide or keeps_duties(standing):
+        return set()
+    return {*standing.sectors, *(one for grid in standing.grids for one in places.sectors_over(grid))}
+
+
+def _on_duty(now: datetime, wanted: Collection[int] | None) -> list[OnDuty]:
+    """Return each person once, with the police grids among those wanted, or for the whole town."""
+    found: dict[tuple[int, str], OnDuty] = {}
+    for duty in queries.duties_at(now).select_related("person", "sector"):
+        if wanted is not None and duty.sector_id is not None and duty.sector_id not in wanted:
+            continue
+        one = found.setdefault((duty.person_id, duty.role), OnDuty(duty.person, duty.role, duty.ends_at))
+        one.until = max(one.until, duty.ends_at)
+        if duty.sector:
+            one.sectors.append(duty.sector)
+    return list(found.values())
 
 
 def _lines(monday: date, today: date, zone: tzinfo) -> list[Line]:

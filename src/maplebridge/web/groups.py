@@ -16,7 +16,7 @@ from maplebridge.matters import actions as matter_actions
 from maplebridge.matters import queries as matters
 from maplebridge.matters.actions.raising import officers_on_duty
 from maplebridge.matters.permissions import may_see
-from maplebridge.matters.templatetags.matter_words import state_words
+from maplebridge.matters.templatetags.matter_words import role_of, state_words
 from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, standing_of
@@ -33,7 +33,8 @@ class Bubble:
     author: int | None
     who: str
     home: str
-    role: str
+    role: str  # how it is drawn
+    role_words: str
     at: Any
     text: str
     photos: list[dict[str, Any]] = field(default_factory=list)
@@ -209,13 +210,15 @@ def bubbles_of(messages: list[Any], *, is_staff: bool) -> list[Bubble]:
 def _bubble(message: Any, matter: Any, read_by: int, *, is_staff: bool) -> Bubble:
     who, _mark, home = message.shown_as.partition(queries.HOME_MARK)
     is_there = message.withdrawn_at is None and message.emptied_at is None
+    role, role_words = role_of(message.role)
     may_raise = is_staff and matter is None and message.role == actions.RESIDENT and is_there
     return Bubble(
         id=message.pk,
         author=message.author_id,
         who=who or (_("A neighbor") if message.role == actions.RESIDENT else _("Maple Bridge")),
         home=home,
-        role=message.role,
+        role=role,
+        role_words=role_words,
         at=message.sent_at,
         text=_words(message),
         photos=[_photo(message.thread_id, one) for one in message.photos.all()],

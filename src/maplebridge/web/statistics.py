@@ -83,6 +83,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "figures": [_figure(name, this.total, last) for name in RATES],
         "prevention": _prevention(this.total),
         "chart": _chart(year),
+        "comparable": _comparable(year),
         "says": _says(year),
         "tables": list(_tables(this, areas)),
         "rate_names": [str(words) for words in RATES.values()],
@@ -160,12 +161,17 @@ def _rounded(percent: float | None) -> float | None:
     return None if percent is None else round(percent, 1)
 
 
+def _comparable(by_month: Mapping[date, Counts]) -> bool:
+    """Say whether there are two months to compare: a chart of less shows nothing."""
+    return sum(one.response.percent is not None for one in by_month.values()) > 1
+
+
 def _says(by_month: Mapping[date, Counts]) -> str:
     """Return in words what the chart shows: the best and the worst month of answering."""
     told = [
         (one.response.percent, first) for first, one in by_month.items() if one.response.percent is not None
     ]
-    if len(told) < 2:
+    if not _comparable(by_month):
         return _("There is too little yet to compare months.")
     (best, best_in), (worst, worst_in) = max(told), min(told)
     words = _(
