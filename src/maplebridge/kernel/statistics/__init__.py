@@ -1,0 +1,1 @@
+"""Rates, composites, scans and series: the numbers behind grades and early warnings."""
