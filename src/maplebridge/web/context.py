@@ -78,6 +78,8 @@ def _names(standing: Standing) -> list[Named]:
         names += [CONFIDENTIAL]
     if standing.is_field or standing.has(Role.SORTING_OFFICER, Role.COMMAND, Role.SUPERVISOR):
         names += [RAISE, GROUPS]
+    if standing.agencies:
+        names += [GROUPS]  # the property manager is in the groups of its estates
     names += [SEARCH]
     if standing.has(Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field:
         names += [STATISTICS]

@@ -17,13 +17,14 @@ from maplebridge.kernel.periods import Month
 from maplebridge.matters import actions, queries
 from maplebridge.matters.domain.rates import Counts, Rate
 from maplebridge.matters.permissions import may_oversee, visible_to
-from maplebridge.matters.queries import Concern, Scope
+from maplebridge.matters.queries import Case, Concern, Scope
 from maplebridge.matters.templatetags.matter_words import category_name, refusal_words
 from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, standing_of
 from maplebridge.places import queries as places
+from maplebridge.platform.wording import span_in_words
 
 CONCERNS = {
     Concern.NOT_ANSWERED: gettext_lazy("Nobody answered in time"),
@@ -68,7 +69,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
         "now": now,
         "base": "base_wall.html" if wall else "base.html",
         "wall": wall,
-        "cases": [(one, _why(one), _act(one, standing)) for one in cases],
+        "cases": [(one, _why(one), _waits(one, now), _act(one, standing)) for one in cases],
         "counts": [(one, CONCERNS[one], counts[one], _address(request, only=one)) for one in Concern],
         "all_url": _address(request, only=""),
         "only": only,
@@ -108,6 +109,29 @@ def chase(request: HttpRequest, matter_id: int) -> HttpResponse:
     except actions.NotAllowed as refused:
         messages.error(request, refusal_words(refused.code))
     return redirect("oversight")
+
+
+# What has a deadline of its own; anything else waits for a person, and is not late.
+WITH_DEADLINE = frozenset(
+    {
+        Concern.NOT_ANSWERED,
+        Concern.OVERDUE,
+        Concern.AGENCY_SILENT,
+        Concern.AGENCY_LATE,
+        Concern.ORDER,
+        Concern.CONSULTATION,
+        Concern.PROMISE,
+    }
+)
+
+
+def _waits(case: Case, now: datetime) -> str:
+    """Return for how long somebody's decision or call has been waited for; of what is late, nothing."""
+    if not WITH_DEADLINE.isdisjoint(case.concerns):
+        return ""
+    if case.since > now:
+        return _("to be done")
+    return _("waiting %(span)s") % {"span": span_in_words(now - case.since)}
 
 
 def scope_of(asked: Any, standing: Standing) -> Scope:
