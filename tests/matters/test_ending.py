@@ -182,7 +182,7 @@ def test_ten_parts_each_have_an_owner_a_clock_and_the_reporters(town: Town) -> N
 
 def test_the_only_reporter_takes_it_back_one_of_several_only_leaves(town: Town) -> None:
     shared, alone = reported(town), reported(town, "路灯不亮")
-    actions.join(matter=shared, person_id=town.neighbor.pk, thread_id=shared.thread_id, now=town.now)
+    actions.join(matter_id=shared.pk, person_id=town.neighbor.pk, thread_id=shared.thread_id, now=town.now)
     actions.withdraw(matter_id=shared.pk, person_id=town.resident.pk, words="", now=town.now)
     actions.withdraw(matter_id=alone.pk, person_id=town.resident.pk, words="", now=town.now)
     shared.refresh_from_db()

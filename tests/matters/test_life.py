@@ -227,7 +227,22 @@ class Life(RuleBasedStateMachine):
         matter = Matter.objects.get(pk=self.matter_id)
         if matter.is_open:
             thread_id = self.town.group.thread_id
-            actions.join(matter=matter, person_id=self.person(who).pk, thread_id=thread_id, now=self.now)
+            actions.join(
+                matter_id=matter.pk, person_id=self.person(who).pk, thread_id=thread_id, now=self.now
+            )
+
+    @rule(who=residents)
+    def add(self, who: str) -> None:
+        said = f"又漏了 {self.now}"
+        written = Entry.objects.filter(text=said).count() + Matter.objects.filter(summary=said).count()
+        actions.add(
+            matter_id=self.matter_id,
+            by=actions.By(self.person(who).pk, "resident"),
+            text=said,
+            now=self.now,
+        )
+        after = Entry.objects.filter(text=said).count() + Matter.objects.filter(summary=said).count()
+        assert after == written + 1  # whatever has become of the matter, the words stand somewhere
 
     @rule(who=residents, solved=st.booleans(), satisfaction=st.sampled_from([None, 1, 5]))
     def give_feedback(self, who: str, solved: bool, satisfaction: int | None) -> None:
@@ -354,6 +369,9 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def every_matter_has_one_owner_who_works_here(self) -> None:
         staff = {self.person(name).pk for name in HANDLERS}
+        staff |= {
+            one.pk for one in self.town.chiefs.values()
+        }  # what begins anew is theirs, as everything new is
         assert set(Matter.objects.values_list("owner_id", flat=True)) <= staff
 
     @invariant()

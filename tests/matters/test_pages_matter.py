@@ -127,7 +127,7 @@ def test_a_worker_who_only_reported_it_reads_what_residents_read(town: Town) -> 
 def test_neighbors_read_of_each_other_without_names_and_numbers(town: Town) -> None:
     matter = reported(town, "楼上漏水了，打13900000000")
     actions.join(
-        matter=matter,
+        matter_id=matter.pk,
         person_id=town.neighbor.pk,
         thread_id=town.group.thread_id,
         text="我家也漏，电话13800000000",
@@ -345,7 +345,9 @@ def test_not_solved_in_two_taps_opens_it_again(town: Town) -> None:
 def test_whoever_handled_it_does_not_judge_it(town: Town) -> None:
     matter = reported(town)
     by = actions.By(town.chiefs[2].pk, "grid_chief")
-    actions.join(matter=matter, person_id=town.chiefs[2].pk, thread_id=town.group.thread_id, now=town.now)
+    actions.join(
+        matter_id=matter.pk, person_id=town.chiefs[2].pk, thread_id=town.group.thread_id, now=town.now
+    )
     actions.resolve(
         matter_id=matter.pk, outcome=Outcome.SOLVED, text="好了", by=by, shown_as="", now=timezone.now()
     )
@@ -426,3 +428,51 @@ def test_the_page_is_readable_in_english(town: Town) -> None:
     page = client.get(reverse("matter", args=[matter.pk])).content.decode()
     assert "What was said" in page
     assert "Leak from above" in page
+
+
+# After the end.
+
+
+def not_solved(town: Town, matter: Matter, words: str = "还在滴，打13900000000找我") -> None:
+    resolved(town, matter)
+    actions.record_feedback(
+        matter_id=matter.pk, person_id=town.resident.pk, solved=False, words=words, now=timezone.now()
+    )
+
+
+def test_that_it_was_not_solved_is_said_to_everybody_with_the_words(town: Town) -> None:
+    matter = reported(town)
+    actions.join(
+        matter_id=matter.pk, person_id=town.neighbor.pk, thread_id=town.group.thread_id, now=town.now
+    )
+    assert "没有解决" not in page_for(town.resident, matter)
+    not_solved(town, matter)
+    for person, who in ((town.resident, "您告诉我们"), (town.chiefs[2], "居民告诉我们"), (town.supervisor, "居民告诉我们")):
+        page = page_for(person, matter)
+        section = page[page.index('class="next-step"') : page.index('class="said-words"')]
+        assert f"{who}没有解决" in section
+        assert "还在滴，打13900000000找我" in section
+    neighbors = page_for(town.neighbor, matter)
+    assert "居民告诉我们没有解决" in neighbors
+    assert "13900000000" not in neighbors
+    resolved(town, matter)
+    assert "居民告诉我们没有解决" not in page_for(town.chiefs[2], matter).split('class="timeline')[0]
+
+
+def test_what_a_resident_adds_after_the_end_is_kept_and_the_form_says_what_it_does(town: Town) -> None:
+    matter = reported(town)
+    resolved(town, matter)
+    url = reverse("matter_deed", args=[matter.pk, "add"])
+    assert "重新打开" in client_of(town.resident).get(url).content.decode()
+    do(town.resident, matter, "add", text="今天又漏了")
+    matter.refresh_from_db()
+    assert (matter.state, matter.reopened) == (State.IN_HAND, 1)
+    assert "今天又漏了" in page_for(town.chiefs[2], matter)
+
+    actions.withdraw(matter_id=matter.pk, person_id=town.resident.pk, words="", now=timezone.now())
+    assert "新的事项" in client_of(town.resident).get(url).content.decode()
+    page = do(town.resident, matter, "add", text="还是请来看看")
+    new = Matter.objects.get(summary="还是请来看看")
+    assert f"#{matter.pk} 已经办结" in page
+    assert reverse("matter", args=[matter.pk]) in page_for(town.resident, new)
+    assert reverse("matter", args=[new.pk]) in page_for(town.chiefs[2], matter)

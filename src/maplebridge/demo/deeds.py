@@ -105,7 +105,7 @@ def _call_out(telling: "Telling", step: Step, who: Player, text: str, now: datet
         return
     if _open_call_out(telling, agency_id) is not None:
         if text:
-            matters.add(matter=telling.matter(), by=telling.by(who), text=text, now=now)
+            matters.add(matter_id=telling.number(), by=telling.by(who), text=text, now=now)
         return
     by = telling.by(who)
     if telling.matter().returned >= 2:  # returned twice: only the supervisor may
@@ -297,7 +297,7 @@ def _feedback(telling: "Telling", step: Step, who: Player, text: str, now: datet
     if step.terms["solved"] == "none":
         return  # silence is silence: the clock closes the matter
     if who.role != RESIDENT:  # a captain speaks for the house where staff found it before anybody complained
-        matters.join(matter=telling.matter(), person_id=who.person_id, thread_id=telling.place_id, now=now)
+        matters.join(matter_id=telling.number(), person_id=who.person_id, thread_id=telling.place_id, now=now)
     matters.record_feedback(
         matter_id=telling.number(),
         person_id=who.person_id,

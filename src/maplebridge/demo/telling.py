@@ -171,7 +171,7 @@ class Telling:
         if self.is_answered() and matter.is_open:
             self.answer(who, text, now)
         else:
-            matters.add(matter=matter, by=self.by(who), text=text, now=now)
+            matters.add(matter_id=matter.pk, by=self.by(who), text=text, now=now)
 
     # -- a matter begins --
 
@@ -281,7 +281,7 @@ class Telling:
         matter = matter_queries.get_matter(self.number())
         if not matter.reported_by.filter(person_id=who.person_id).exists():
             matters.join(
-                matter=matter,
+                matter_id=matter.pk,
                 person_id=who.person_id,
                 thread_id=self.place_id,
                 message_id=message.pk,

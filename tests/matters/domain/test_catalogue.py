@@ -23,7 +23,7 @@ DATA = Path(maplebridge.matters.__file__).parent / "data"
 def shipped_texts() -> tuple[str, str]:
     return (
         (DATA / "categories.csv").read_text(encoding="utf-8"),
-        (DATA / "agency_kinds.csv").read_text(encoding="utf-8"),
+        agency_kinds_text(),
     )
 
 

@@ -1,5 +1,6 @@
 """Everything that can be done to a matter. Nothing else in the project saves one."""
 
+from maplebridge.matters.actions.adding import add, join
 from maplebridge.matters.actions.agencies import (
     accept,
     call_out,
@@ -32,11 +33,10 @@ from maplebridge.matters.actions.ending import (
     withdraw,
 )
 from maplebridge.matters.actions.oversight import assign_owner, call_consultation, chase, end, order
-from maplebridge.matters.actions.raising import Judged, NobodyToOwn, Where, add, join, raise_matter
+from maplebridge.matters.actions.raising import Judged, NobodyToOwn, Where, raise_matter
 from maplebridge.matters.actions.record import SYSTEM, By, NotAllowed
 from maplebridge.matters.actions.reporting import (
     enrol_by_phone,
-    keep_photos,
     locate_told,
     report,
     report_same,
@@ -83,7 +83,6 @@ __all__ = [
     "finish_call_back",
     "hide_entry",
     "join",
-    "keep_photos",
     "load_catalogue",
     "locate_told",
     "merge",

@@ -162,7 +162,7 @@ def record_feedback(
         )
     )
     if not solved:
-        _reopen(matter, now)
+        reopen(matter, now, cause="not_solved")
     elif matter.state == State.RESOLVED:
         close(matter, ClosedAs.SOLVED, by=By(person_id, "resident"), now=now)
     tell(matter)
@@ -175,7 +175,8 @@ def handlers_of(matter: Matter) -> set[int]:
     return {one for one in (*entries, matter.owner_id, matter.outcome_by_id) if one is not None}
 
 
-def _reopen(matter: Matter, now: datetime) -> None:
+def reopen(matter: Matter, now: datetime, *, cause: str) -> None:
+    """Give a matter back to its owner, with oversight: what was given as the result was not the end of it."""
     move(matter, State.IN_HAND)
     matter.reopened += 1
     matter.under_oversight = True
@@ -196,8 +197,9 @@ def _reopen(matter: Matter, now: datetime) -> None:
         "closed_as",
         "handle_by",
     )
-    Oversight.objects.create(matter=matter, kind=Oversight.Kind.DECISION, opened_at=now, words="not_solved")
-    note(matter, "reopened", by=SYSTEM, now=now, public=True)
+    Oversight.objects.create(matter=matter, kind=Oversight.Kind.DECISION, opened_at=now, words=cause)
+    deed = "reopened" if cause == "not_solved" else "taken_up_again"
+    note(matter, deed, by=SYSTEM, now=now, public=True, facts={"cause": cause})
     publish(
         MatterReopened(matter_id=matter.pk, grid_id=matter.grid_id, severity=matter.severity, occurred_at=now)
     )

@@ -260,38 +260,5 @@ def _warn_of_danger(matter: Matter, now: datetime) -> None:
         )
 
 
-@action
-def join(
-    *,
-    matter: Matter,
-    person_id: int,
-    thread_id: int,
-    now: datetime,
-    message_id: int | None = None,
-    text: str = "",
-) -> Reporter:
-    """Let somebody join an open matter instead of repeating it: they get every answer too."""
-    reporter, is_new = Reporter.objects.get_or_create(
-        matter=matter,
-        person_id=person_id,
-        defaults={"message_id": message_id, "thread_id": thread_id, "joined_at": now},
-    )
-    if is_new:
-        matter.reporters = matter.reported_by.count()
-        matter.save(update_fields=["reporters"])
-    note(
-        matter, "joined" if is_new else "added", by=By(person_id, "resident"), now=now, text=text, public=True
-    )
-    tell(matter)
-    return reporter
-
-
-@action
-def add(*, matter: Matter, by: By, text: str, now: datetime, message_id: int | None = None) -> None:
-    """Attach what somebody adds to an open matter to its time line."""
-    note(matter, "added", by=by, now=now, text=text, public=True, facts={"message": message_id})
-    tell(matter)
-
-
 def title_of(matter: Matter, length: int = 40) -> str:
     return shorten(matter.summary, length)

@@ -7,11 +7,12 @@ from typing import Any
 from maplebridge.conversations import queries as conversations
 from maplebridge.conversations.actions import RESIDENT
 from maplebridge.conversations.actions import SYSTEM as PRODUCT
-from maplebridge.matters.actions import answering
-from maplebridge.matters.actions.raising import Judged, Where, add, join, raise_matter
+from maplebridge.matters.actions import adding, answering
+from maplebridge.matters.actions.raising import Judged, Where, raise_matter
 from maplebridge.matters.actions.record import SYSTEM, By, NotAllowed
 from maplebridge.matters.domain.rules import TownRules
 from maplebridge.matters.domain.triage import Kind, Proposal
+from maplebridge.matters.domain.workflow import OPEN
 from maplebridge.matters.models import Matter, Sorting
 from maplebridge.matters.queries import categories, door, local_day, similar_open, town_rules
 from maplebridge.people import queries as people
@@ -57,51 +58,98 @@ def _hear_staff(message: Any, now: datetime) -> None:
 def _hear_resident(message: Any, now: datetime) -> None:
     if Sorting.objects.filter(message=message).exists():
         return
-    mine = _open_of(message, now)
+    mine = _reported_here(message, now)
+    theirs = _matter_replied_to(message)
     proposal = door().propose(
         message.text,
         in_reply_to_staff=_replies_to_staff(message),
+        has_open_matter=theirs is not None,
         open_matter_texts=(mine.summary,) if mine is not None else (),
     )
     rules = town_rules(local_day(now))
-    theirs = _matter_replied_to(message)
-    matter: Matter | None = None
+    keep(message, proposal, now, _matter_of(message, proposal, mine, theirs, rules, now))
+
+
+def _matter_of(
+    message: Any,
+    proposal: Proposal,
+    mine: Matter | None,
+    theirs: Matter | None,
+    rules: TownRules,
+    now: datetime,
+) -> Matter | None:
+    """Return the matter that a message raises or adds to; None where it is talk."""
+    judged = judged_by(proposal, rules)
+    if mine is not None and mine.confidential and _is_private(message):
+        # Whoever may see a matter reads its thread: what is confided there stays with the few.
+        judged = replace(judged, confidential=True)
     if message.source in TAKEN_AS_MATTERS or proposal.emergency:
-        matter = raise_from(message, judged_by(proposal, rules), now, never_read=True)
-    elif theirs is not None and len(message.text) <= SHORT:
-        matter = _attach(theirs, message, now)
-    elif mine is not None and proposal.kind is Kind.ADDITION:
-        matter = _attach(mine, message, now)
-    elif _is_surely_a_matter(proposal, rules):
-        matter = raise_from(message, judged_by(proposal, rules), now, never_read=True)
-    keep(message, proposal, now, matter)
+        return raise_from(message, judged, now, never_read=True)
+    if theirs is not None and _adds_by_reply(theirs, message, proposal, rules):
+        return _attach(theirs, message, now)
+    if mine is not None and mine.is_open and proposal.kind is Kind.ADDITION:
+        return _attach(mine, message, now)
+    if mine is not None and _is_private(message) and _concerns(mine, proposal, rules):
+        return _attach(mine, message, now)
+    if _is_surely_a_matter(proposal, rules):
+        return raise_from(message, judged, now, never_read=True)
+    return None
 
 
 def _is_surely_a_matter(proposal: Proposal, rules: TownRules) -> bool:
     return proposal.kind is Kind.MATTER and proposal.kind_probability >= rules.raise_from
 
 
-def _open_of(message: Any, now: datetime) -> Matter | None:
-    """Return what the author has last reported in this thread and is still open."""
-    if len(message.text) > LETTER:
-        return None
-    return (
-        Matter.objects.filter(
-            thread_id=message.thread_id,
-            reported_by__person_id=message.author_id,
-            raised_at__gte=now - SAME_TALK,
-            state__in=["assigned", "in_hand", "paused"],
-        )
-        .order_by("-id")
-        .first()
+def _adds_by_reply(matter: Matter, message: Any, proposal: Proposal, rules: TownRules) -> bool:
+    """Say whether a reply belongs to the matter it replies to; after the end only what asks for more does."""
+    if len(message.text) > SHORT:
+        return False
+    return matter.is_open or (_was_reported_by(message, matter) and _asks_for_more(proposal, rules))
+
+
+def _concerns(mine: Matter, proposal: Proposal, rules: TownRules) -> bool:
+    """Say whether words in a private thread are about its matter: unless they are thanks or another matter."""
+    if _is_surely_a_matter(proposal, rules) and not mine.confidential and not _same_kind(mine, proposal):
+        return False
+    return proposal.kind is not Kind.THANKS if mine.is_open else _asks_for_more(proposal, rules)
+
+
+def _same_kind(mine: Matter, proposal: Proposal) -> bool:
+    return mine.category is not None and mine.category.code[:5] == proposal.categories[0].code[:5]
+
+
+def _asks_for_more(proposal: Proposal, rules: TownRules) -> bool:
+    wants = proposal.kind in (Kind.MATTER, Kind.ADDITION, Kind.QUESTION)
+    return wants and proposal.kind_probability >= rules.raise_from
+
+
+def _is_private(message: Any) -> bool:
+    return bool(message.thread.kind == "private")
+
+
+def _was_reported_by(message: Any, matter: Matter) -> bool:
+    return matter.reported_by.filter(person_id=message.author_id).exists()
+
+
+def _reported_here(message: Any, now: datetime) -> Matter | None:
+    """Return what the author last reported in this thread: in a group what is fresh and open, in private whatever."""
+    reported = Matter.objects.filter(
+        reported_by__person_id=message.author_id, reported_by__thread_id=message.thread_id
     )
+    if not _is_private(message):
+        if len(message.text) > LETTER:
+            return None
+        reported = reported.filter(raised_at__gte=now - SAME_TALK, state__in=sorted(OPEN))
+    return reported.select_related("category").order_by("-id").first()
 
 
 def _matter_replied_to(message: Any) -> Matter | None:
+    """Return the matter that a message replies to: to its first words, or to what was answered to them."""
     if message.in_reply_to_id is None:
         return None
-    matter = Matter.objects.filter(asked_in_id=message.in_reply_to_id, split_from=None).first()
-    return matter if matter is not None and matter.is_open and not matter.confidential else None
+    asked = [message.in_reply_to_id, *conversations.reply_targets([message.in_reply_to_id]).values()]
+    found = Matter.objects.filter(asked_in_id__in=asked, split_from=None, confidential=False)
+    return found.order_by("-id").first()
 
 
 def _replies_to_staff(message: Any) -> bool:
@@ -110,24 +158,24 @@ def _replies_to_staff(message: Any) -> bool:
 
 def _attach(matter: Matter, message: Any, now: datetime) -> Matter:
     """Put further words on the time line; somebody new joins the matter by them."""
-    if matter.reported_by.filter(person_id=message.author_id).exists():
-        add(
-            matter=matter,
+    if _was_reported_by(message, matter):
+        return adding.add(
+            matter_id=matter.pk,
             by=By(message.author_id, RESIDENT),
             text=message.text,
             message_id=message.pk,
+            photo_ids=[one.photo_id for one in message.photos.all()],
             now=now,
         )
-    else:
-        join(
-            matter=matter,
-            person_id=message.author_id,
-            thread_id=message.thread_id,
-            message_id=message.pk,
-            text=message.text,
-            now=now,
-        )
-    return matter
+    return adding.join(
+        matter_id=matter.pk,
+        person_id=message.author_id,
+        thread_id=message.thread_id,
+        message_id=message.pk,
+        text=message.text,
+        photo_ids=[one.photo_id for one in message.photos.all()],
+        now=now,
+    )
 
 
 def keep(message: Any, proposal: Proposal, now: datetime, matter: Matter | None) -> Sorting:

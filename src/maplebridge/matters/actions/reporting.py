@@ -10,10 +10,11 @@ from django.utils.translation import gettext_noop
 from maplebridge.conversations import actions as conversations
 from maplebridge.conversations.actions import RESIDENT
 from maplebridge.conversations.queries import HOME_MARK
-from maplebridge.matters.actions.raising import Where, join, raise_matter
+from maplebridge.matters.actions.adding import join, take_where_it_goes_on
+from maplebridge.matters.actions.raising import Where, raise_matter
 from maplebridge.matters.actions.receiving import judged_by, keep
-from maplebridge.matters.actions.record import By, NotAllowed, in_town_language, take
-from maplebridge.matters.models import Matter, MatterPhoto
+from maplebridge.matters.actions.record import By, NotAllowed, in_town_language
+from maplebridge.matters.models import Matter
 from maplebridge.matters.queries import door, local_day, town_rules
 from maplebridge.people import actions as people_actions
 from maplebridge.people import queries as people
@@ -79,7 +80,7 @@ def report_same(
     *, matter_id: int, reporter_id: int, text: str, now: datetime, photo_ids: Sequence[int] = ()
 ) -> Matter:
     """Join an open matter instead of repeating it, with what was written; the answers come to a private thread."""
-    matter = take(matter_id)
+    matter = take_where_it_goes_on(matter_id)
     if matter.confidential or not matter.is_open:
         raise NotAllowed("matter_not_open")
     found = places.Located("group", matter.grid_id)
@@ -87,32 +88,21 @@ def report_same(
     message = _first_message(reporter_id, text, found, Matter.Origin.FORM, by, photo_ids, now)
     proposal = door().propose(text, in_reply_to_staff=False, has_open_matter=True)
     keep(message, proposal, now, matter)  # now the message is read, and raises nothing by itself
-    join(
-        matter=matter,
+    return join(
+        matter_id=matter.pk,
         person_id=reporter_id,
         thread_id=message.thread_id,
         message_id=message.pk,
         text=message.text,
+        photo_ids=photo_ids,
         now=now,
     )
-    keep_photos(matter, photo_ids, by)
-    return matter
 
 
 @action
 def enrol_by_phone(*, phone: str, now: datetime) -> int:
     """Return the person with this phone, recorded now where they are new: answers need somebody to return to."""
     return people_actions.enrol(nickname=in_town_language(VISITOR), phone=phone, now=now).pk
-
-
-def keep_photos(matter: Matter, photo_ids: Sequence[int], by: By) -> None:
-    """Attach photos of how things were found."""
-    for photo_id in photo_ids:
-        MatterPhoto.objects.get_or_create(
-            matter=matter,
-            photo_id=photo_id,
-            defaults={"when": MatterPhoto.When.BEFORE, "by_id": by.person_id},
-        )
 
 
 def _first_message(

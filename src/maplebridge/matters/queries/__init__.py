@@ -16,11 +16,13 @@ from maplebridge.matters.queries.day import Day, answerable, day_of, offer_to, o
 from maplebridge.matters.queries.hotline import known_orders, order_results
 from maplebridge.matters.queries.inbox import InboxPart, inbox_counts, inbox_of, order_to
 from maplebridge.matters.queries.matter import (
+    addition_goes,
     call_outs_among,
     call_outs_of,
     call_outs_open,
     get_matter,
     joined_by,
+    last_not_solved,
     matter_of_message,
     matters_in_thread,
     matters_of_messages,
@@ -81,6 +83,7 @@ __all__ = [
     "ToSort",
     "Undecided",
     "Wanted",
+    "addition_goes",
     "answerable",
     "board",
     "board_counts",
@@ -108,6 +111,7 @@ __all__ = [
     "inbox_of",
     "joined_by",
     "known_orders",
+    "last_not_solved",
     "local_day",
     "matter_of_message",
     "matters_in_thread",

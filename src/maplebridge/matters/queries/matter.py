@@ -1,12 +1,14 @@
 """What belongs to a matter: its messages, time line, reporters, orders and promises."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, Min, QuerySet
 
-from maplebridge.matters.domain.workflow import CallOutStatus
-from maplebridge.matters.models import CallOut, Entry, Matter, Promise, Reporter, Sorting
+from maplebridge.matters.domain import additions
+from maplebridge.matters.domain.workflow import CallOutStatus, State
+from maplebridge.matters.models import CallOut, Entry, Feedback, Matter, Promise, Reporter, Sorting
+from maplebridge.matters.queries.town import local_day, town_rules
 
 
 def get_matter(matter_id: int) -> Matter:
@@ -70,6 +72,20 @@ def call_outs_among(matter_ids: Sequence[int]) -> dict[int, list[CallOut]]:
     for one in CallOut.objects.filter(matter_id__in=matter_ids).select_related("agency").order_by("id"):
         found.setdefault(one.matter_id, []).append(one)
     return found
+
+
+def addition_goes(matter: Matter, now: datetime) -> additions.Goes:
+    """Return where further words about a matter go."""
+    reopen = timedelta(days=town_rules(local_day(now)).reopen_days)
+    return additions.goes(State(matter.state), matter.outcome, matter.resolved_at, now, reopen)
+
+
+def last_not_solved(matter: Matter) -> Feedback | None:
+    """Return because of whose words an open matter was opened again; None where it never was, or has a new result."""
+    if not matter.reopened or not matter.is_open:
+        return None
+    said = matter.feedback.filter(round=matter.reopened - 1, solved=False)
+    return said.order_by("-id").first()
 
 
 def promises_among(matter_ids: Sequence[int]) -> dict[int, datetime]:

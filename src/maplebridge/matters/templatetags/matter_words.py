@@ -81,6 +81,7 @@ OVERSIGHTS = {
 OVERSIGHT_CAUSES = {
     "returned_twice": gettext_lazy("returned twice: decide who does it"),
     "not_solved": gettext_lazy("the resident says it is not solved"),
+    "added_after_result": gettext_lazy("the resident has more to say after the result"),
     "overdue": gettext_lazy("past its deadline"),
     "call_out_not_answered": gettext_lazy("an agency did not answer"),
     "promise_due": gettext_lazy("a promise has fallen due"),
@@ -126,6 +127,9 @@ DEEDS = {
     "resolved": gettext_lazy("Result: {outcome}"),
     "feedback": gettext_lazy("The resident says: {solved}"),
     "reopened": gettext_lazy("Not solved: opened again, with oversight"),
+    "taken_up_again": gettext_lazy("More was said after the result: opened again, with oversight"),
+    "follows": gettext_lazy("Goes on from #{into}, which had ended"),
+    "followed": gettext_lazy("More was said after the end: it goes on in #{into}"),
     "closed": gettext_lazy("Closed: {as}"),
     "merged": gettext_lazy("Goes on in #{into}"),
     "took_in": gettext_lazy("#{from} was joined to this"),
@@ -157,6 +161,9 @@ ICONS = {
     "resolved": "circle-check",
     "feedback": "star",
     "reopened": "refresh",
+    "taken_up_again": "refresh",
+    "follows": "arrow-forward-up",
+    "followed": "arrow-forward-up",
     "closed": "lock",
     "merged": "arrow-merge",
     "took_in": "arrow-merge",
@@ -241,6 +248,7 @@ WHY = {
     "severity_by_category": gettext_lazy("Counts as {severity}, as matters of this kind do."),
     "emergency": gettext_lazy("Sounds dangerous: the {number} was named, the command room was told."),
     "similar_to": gettext_lazy("May be the same as {matters}."),
+    "follows": gettext_lazy("Told as an addition to {matters}, which had ended."),
     "lead_by_category": gettext_lazy("Matters of this kind are for: {agency_kind}."),
 }
 CATEGORY_WITHOUT_WORDS = gettext_lazy("Read as “{category}”.")

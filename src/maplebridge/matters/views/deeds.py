@@ -186,9 +186,11 @@ DEEDS: tuple[Deed, ...] = (
         _("Add something"),
         "camera",
         own.add,
-        _when(lambda reader: reader.reports and reader.matter.is_open),
+        # Offered after the end too: `actions.add` knows where the words go then.
+        _when(lambda reader: reader.reports and reader.matter.state != State.MERGED),
         _("Added. Whoever handles it sees it now."),
         photos=True,
+        template="matters/_add_fields.html",
         group="resident",
     ),
     Deed(

@@ -53,7 +53,7 @@ def deed(request: HttpRequest, matter_id: int, name: str) -> HttpResponse:
             told = form.cleaned_data | {"first": request.POST.get("first") == "1"}
             doing = Doing(reader, told, photo_ids, of, _shown_as(reader), now)
             target = DO[chosen.name](doing)
-            messages.success(request, str(chosen.done))
+            messages.success(request, _done_words(chosen, matter, target))
             return redirect("matter", target.pk if isinstance(target, Matter) else matter.pk)
         except NotAllowed as refused:
             faster = refused.code == "somebody_was_faster"
@@ -68,6 +68,12 @@ def deed(request: HttpRequest, matter_id: int, name: str) -> HttpResponse:
     context = form_context(chosen, reader, of, form=form, words=request.GET.get("q", ""))
     piece = bool(getattr(request, "htmx", False)) and request.method == "GET"
     return render(request, "matters/_deed.html" if piece else "matters/deed.html", context)
+
+
+def _done_words(chosen: Deed, matter: Matter, target: object) -> str:
+    if chosen.name == "add" and isinstance(target, Matter) and target.pk != matter.pk:
+        return _("#%(number)s had ended. What you wrote goes on here.") % {"number": matter.pk}
+    return str(chosen.done)
 
 
 def _shown_as(reader: Reader) -> str:
@@ -164,6 +170,10 @@ def _beside(one: queries.Similar) -> dict[str, Any]:
     }
 
 
+def _for_add(reader: Reader, words: str) -> dict[str, Any]:
+    return {"after_end": queries.addition_goes(reader.matter, timezone.now()).value}
+
+
 def _for_resolve(reader: Reader, words: str) -> dict[str, Any]:
     category = reader.matter.category
     has_after = reader.matter.photos.filter(when="after").exists()
@@ -171,6 +181,7 @@ def _for_resolve(reader: Reader, words: str) -> dict[str, Any]:
 
 
 CONTEXT: Mapping[str, Callable[[Reader, str], dict[str, Any]]] = {
+    "add": _for_add,
     "hand_over": _for_person,
     "assign_owner": _for_person,
     "call_out": _for_agency,
@@ -262,9 +273,13 @@ def _add(doing: Doing) -> object:
     if not doing.told["text"].strip() and not doing.photo_ids:
         raise NotAllowed("nothing_added")
     by = actions.By(doing.reader.person_id, doing.reader.standing.main_role)
-    actions.keep_photos(doing.reader.matter, doing.photo_ids, by)
-    actions.add(matter=doing.reader.matter, by=by, text=doing.told["text"], now=doing.now)
-    return None
+    return actions.add(
+        matter_id=doing.reader.matter.pk,
+        by=by,
+        text=doing.told["text"],
+        photo_ids=doing.photo_ids,
+        now=doing.now,
+    )
 
 
 def _withdraw(doing: Doing) -> object:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from maplebridge.kernel.text import redact
 from maplebridge.matters import actions, queries
 from maplebridge.matters.domain.deadlines import lamp
 from maplebridge.matters.domain.workflow import CallOutStatus
@@ -93,7 +94,27 @@ def _shared(matter: Matter, standing: Standing, now: Any, *, inside: bool) -> di
         "parts": list(matter.parts.order_by("pk").values_list("pk", flat=True)),
         "joined": list(matter.merged.order_by("pk").values_list("pk", flat=True)) if inside else [],
         "given": matter.feedback.filter(person_id=reader.person_id, round=matter.reopened).first(),
+        "unsolved": _unsolved(matter, reader.person_id, inside=inside),
+        "follows": [one.facts["into"] for one in entries if one.deed == "follows"],
+        "followed": [one.facts["into"] for one in entries if one.deed == "followed"],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Unsolved:
+    """That the last result did not solve it: who said so, when, in which words. It was opened again then."""
+
+    mine: bool
+    at: Any
+    words: str
+
+
+def _unsolved(matter: Matter, person_id: int, *, inside: bool) -> Unsolved | None:
+    said = queries.last_not_solved(matter)
+    if said is None:
+        return None
+    mine = said.person_id == person_id
+    return Unsolved(mine, said.received_at, said.words if inside or mine else redact(said.words))
 
 
 def _thread_url(matter: Matter, person_id: int) -> str:
