@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from maplebridge.matters.domain.catalogue import Catalogue, read_catalogue
+from maplebridge.people.data import agency_kinds_text
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "src/maplebridge/matters/data"
@@ -20,7 +21,7 @@ def shipped() -> Catalogue:
     """Return the catalogue the product ships."""
     return read_catalogue(
         (DATA / "categories.csv").read_text(encoding="utf-8"),
-        (DATA / "agency_kinds.csv").read_text(encoding="utf-8"),
+        agency_kinds_text(),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from maplebridge.demo import story
+from maplebridge.people.data import agency_kinds
 
 THREADS = Path(__file__).parents[2] / "demo" / "threads"
 CATALOGUE = Path(__file__).parents[2] / "src" / "maplebridge" / "matters" / "data"
@@ -56,7 +57,7 @@ def test_the_files_keep_every_rule_of_the_story(month: story.Story) -> None:
 
 
 def test_agencies_and_categories_are_those_of_the_catalogue(month: story.Story) -> None:
-    kinds, codes = _column("agency_kinds.csv"), _column("categories.csv")
+    kinds, codes = set(agency_kinds()), _column("categories.csv")
     assert kinds >= story.AGENCIES
     assert {thread.code for thread in month.threads if thread.kind == "matter"} <= codes
 

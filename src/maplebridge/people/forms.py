@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from maplebridge.people.data import agency_kinds
 from maplebridge.people.domain import one_time_codes
 from maplebridge.people.domain.phones import DIGITS, BadPhone, PhoneFlaw, read_phone
 from maplebridge.people.domain.roles import FIELD, Role, TeamRole
 from maplebridge.people.models import Account
-from maplebridge.people.templatetags.people import ROLE_NAMES, TEAM_ROLE_NAMES
+from maplebridge.people.templatetags.people import ROLE_NAMES, TEAM_ROLE_NAMES, kind_name
 
 
 def phone_words(bad: BadPhone) -> str:
@@ -252,6 +253,10 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason for the reset"), max_length=200)
 
 
+def _kinds() -> list[tuple[str, str]]:
+    return [("", "—"), *((code, kind_name(code)) for code in agency_kinds())]
+
+
 class AgencyForm(forms.Form):
     name = forms.CharField(label=_("Agency name"), max_length=80)
     code = forms.CharField(
@@ -259,9 +264,7 @@ class AgencyForm(forms.Form):
         max_length=18,
         help_text=_("The unified social credit code, or a number of your own."),
     )
-    kind = forms.CharField(
-        label=_("Kind"), max_length=30, help_text=_("What it does: water, property, urban_management …")
-    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=_kinds)
     phone = forms.CharField(label=_("Office phone"), max_length=30, required=False)
     valid_from = forms.DateField(
         label=_("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})

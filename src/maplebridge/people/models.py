@@ -15,7 +15,7 @@ class Agency(models.Model):
 
     name = models.CharField(max_length=80)
     code = models.CharField(max_length=18, unique=True)  # unified social credit code where it has one
-    kind = models.CharField(max_length=30)  # as in matters' agency_kinds.csv
+    kind = models.CharField(max_length=30)  # as in data/agency_kinds.csv
     phone = models.CharField(max_length=30, blank=True)  # the office's, public
     grids = models.ManyToManyField("places.Grid", related_name="+", blank=True)  # empty: the whole town
     estates = models.ManyToManyField("places.Estate", related_name="+", blank=True)

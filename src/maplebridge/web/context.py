@@ -80,6 +80,8 @@ def _names(standing: Standing) -> list[Named]:
         names += [RAISE, GROUPS]
     if standing.agencies:
         names += [GROUPS]  # the property manager is in the groups of its estates
+    if standing.has(Role.ADMINISTRATOR):
+        names += [ADMINISTRATION]
     names += [SEARCH]
     if standing.has(Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field:
         names += [STATISTICS]
@@ -87,8 +89,6 @@ def _names(standing: Standing) -> list[Named]:
         names += [MAP]
     if standing.has(Role.SUPERVISOR, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field:
         names += [DUTIES]
-    if standing.has(Role.ADMINISTRATOR):
-        names += [ADMINISTRATION]
     return [*dict.fromkeys([*names, ME])]
 
 

@@ -16,6 +16,7 @@ from maplebridge.matters.domain.catalogue import (
     TeamRole,
     read_catalogue,
 )
+from maplebridge.people.data import agency_kinds_text
 
 DATA = Path(maplebridge.matters.__file__).parent / "data"
 

@@ -11,6 +11,7 @@ from maplebridge.matters.domain.catalogue import Catalogue, read_catalogue
 from maplebridge.matters.domain.signs import Signs, read_signs
 from maplebridge.matters.domain.triage import Door
 from maplebridge.matters.domain.wordings import Wordings, read_wordings
+from maplebridge.people.data import agency_kinds_text
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE / "examples"
@@ -31,7 +32,7 @@ class Example:
 @cache
 def catalogue() -> Catalogue:
     """Return the shipped catalogue."""
-    return read_catalogue(_text("categories.csv"), _text("agency_kinds.csv"))
+    return read_catalogue(_text("categories.csv"), agency_kinds_text())
 
 
 @cache

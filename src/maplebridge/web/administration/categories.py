@@ -1,7 +1,6 @@
 """The catalogue of kinds of matters: as a tree, as a file, and one by one."""
 
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from maplebridge.matters.actions import NotAllowed
 from maplebridge.matters.actions import town as actions
 from maplebridge.matters.domain.catalogue import CatalogueUnreadable, read_catalogue
 from maplebridge.matters.templatetags.matter_words import SEVERITIES
+from maplebridge.people.data import agency_kinds_text
 from maplebridge.people.permissions import administrator, allow
 from maplebridge.web.administration.given import as_number
 from maplebridge.web.administration.words import agency_kinds, in_language
@@ -89,8 +89,7 @@ def _take_catalogue(request: HttpRequest) -> str:
     try:
         table = read_table(file.read(), file.name or "")
         text = b"".join(csv_bytes(table.columns, table.rows)).decode("utf-8-sig")
-        kinds = (files("maplebridge.matters") / "data" / "agency_kinds.csv").read_text("utf-8")
-        catalogue = read_catalogue(text, kinds)
+        catalogue = read_catalogue(text, agency_kinds_text())
     except TableError as error:
         return _("The file cannot be read: {reason}").format(reason=error)
     except CatalogueUnreadable as unreadable:
