@@ -6,7 +6,7 @@ is looked up in a few vector operations. To explain, the grams of the text itsel
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,8 @@ _SPACES = re.compile(r"\s+")
 _NUMBERS = re.compile(r"\d+")
 # Odd, so that it can be inverted modulo 2**64 (the multiplier of Knuth's MMIX generator).
 _BASE = 6364136223846793005
+# Two models read each message, each in several blocks: what they all ask of the same words is found once.
+_KEPT = 128
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Grams:
         return self.text[self.starts[index] : self.ends[index]]
 
 
+@lru_cache(_KEPT)
 def fold(text: str) -> str:
     """Return the text as the learner reads it: simplified, half-width, lower case, every number as 0."""
     return _NUMBERS.sub("0", _SPACES.sub(" ", comparable(text[:LONGEST_TEXT])))[:LONGEST_TEXT]
@@ -53,17 +56,43 @@ def fold(text: str) -> str:
 
 def grams(folded: str, order: GramOrder, *, space: int) -> Grams:
     """Return the grams of a folded text, with repetitions; the same gram in another space has another key."""
-    runs = [_runs(np.arange(len(folded) + 1), length) for length in range(1, order.characters + 1)]
-    rows = [_runs(_word_edges(folded), length) for length in range(1, order.words + 1)]
-    starts, ends = np.concatenate(runs + rows, axis=1)
-    is_word = np.arange(len(starts)) >= sum(run.shape[1] for run in runs)
-    return Grams(folded, _mixed(_hashes(folded, starts, ends) + _salts(is_word, space)), starts, ends)
+    runs = [_character_runs(folded, length) for length in range(1, order.characters + 1)]
+    rows = [_word_runs(folded, length) for length in range(1, order.words + 1)]
+    of_characters, of_words = _salts(space)
+    salted = [run.hashes + of_characters for run in runs] + [row.hashes + of_words for row in rows]
+    return Grams(
+        folded,
+        _mixed(np.concatenate(salted)),
+        np.concatenate([run.starts for run in (*runs, *rows)]),
+        np.concatenate([run.ends for run in (*runs, *rows)]),
+    )
 
 
-def _runs(edges: Spans, length: int) -> Spans:
-    return np.stack([edges[:-length], edges[length:]])
+@dataclass(frozen=True)
+class _Runs:
+    """All runs of one length, each with its hash."""
+
+    starts: Spans
+    ends: Spans
+    hashes: Keys
 
 
+@lru_cache(_KEPT)
+def _character_runs(folded: str, length: int) -> _Runs:
+    return _runs(folded, np.arange(len(folded) + 1), length)
+
+
+@lru_cache(_KEPT)
+def _word_runs(folded: str, length: int) -> _Runs:
+    return _runs(folded, _word_edges(folded), length)
+
+
+def _runs(folded: str, edges: Spans, length: int) -> _Runs:
+    starts, ends = edges[:-length], edges[length:]
+    return _Runs(starts, ends, _hashes(folded, starts, ends))
+
+
+@lru_cache(_KEPT)
 def _word_edges(text: str) -> Spans:
     return np.cumsum([0, *map(len, rjieba.cut(text))], dtype=np.int64)
 
@@ -75,12 +104,18 @@ def between_words(folded: str) -> frozenset[int]:
 
 def _hashes(text: str, starts: Spans, ends: Spans) -> Keys:
     """Hash all spans at once: prefix[b] - prefix[a] * base**(b - a), as Karp and Rabin (1987) do."""
+    prefix, (powers, _) = _prefix(text), _powers()
+    hashes: Keys = prefix[ends] - prefix[starts] * powers[ends - starts]
+    return hashes
+
+
+@lru_cache(_KEPT)
+def _prefix(text: str) -> Keys:
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.uint64)
     powers, inverses = _powers()
     sums = np.cumsum(_mixed(codes) * inverses[1 : len(codes) + 1], dtype=np.uint64)
-    prefix = np.concatenate([np.zeros(1, np.uint64), sums]) * powers[: len(codes) + 1]
-    hashes: Keys = prefix[ends] - prefix[starts] * powers[ends - starts]
-    return hashes
+    prefix: Keys = np.concatenate([np.zeros(1, np.uint64), sums]) * powers[: len(codes) + 1]
+    return prefix
 
 
 @cache
@@ -94,8 +129,10 @@ def _powers_of(base: int) -> Keys:
     return np.cumprod(factors, dtype=np.uint64)
 
 
-def _salts(is_word: npt.NDArray[np.bool_], space: int) -> Keys:
-    return _mixed(np.uint64(2 * space + 1) + is_word.astype(np.uint64))
+@cache
+def _salts(space: int) -> Keys:
+    """Return what is added to the hashes of characters and of words in one space."""
+    return _mixed(np.array([2 * space + 1, 2 * space + 2], np.uint64))
 
 
 def _mixed(values: Keys) -> Keys:

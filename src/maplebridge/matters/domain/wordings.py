@@ -40,15 +40,17 @@ class Wordings:
                 # Filed under one of its words: the others are asked for when that one occurs.
                 self._wordings.setdefault(max(parts), []).append((parts, Mention(key, wording)))
         self._words = frozenset(words)
-        self._lengths = sorted({len(word) for word in words})
+        self._lengths: dict[str, list[int]] = {}  # of the words that begin with a character
+        for begin, length in sorted({(word[:1], len(word)) for word in words}):
+            self._lengths.setdefault(begin, []).append(length)
 
     def mentions(self, text: str) -> list[Mention]:
         """Return what a message mentions, each wording once, by key in the order of the tables."""
         read = comparable(text[:LONGEST_READ])
         found = {
             word
-            for length in self._lengths
-            for start in range(len(read) - length + 1)
+            for start, begin in enumerate(read)
+            for length in self._lengths.get(begin, ())
             if (word := read[start : start + length]) in self._words
         }
         said = [
