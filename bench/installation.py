@@ -11,11 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,18 +67,26 @@ class Installation:
         self.workers.append(worker)
         return worker
 
-    def wait_for_answer(self, seconds: float = 60.0) -> None:
+    def wait_for_answer(self, seconds: float = 180.0) -> None:
+        """Wait until the web process answers; say what it said if it does not."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        while time.monotonic() < end and (self.web is None or self.web.poll() is None):
             try:
-                with urllib.request.urlopen(f"{self.address}/sign-in/", timeout=5):
+                with urllib.request.urlopen(f"{self.address}/sign-in/", timeout=20):
                     return
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
+            except (OSError, HTTPException):  # URLError is one too
                 time.sleep(0.05)
-        raise TimeoutError("the web process does not answer")
+        raise TimeoutError(f"the web process does not answer: {self.last_words('web')}")
+
+    def last_words(self, name: str) -> str:
+        """Return the end of what a process wrote."""
+        return self._log_path(name).read_text(errors="replace")[-3000:]
+
+    def _log_path(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
 
     def _log(self, name: str) -> int:
-        return os.open(self.folder / f"{name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        return os.open(self._log_path(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def postmaster(self) -> int:
         return int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])

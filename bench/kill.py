@@ -10,6 +10,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -17,10 +18,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 from bench.installation import Installation, installation, use
 from bench.machine import describe
 
@@ -153,15 +156,32 @@ def kill_one(made: Installation, which: str) -> None:
 
 
 def _restart_database(made: Installation) -> None:
-    """Start the database again; it recovers from its log."""
-    for _ in range(40):
+    """Start the database again, as the product starts it; it recovers from its log."""
+    for _ in range(60):
         time.sleep(0.25)
-        try:
-            made.run("shell", "-c", "from django.db import connection as c; c.ensure_connection()")
+        if _starts(made) and _answers(made):
             return
-        except Exception:  # noqa: BLE001 -- it is still going down or coming up
-            continue
-    raise TimeoutError("the database did not come back")
+    raise TimeoutError(
+        f"the database did not come back: {(made.folder / 'postgres' / 'log').read_text()[-2000:]}"
+    )
+
+
+START = "import sys; from pathlib import Path; from maplebridge.config.embedded import server; "
+START += "server.start(Path(sys.argv[1]))"
+
+
+def _starts(made: Installation) -> bool:
+    command = [sys.executable, "-c", START, str(made.folder / "postgres")]
+    done = subprocess.run(command, env=made.environment, check=False, capture_output=True, timeout=120)
+    return done.returncode == 0
+
+
+def _answers(made: Installation) -> bool:
+    try:
+        with psycopg.connect(host=str(made.folder / "postgres"), user="postgres", dbname="bench"):
+            return True
+    except psycopg.OperationalError:  # it is still going down or coming up
+        return False
 
 
 def verify(log: Log) -> list[str]:
@@ -202,8 +222,6 @@ def _sorted_messages() -> list[int]:
 
 def trial(kills: int, seed: int, *, targets: Sequence[str] = ("worker", "web", "database")) -> list[str]:
     """Run the whole trial; return the problems found."""
-    rng = random.Random(seed)
-    done: Counter[str] = Counter()
     with installation() as made:
         use(made)
         everybody = seats(made, CLIENTS)
@@ -211,33 +229,57 @@ def trial(kills: int, seed: int, *, targets: Sequence[str] = ("worker", "web", "
         made.start_web()
         made.start_worker()
         made.start_worker()
-        stopping = threading.Event()
-        threads = [
-            threading.Thread(target=client, args=(n, made, everybody[n % len(everybody)], log, stopping))
-            for n in range(CLIENTS)
-        ]
-        for one in threads:
-            one.start()
-        time.sleep(2)
         begun = time.monotonic()
-        for number in range(kills):
-            which = rng.choice(targets)
-            kill_one(made, which)
-            done[which] += 1
-            time.sleep(rng.uniform(*RECOVER_S))
-            if number % 10 == 9:
-                print(
-                    f"{number + 1} kills, {len(log.acknowledged):,} acknowledged", file=sys.stderr, flush=True
-                )
-        stopping.set()
-        for one in threads:
-            one.join()
+        with _load(made, everybody, log):
+            done = _kill(made, kills, random.Random(seed), targets, log)
         seconds = time.monotonic() - begun
         _wait_until_read()
         print(f"{kills} kills in {seconds:.0f} s: {dict(done)}; {CLIENTS} requests in flight")
         print(f"answers by status (0: connection cut): {dict(log.statuses)}; sent again: {_repeats(log):,}")
-        problems = verify(log)
-    return problems
+        return verify(log)
+
+
+@contextmanager
+def _load(made: Installation, everybody: Sequence[Seat], log: Log) -> Iterator[None]:
+    """Keep all clients sending inside the block; whatever ends it, they stop."""
+    stopping = threading.Event()
+    threads = [
+        threading.Thread(target=client, args=(n, made, everybody[n % len(everybody)], log, stopping))
+        for n in range(CLIENTS)
+    ]
+    for one in threads:
+        one.start()
+    try:
+        time.sleep(2)
+        yield
+    finally:
+        stopping.set()
+        for one in threads:
+            one.join()
+
+
+def _kill(
+    made: Installation, kills: int, rng: random.Random, targets: Sequence[str], log: Log
+) -> Counter[str]:
+    """Kill each kind as often as the others, in random order, at random instants; say how far it is."""
+    order = [targets[number % len(targets)] for number in range(kills)]
+    rng.shuffle(order)
+    done: Counter[str] = Counter()
+    begun = time.monotonic()
+    for number, which in enumerate(order, 1):
+        kill_one(made, which)
+        done[which] += 1
+        time.sleep(rng.uniform(*RECOVER_S))
+        if number % 5 == 0:
+            seconds = time.monotonic() - begun
+            print(
+                f"{number} of {kills} kills in {seconds:.0f} s {dict(done)}, about "
+                f"{seconds / number * (kills - number) / 60:.0f} minutes to go, "
+                f"{len(log.acknowledged):,} messages acknowledged",
+                file=sys.stderr,
+                flush=True,
+            )
+    return done
 
 
 def _repeats(log: Log) -> int:
