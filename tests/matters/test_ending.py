@@ -7,8 +7,17 @@ from tests.factories.town import Town, make_town
 
 from maplebridge.conversations.models import Message
 from maplebridge.matters import actions
-from maplebridge.matters.domain.workflow import ClosedAs, Outcome, State, TransitionNotAllowed
+from maplebridge.matters.domain.workflow import (
+    ClosedAs,
+    NotFeasible,
+    Outcome,
+    PauseReason,
+    RefusalReason,
+    State,
+    TransitionNotAllowed,
+)
 from maplebridge.matters.models import CallBack, Feedback, Matter, Oversight, Reporter
+from maplebridge.matters.templatetags import matter_words
 
 
 @pytest.fixture
@@ -222,3 +231,29 @@ def test_who_could_not_be_reached_has_not_said_anything(town: Town) -> None:
     assert not Feedback.objects.exists()
     matter.refresh_from_db()
     assert matter.state == State.RESOLVED
+
+
+def test_what_is_not_ours_says_to_whom_it_was_handed_on_and_what_is_not_feasible_why(town: Town) -> None:
+    matter = reported(town)
+    ends = {"matter_id": matter.pk, "by": chief(town), "shown_as": "网格长", "now": town.now}
+    with pytest.raises(actions.NotAllowed, match="say_to_whom"):
+        actions.resolve(outcome=Outcome.NOT_OURS, text="不归我们管", **ends)
+    with pytest.raises(actions.NotAllowed, match="say_why_not"):
+        actions.resolve(outcome=Outcome.NOT_FEASIBLE, text="做不了", **ends)
+    actions.resolve(
+        outcome=Outcome.NOT_FEASIBLE, text="明年再申请", because=NotFeasible.NO_MONEY, handed_to="谁", **ends
+    )
+    assert matter.entries.get(deed="resolved").facts == {"outcome": "not_feasible", "because": "no_money"}
+    assert "因为没有经费。明年再申请" in Message.objects.filter(kind="reply").latest("pk").text
+
+    other = reported(town, "门口的变压器嗡嗡响")
+    ends["matter_id"] = other.pk
+    actions.resolve(outcome=Outcome.NOT_OURS, text="他们明天来看", handed_to="供电公司", **ends)
+    assert "已经转给供电公司。他们明天来看" in Message.objects.filter(kind="reply").latest("pk").text
+
+
+def test_every_coded_reason_and_outcome_has_words() -> None:
+    assert set(matter_words.REFUSALS) == set(RefusalReason)
+    assert set(matter_words.NOT_FEASIBLE) == set(NotFeasible)
+    assert set(matter_words.OUTCOMES) == set(Outcome)
+    assert set(matter_words.PAUSES) == set(PauseReason)

@@ -447,7 +447,11 @@ def test_that_it_was_not_solved_is_said_to_everybody_with_the_words(town: Town) 
     )
     assert "没有解决" not in page_for(town.resident, matter)
     not_solved(town, matter)
-    for person, who in ((town.resident, "您告诉我们"), (town.chiefs[2], "居民告诉我们"), (town.supervisor, "居民告诉我们")):
+    for person, who in (
+        (town.resident, "您告诉我们"),
+        (town.chiefs[2], "居民告诉我们"),
+        (town.supervisor, "居民告诉我们"),
+    ):
         page = page_for(person, matter)
         section = page[page.index('class="next-step"') : page.index('class="said-words"')]
         assert f"{who}没有解决" in section
@@ -476,3 +480,13 @@ def test_what_a_resident_adds_after_the_end_is_kept_and_the_form_says_what_it_do
     assert f"#{matter.pk} 已经办结" in page
     assert reverse("matter", args=[matter.pk]) in page_for(town.resident, new)
     assert reverse("matter", args=[new.pk]) in page_for(town.chiefs[2], matter)
+
+
+def test_the_form_of_the_result_asks_to_whom_and_why(town: Town) -> None:
+    matter = reported(town)
+    assert "请写明转给了谁" in do(town.chiefs[2], matter, "resolve", outcome="not_ours", text="不归我们")
+    assert "请选择办不了的原因" in do(
+        town.chiefs[2], matter, "resolve", outcome="not_feasible", text="做不了"
+    )
+    do(town.chiefs[2], matter, "resolve", outcome="not_ours", handed_to="供电公司", text="他们来看")
+    assert "：供电公司" in page_for(town.resident, matter)

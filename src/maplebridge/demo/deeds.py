@@ -11,7 +11,7 @@ from maplebridge.demo.story import AGENCIES, Step
 from maplebridge.matters import actions as matters
 from maplebridge.matters import queries as matter_queries
 from maplebridge.matters.actions.record import By, NotAllowed
-from maplebridge.matters.domain.workflow import Outcome, PauseReason, RefusalReason, State
+from maplebridge.matters.domain.workflow import NotFeasible, Outcome, PauseReason, RefusalReason, State
 from maplebridge.people.domain.roles import Role
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ REFUSALS = {
     "wrong_place": RefusalReason.OUTSIDE_AREA,
     "not_enough": RefusalReason.NOT_ENOUGH_TO_ACT_ON,
     "already_in_hand": RefusalReason.DUPLICATE,
-    "no_power": RefusalReason.NOT_COMPETENT,
-    "no_money": RefusalReason.NOT_COMPETENT,
+    "no_power": RefusalReason.NO_POWER,
+    "no_money": RefusalReason.NO_MONEY,
 }
 PAUSES = {
     "waiting_for_part": PauseReason.WAITING_FOR_PARTS,
@@ -289,6 +289,8 @@ def _finish(telling: "Telling", step: Step, who: Player, text: str, outcome: Out
         shown_as=who.shown_as,
         photo_ids=photo_ids,
         call_back=drawn,
+        handed_to=step.terms.get("to", ""),
+        because=NotFeasible(step.terms["because"]) if "because" in step.terms else None,
         now=now,
     )
 

@@ -45,6 +45,9 @@ STAFF = frozenset(
         "grid",
         "chief",
         "captain",
+        "auxiliary",
+        "deputy",
+        "member",
         "mediator",
         "sorting",
         "supervisor",
@@ -81,6 +84,7 @@ PHOTOS = frozenset(
         "repaired_gas",
         "repaired_manhole",
         "repaired_puddle",
+        *("courtyard", "hallway", "room", "street"),
     }
 )
 
@@ -230,6 +234,10 @@ class Thread:
     follows: str
     cast: Mapping[str, str]
     steps: Sequence[Step]
+    show: bool = False
+    """Whether it happens where lists are looked at first: the ground of the logins that are printed."""
+    unsorted: bool = False
+    """Whether it is left to whoever looks to sort it."""
 
     @property
     def is_private(self) -> bool:
@@ -512,6 +520,9 @@ def _wrong_terms(step: Step) -> Iterator[str]:
     for name in NEEDS.get(step.deed, ()):
         if name not in step.terms:
             yield f"{step.deed} says no {name}"
+    detail = {"not_ours": "to", "not_feasible": "because"}.get(step.terms.get("outcome", ""))
+    if step.deed == "resolve" and detail and detail not in step.terms:
+        yield f"{step.terms['outcome']} says no {detail}"
     terms = step.terms
     allowed: Mapping[tuple[str, str], frozenset[str]] = {
         ("resolve", "outcome"): OUTCOMES,

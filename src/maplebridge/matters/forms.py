@@ -111,10 +111,24 @@ class ResolveForm(forms.Form):
             for one in (Outcome.SOLVED, Outcome.EXPLAINED, Outcome.NOT_OURS, Outcome.NOT_FEASIBLE)
         ],
     )
+    handed_to = forms.CharField(label=_("Handed on to"), required=False, max_length=60)
+    because = forms.ChoiceField(
+        label=_("Why it cannot be done"),
+        required=False,
+        choices=[("", _("Please choose")), *matter_words.NOT_FEASIBLE.items()],
+    )
     text = words_field(
         _("The result, for the resident"),
         help_text=_("It is posted where it was asked, without names and numbers."),
     )
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if told.get("outcome") == Outcome.NOT_OURS and not told.get("handed_to"):
+            self.add_error("handed_to", matter_words.refusal_words("say_to_whom"))
+        if told.get("outcome") == Outcome.NOT_FEASIBLE and not told.get("because"):
+            self.add_error("because", matter_words.refusal_words("say_why_not"))
+        return told
 
 
 class RefuseForm(forms.Form):

@@ -1,6 +1,6 @@
 """The end of a matter: a result posted back, the resident asked, what they say; merging, splitting, calling back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop
@@ -21,7 +21,7 @@ from maplebridge.matters.actions.record import (
     tell,
     wake_at,
 )
-from maplebridge.matters.domain.workflow import ClosedAs, Outcome, State
+from maplebridge.matters.domain.workflow import ClosedAs, NotFeasible, Outcome, State
 from maplebridge.matters.events import FeedbackReceived, MatterClosed, MatterReopened, MatterResolved
 from maplebridge.matters.models import CallBack, Entry, Feedback, Matter, MatterPhoto, Oversight, Reporter
 from maplebridge.matters.queries import local_day, town_rules
@@ -29,6 +29,16 @@ from maplebridge.people import queries as people
 from maplebridge.platform.audit import action
 from maplebridge.platform.events import publish
 
+BECAUSE = {
+    NotFeasible.NO_MONEY: gettext_noop("there is no money for it"),
+    NotFeasible.NO_POWER: gettext_noop("nobody here has the authority"),
+    NotFeasible.NOT_PUBLIC: gettext_noop("those concerned have to settle it among themselves"),
+    NotFeasible.OWNERS_DECIDE: gettext_noop("the owners of the estate have to agree first"),
+    NotFeasible.TECHNICAL: gettext_noop("it cannot be done technically"),
+    NotFeasible.UNLAWFUL: gettext_noop("it would be against the law"),
+}
+HANDED_ON = gettext_noop("Handed on to %(to)s. %(result)s")
+CANNOT_BE_DONE = gettext_noop("It cannot be done, because %(why)s. %(result)s")
 RESULT = gettext_noop("Result of #%(number)s: %(result)s Is it solved? Please tell us under “My matters”.")
 
 
@@ -43,13 +53,22 @@ def resolve(
     now: datetime,
     photo_ids: Sequence[int] = (),
     call_back: bool = False,
+    handed_to: str = "",
+    because: NotFeasible | None = None,
 ) -> Matter:
-    """Finish the work and post the result, without personal data, where it was asked. `call_back`: drawn for one."""
+    """Finish the work and post the result, without personal data, where it was asked. `call_back`: drawn for one.
+
+    What is not ours says to whom it was handed on, what is not feasible says why.
+    """
     matter = take(matter_id)
     if not text.strip():
         raise NotAllowed("result_needed")
     if outcome in (Outcome.DUPLICATE, Outcome.WITHDRAWN):
         raise NotAllowed("not_an_outcome_of_handling")
+    if outcome == Outcome.NOT_OURS and not handed_to.strip():
+        raise NotAllowed("say_to_whom")
+    if outcome == Outcome.NOT_FEASIBLE and because is None:
+        raise NotAllowed("say_why_not")
     _keep_after_photos(matter, photo_ids, by)
     if outcome == Outcome.SOLVED and _needs_after_photo(matter):
         raise NotAllowed("after_photo_needed")
@@ -65,11 +84,16 @@ def resolve(
     matter.oversights.filter(closed_at=None, kind=Oversight.Kind.CHASE).update(closed_at=now)
     matter.hand_overs.filter(accepted_at=None, declined_at=None).update(declined_at=now, reason="resolved")
     result = people.without_names(text, list(matter.reported_by.values_list("person_id", flat=True)))
-    note(matter, "resolved", by=by, now=now, text=result, public=True, facts={"outcome": outcome})
+    facts = {"outcome": outcome}
+    if outcome == Outcome.NOT_OURS:
+        facts["handed_to"] = handed_to.strip()
+    if outcome == Outcome.NOT_FEASIBLE and because is not None:
+        facts["because"] = because
+    note(matter, "resolved", by=by, now=now, text=result, public=True, facts=dict(facts))
     after = list(matter.photos.filter(when=MatterPhoto.When.AFTER).values_list("photo_id", flat=True))
     post_back(
         matter,
-        in_town_language(RESULT, number=matter.pk, result=result),
+        in_town_language(RESULT, number=matter.pk, result=_with_detail(result, facts)),
         by=by,
         now=now,
         shown_as=shown_as,
@@ -90,6 +114,16 @@ def resolve(
     )
     tell(matter)
     return matter
+
+
+def _with_detail(result: str, facts: Mapping[str, str]) -> str:
+    """Return the result as it is posted: with whom it was handed on to, or why it cannot be done."""
+    if "handed_to" in facts:
+        return in_town_language(HANDED_ON, to=facts["handed_to"], result=result)
+    if "because" in facts:
+        why = in_town_language(BECAUSE[NotFeasible(facts["because"])])
+        return in_town_language(CANNOT_BE_DONE, why=why, result=result)
+    return result
 
 
 def _keep_after_photos(matter: Matter, photo_ids: Sequence[int], by: By) -> None:

@@ -68,9 +68,26 @@ CALL_OUT: dict[CallOutStatus, frozenset[CallOutStatus]] = {
 RETURNS_BEFORE_DECISION = 2  # returned twice: the supervisor decides, no ping-pong
 
 
+class NotFeasible(StrEnum):
+    """Why something cannot be done at all; what cannot be done *now* is put off with a date of review (挂账)."""
+
+    NO_MONEY = "no_money"
+    NO_POWER = "no_power"
+    NOT_PUBLIC = "not_public"  # among neighbors, owners or parties to a contract, who decide themselves
+    OWNERS_DECIDE = "owners_decide"  # the owners of the estate would have to agree
+    TECHNICAL = "technical"
+    UNLAWFUL = "unlawful"
+
+
 class RefusalReason(StrEnum):
+    """Why an agency returns an order: a unit that is not competent must say why (Binzhou grid regulation, art. 11)."""
+
     NOT_COMPETENT = "not_competent"
+    NO_POWER = "no_power"  # its field, but without the authority to enter, order or fine
+    NO_MONEY = "no_money"
     OUTSIDE_AREA = "outside_area"
+    # A court, an arbitration, a review or a petition has it (12345 rules of Weifang and Jinan: not accepted).
+    OTHER_PROCEDURE = "other_procedure"
     DUPLICATE = "duplicate"
     NOT_ENOUGH_TO_ACT_ON = "not_enough_to_act_on"
     ALREADY_DONE = "already_done"

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from maplebridge.matters import data
+from maplebridge.matters.actions.ending import BECAUSE
 from maplebridge.matters.domain.catalogue import Name
 from maplebridge.matters.models import Category, Entry, Matter
 
@@ -43,6 +44,7 @@ OUTCOMES = {
     "duplicate": gettext_lazy("duplicate"),
     "withdrawn": gettext_lazy("withdrawn"),
 }
+NOT_FEASIBLE = {one.value: gettext_lazy(words) for one, words in BECAUSE.items()}
 CLOSED_AS = {
     "solved": gettext_lazy("the resident says it is solved"),
     "not_answered": gettext_lazy("the resident did not answer"),
@@ -58,6 +60,9 @@ CALL_OUTS = {
 }
 REFUSALS = {
     "not_competent": gettext_lazy("not our business"),
+    "no_power": gettext_lazy("no authority to do it"),
+    "no_money": gettext_lazy("no money for it"),
+    "other_procedure": gettext_lazy("a court, an arbitration or a petition has it"),
     "outside_area": gettext_lazy("outside our area"),
     "duplicate": gettext_lazy("already reported to us"),
     "not_enough_to_act_on": gettext_lazy("too little is known to act"),
@@ -108,6 +113,7 @@ DEEDS = {
     "call_out_canceled": gettext_lazy("{agency} is not needed any more"),
     "call_out_late": gettext_lazy("{agency} did not answer in time"),
     "escalated": gettext_lazy("No answer in time: {to} was asked ({rung})"),
+    "command_asked": gettext_lazy("{to}, on duty in the command room, was asked to act at once"),
     "ladder_ended": gettext_lazy("Nobody on the ladder has answered: the supervisor decides"),
     "overdue": gettext_lazy("The deadline has passed; the supervisor was told"),
     "paused": gettext_lazy("Paused until {until}: {reason}"),
@@ -124,7 +130,7 @@ DEEDS = {
     "order_ended": gettext_lazy("The supervision order was carried out"),
     "consultation_ended": gettext_lazy("Minutes of the joint consultation"),
     "decision_ended": gettext_lazy("Decided"),
-    "resolved": gettext_lazy("Result: {outcome}"),
+    "resolved": gettext_lazy("Result: {outcome}{detail}"),
     "feedback": gettext_lazy("The resident says: {solved}"),
     "reopened": gettext_lazy("Not solved: opened again, with oversight"),
     "taken_up_again": gettext_lazy("More was said after the result: opened again, with oversight"),
@@ -146,6 +152,7 @@ ICONS = {
     "call_out_refused": "arrow-back-up",
     "call_out_done": "circle-check",
     "escalated": "arrow-up",
+    "command_asked": "urgent",
     "ladder_ended": "alert-triangle",
     "overdue": "alarm",
     "call_out_late": "alarm",
@@ -190,6 +197,8 @@ NOT_ALLOWED = {
     "answer_needed": gettext_lazy("Please write what you answer."),
     "result_needed": gettext_lazy("Please write what was done, in a sentence the resident understands."),
     "reason_needed": gettext_lazy("Please give the reason."),
+    "say_to_whom": gettext_lazy("Please write to whom it was handed on."),
+    "say_why_not": gettext_lazy("Please choose why it is not feasible."),
     "minutes_needed": gettext_lazy("Please write down what came of it."),
     "promise_in_the_past": gettext_lazy("This time has already passed. Please promise a later one."),
     "end_in_the_past": gettext_lazy("This time has already passed. Please choose a later one."),
@@ -358,6 +367,8 @@ class _Filling(dict[str, str]):
         self.facts, self.names = facts, names
 
     def __missing__(self, key: str) -> str:
+        if key == "detail":
+            return self._detail()
         value = self.facts.get(key)
         if value is None:
             return ""
@@ -378,6 +389,13 @@ class _Filling(dict[str, str]):
             if value in table:
                 return str(table[value])
         return str(value)
+
+    def _detail(self) -> str:
+        """Return to whom it was handed, or why it is not feasible."""
+        if to := self.facts.get("handed_to"):
+            return _(" to %(to)s") % {"to": to}
+        because = NOT_FEASIBLE.get(str(self.facts.get("because", "")))
+        return _(" because: %(why)s") % {"why": because} if because else ""
 
 
 _TABLES: Mapping[str, tuple[Mapping[Any, Any], ...]] = {

@@ -17,7 +17,13 @@ from maplebridge.conversations import queries as conversations
 from maplebridge.matters import actions, queries
 from maplebridge.matters.actions import NotAllowed
 from maplebridge.matters.actions.receiving import raise_by_hand
-from maplebridge.matters.domain.workflow import Outcome, PauseReason, RefusalReason, TransitionNotAllowed
+from maplebridge.matters.domain.workflow import (
+    NotFeasible,
+    Outcome,
+    PauseReason,
+    RefusalReason,
+    TransitionNotAllowed,
+)
 from maplebridge.matters.models import Matter
 from maplebridge.matters.permissions import sees_inside, visible_to
 from maplebridge.matters.templatetags.matter_words import STATES, refusal_words, why
@@ -349,6 +355,8 @@ def _resolve(doing: Doing) -> object:
     return actions.resolve(
         matter_id=matter.pk,
         outcome=Outcome(doing.told["outcome"]),
+        handed_to=doing.told["handed_to"],
+        because=NotFeasible(doing.told["because"]) if doing.told["because"] else None,
         text=doing.told["text"],
         photo_ids=doing.photo_ids,
         shown_as=doing.shown_as,
