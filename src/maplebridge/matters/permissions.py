@@ -2,11 +2,13 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from maplebridge.matters.domain.workflow import CallOutStatus
 from maplebridge.matters.models import CallOut, HandOver, Matter, Reporter
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.platform import live
 
+STILL_ASKED = (CallOutStatus.SENT, CallOutStatus.ACCEPTED, CallOutStatus.DONE)
 READS_ALL = (Role.SUPERVISOR, Role.COMMAND, Role.SORTING_OFFICER)
 
 
@@ -15,7 +17,8 @@ def visible_to(standing: Standing) -> QuerySet[Matter]:
 
     Residents: those they reported. Field staff: those of their ground, and those they own or were asked about.
     Agencies: those they are called out to. Supervisors, command room and sorting officers: all.
-    What is confidential: only its owner, its reporters, and the few who hold that role.
+    What is confidential: only its owner, its reporters, the few who hold that role, and whoever was asked by name
+    (the officer on duty in the command room, where somebody is in danger), for as long as it is open.
     """
     if standing.person_id is None:
         return Matter.objects.none()
@@ -37,9 +40,13 @@ def concerns(standing: Standing) -> Q:
     asked = CallOut.objects.filter(matter=OuterRef("pk")).filter(
         Q(person_id=person_id) | Q(agency_id__in=standing.agencies)
     )
+    asked_in_confidence = CallOut.objects.filter(
+        matter=OuterRef("pk"), person_id=person_id, status__in=STILL_ASKED
+    )
     offered = HandOver.objects.filter(matter=OuterRef("pk"), to_person_id=person_id, declined_at=None)
     reported = Reporter.objects.filter(matter=OuterRef("pk"), person_id=person_id)
-    return Q(owner_id=person_id) | Q(Exists(reported)) | Q(Exists(asked)) | Q(Exists(offered))
+    called = Q(Exists(asked), confidential=False) | Q(Exists(asked_in_confidence), confidential=True)
+    return Q(owner_id=person_id) | Q(Exists(reported)) | called | Q(Exists(offered))
 
 
 def may_see(standing: Standing, matter: Matter) -> bool:
@@ -50,12 +57,14 @@ def sees_inside(standing: Standing, matter: Matter) -> bool:
     """Read all of the time line: whoever works on a matter, not whoever has only reported it."""
     if not standing.is_staff or standing.person_id is None:
         return False
-    handled = matter.call_outs.filter(Q(person_id=standing.person_id) | Q(agency_id__in=standing.agencies))
     offered = matter.hand_overs.filter(to_person_id=standing.person_id, declined_at=None)
-    if matter.owner_id == standing.person_id or handled.exists() or offered.exists():
+    if matter.owner_id == standing.person_id or offered.exists():
         return True
     if matter.confidential:
-        return standing.has(Role.CONFIDENTIAL)
+        return standing.has(Role.CONFIDENTIAL) or _asked_by_name(standing, matter)
+    handled = matter.call_outs.filter(Q(person_id=standing.person_id) | Q(agency_id__in=standing.agencies))
+    if handled.exists():
+        return True
     return standing.has(*READS_ALL) or (standing.is_field and matter.grid_id in standing.grids)
 
 
@@ -64,19 +73,26 @@ def is_reporter(standing: Standing, matter: Matter) -> bool:
 
 
 def may_handle(standing: Standing, matter: Matter) -> bool:
-    """Answer, resolve, pause, promise: the owner, a chief who was asked, staff of the ground, the supervisor."""
+    """Answer, resolve, pause, promise: the owner, a chief who was asked, staff of the ground, the supervisor.
+
+    In an emergency also the command room; in a confidential one only whoever of it was asked by name.
+    """
     if not standing.is_staff:
         return False
-    if matter.owner_id == standing.person_id or standing.has(Role.SUPERVISOR):
+    if matter.owner_id == standing.person_id:
         return True
-    asked = matter.call_outs.filter(person_id=standing.person_id or 0).exists()
     if matter.confidential:
-        return asked or standing.has(Role.CONFIDENTIAL)
+        return standing.has(Role.CONFIDENTIAL) or _asked_by_name(standing, matter)
     return (
-        asked
-        or standing.has(Role.SORTING_OFFICER)
+        matter.call_outs.filter(person_id=standing.person_id or 0).exists()
+        or standing.has(Role.SUPERVISOR, Role.SORTING_OFFICER)
+        or (bool(matter.emergency) and standing.has(Role.COMMAND))
         or (standing.is_field and matter.grid_id in standing.grids)
     )
+
+
+def _asked_by_name(standing: Standing, matter: Matter) -> bool:
+    return matter.call_outs.filter(person_id=standing.person_id or 0, status__in=STILL_ASKED).exists()
 
 
 def may_oversee(standing: Standing, matter: Matter) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from maplebridge.matters.actions.agencies import limit_of
+from maplebridge.matters.actions.danger import ask_command_room
 from maplebridge.matters.actions.record import By, NotAllowed, move, note, post_back, save, take, tell
 from maplebridge.matters.domain.deadlines import after_pause, handle_by
 from maplebridge.matters.domain.workflow import PauseReason, State
@@ -283,6 +284,8 @@ def sort(
     matter.confidential = chosen.confidential or (matter.confidential and not may_open)
     matter.why = [*matter.why, {"code": "sorted_by_person"}]
     save(matter, "category", "severity", "needs_sorting", "confidential", "why")
+    if matter.confidential and matter.emergency and matter.is_open:
+        ask_command_room(matter, now)  # who saw it as an ordinary emergency sees it no more
     Sorting.objects.filter(matter=matter).update(
         corrected_by_id=by.person_id,
         corrected_at=now,

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from maplebridge.matters.actions.answering import resume_taken
+from maplebridge.matters.actions.danger import in_command_room
 from maplebridge.matters.actions.ending import close
 from maplebridge.matters.actions.raising import is_night, officers_on_duty
 from maplebridge.matters.actions.record import SYSTEM, note, save, take, tell
@@ -98,6 +99,8 @@ def _ladder(matter: Matter, rules: TownRules, now: datetime) -> list[tuple[int, 
         start, _ = rules.chief_levels[matter.severity]
         chain = people.chain_of_chiefs(matter.grid_id, local_day(now))
         rungs += [(person_id, f"chief_{level}") for level, person_id in chain if level >= start]
+    if matter.confidential and matter.emergency:
+        rungs += [(one, "on_duty") for one in in_command_room(now)]  # of this shift
     role = Role.CONFIDENTIAL if matter.confidential else Role.SUPERVISOR
     supervisors = on_duty(None, role, now) or list(people.holders_of(role, local_day(now)))
     return rungs + [(one, "supervisor") for one in supervisors]

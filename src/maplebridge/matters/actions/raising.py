@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_noop
-
-from maplebridge.conversations import actions as conversations
 from maplebridge.conversations.actions import vector_of
 from maplebridge.kernel.text import shorten
-from maplebridge.matters.actions import agencies
-from maplebridge.matters.actions.record import SYSTEM, By, in_town_language, note, tell, wake_at
+from maplebridge.matters.actions import agencies, danger
+from maplebridge.matters.actions.record import SYSTEM, By, note, tell, wake_at
 from maplebridge.matters.domain.routing import Facts, Route, route
 from maplebridge.matters.domain.rules import TownRules
 from maplebridge.matters.events import MatterAssigned
@@ -22,6 +19,7 @@ from maplebridge.people.domain.roles import Role
 from maplebridge.places import queries as places
 from maplebridge.platform.audit import action
 from maplebridge.platform.events import publish
+from maplebridge.platform.stages import stage
 from maplebridge.rosters.queries import on_duty
 
 Origin = Matter.Origin  # for callers of higher areas, to whom the tables are closed
@@ -62,6 +60,7 @@ class Judged:
 
 
 @action
+@stage("write")
 def raise_matter(
     *,
     origin: Matter.Origin,
@@ -132,7 +131,7 @@ def raise_matter(
     if by.person_id is not None and origin in TAKEN_IN_PERSON:
         _offer_to_chief(matter, going, where, by, now)
     _call_out_lead(matter, judged, going, where, rules, now)
-    _warn_of_danger(matter, now)
+    danger.warn(matter, now)
     publish(
         MatterAssigned(
             matter_id=matter.pk,
@@ -150,6 +149,7 @@ def _raised_before(message_id: int) -> Matter | None:
     return Matter.objects.filter(asked_in_id=message_id, split_from=None).first()
 
 
+@stage("routing")
 def _route(
     judged: Judged, category: Category | None, where: Where, origin: str, rules: TownRules, now: datetime
 ) -> Route:
@@ -164,6 +164,7 @@ def _route(
     return route(facts, routing_rules(local_day(now)), rules.chief_levels)
 
 
+@stage("routing")
 def _owner(
     going: Route, judged: Judged, confidential: bool, where: Where, origin: str, by: By, now: datetime
 ) -> tuple[int, dict[str, Any]]:
@@ -242,22 +243,6 @@ def _call_out_lead(
         agency_id = people.agency_for(kind, local_day(now), grid_id=where.grid_id, estate_id=where.estate_id)
         if agency_id is not None:
             agencies.send_call_out(matter, agency_id=agency_id, by=SYSTEM, now=now, lead=rank == 0)
-
-
-DANGER = gettext_noop(
-    "Is anyone in danger right now? Please call %(number)s at once. We have told the command room."
-)
-
-
-def _warn_of_danger(matter: Matter, now: datetime) -> None:
-    if matter.emergency and not matter.confidential:
-        conversations.post_reply(
-            thread_id=matter.thread_id,
-            text=in_town_language(DANGER, number=matter.emergency),
-            in_reply_to_id=matter.asked_in_id,
-            kind="notice",
-            now=now,
-        )
 
 
 def title_of(matter: Matter, length: int = 40) -> str:

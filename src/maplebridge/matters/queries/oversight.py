@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet, Value
 
 from maplebridge.matters.domain.workflow import OPEN, CallOutStatus, State
 from maplebridge.matters.models import CallBack, CallOut, Extension, Matter, Oversight, Promise
+from maplebridge.matters.permissions import STILL_ASKED
 from maplebridge.matters.queries.ground import on_grid
 from maplebridge.matters.queries.rows import LISTED, PAGE, Row, row_of, rows_by_id
 
@@ -195,9 +196,12 @@ def _called_to(matter_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     return names
 
 
-def emergencies(scope: Scope, now: datetime) -> list[Row]:
-    """Return open matters in which somebody may be in danger, newest first."""
+def emergencies(scope: Scope, now: datetime, *, asked: int | None = None) -> list[Row]:
+    """Return open matters in which somebody may be in danger, newest first; also those that `asked` was asked about."""
+    by_name = CallOut.objects.filter(person_id=asked or 0, status__in=STILL_ASKED)
     found = Matter.objects.select_related(*LISTED).filter(
-        scope.on(), ~Q(emergency=""), state__in=sorted(OPEN)
+        scope.on() | Q(confidential=True, pk__in=by_name.values("matter_id")),
+        ~Q(emergency=""),
+        state__in=sorted(OPEN),
     )
     return [row_of(one, now) for one in found.order_by("-id")[:PAGE]]

@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from maplebridge.kernel.text import query_words
 from maplebridge.matters.models import CallOut, HandOver, Matter, Reporter
-from maplebridge.matters.permissions import READS_ALL, visible_to
+from maplebridge.matters.permissions import READS_ALL, STILL_ASKED, visible_to
 from maplebridge.matters.queries.ground import on_grid
 from maplebridge.matters.queries.rows import PAGE
 from maplebridge.people.domain.roles import Role
@@ -77,15 +77,17 @@ def reach(standing: Standing, span: Stretch | None = None) -> list[Q]:
 def _by_name(standing: Standing, span: Stretch | None) -> list[Q]:
     """Return the ways that name the person or the agency; those who are named are looked up within the span only."""
     me, within = standing.person_id or 0, span.on("matter_id") if span else Q()
+    asked = CallOut.objects.filter(within, person_id=me)
     ways = [
         Q(owner_id=me),
         Q(pk__in=Reporter.objects.filter(within, person_id=me).values("matter_id")),
-        Q(pk__in=CallOut.objects.filter(within, person_id=me).values("matter_id")),
+        Q(pk__in=asked.values("matter_id"), confidential=False),
+        Q(pk__in=asked.filter(status__in=STILL_ASKED).values("matter_id"), confidential=True),
         Q(pk__in=HandOver.objects.filter(within, to_person_id=me, declined_at=None).values("matter_id")),
     ]
     if standing.agencies:
         orders = CallOut.objects.filter(within, agency_id__in=sorted(standing.agencies))
-        ways.append(Q(pk__in=orders.values("matter_id")))
+        ways.append(Q(pk__in=orders.values("matter_id"), confidential=False))
     return ways
 
 

@@ -76,7 +76,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
         "only_words": CONCERNS[only] if only else "",
         "waiting": queries.waiting_now(scope),
         "filters": _filters(request.GET),
-        "emergencies": queries.emergencies(scope, now),
+        "emergencies": queries.emergencies(scope, now, asked=standing.person_id),
         "rates": _rates(now),
         "older": _address(request, after=cases[-1].since.isoformat()) if len(cases) == SHOWN else "",
         "wall_url": _address(request, wall="" if wall else "1"),
@@ -89,7 +89,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
 def emergencies(request: HttpRequest) -> HttpResponse:
     """Return the emergencies alone, for the part of the page that is always fresh."""
     standing, now = standing_of(request), timezone.now()
-    found = queries.emergencies(scope_of(request.GET, standing), now)
+    found = queries.emergencies(scope_of(request.GET, standing), now, asked=standing.person_id)
     return render(request, "matters/oversight_emergencies.html", {"now": now, "emergencies": found})
 
 

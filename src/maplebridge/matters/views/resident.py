@@ -90,6 +90,12 @@ def _thanks(matter: Matter, *, for_others: bool) -> str:
     """Say that it has arrived, its number, and what happens next."""
     if for_others:
         return _("Registered as #%(number)s. %(who)s has it.") % {"number": matter.pk, "who": matter.owner}
+    if matter.confidential and matter.emergency:
+        words = _(
+            "We have it. #%(number)s is read only by the few who help in such cases and by the officer on duty in the"
+            " command room; it never appears in a group. In danger call 110."
+        )
+        return words % {"number": matter.pk}
     if matter.confidential:
         words = _(
             "We have it. #%(number)s is read only by the few who help in such cases; it never appears in a group."
