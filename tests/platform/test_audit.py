@@ -56,6 +56,18 @@ def test_the_record_cannot_be_changed_or_shortened(person: Person) -> None:
             attempt()
 
 
+def test_no_setting_makes_the_record_look_away(person: Person) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT array_agg(tgname) FROM pg_trigger WHERE tgname LIKE 'pgtrigger%'")
+        (triggers,) = cursor.fetchone()
+        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", ["{" + ",".join(triggers) + "}"])
+        cursor.execute("UPDATE people_person SET elder_mode = true WHERE id = %s", [person.pk])
+
+    assert AuditRow.objects.filter(table="people_person", deed="UPDATE").count() == 1
+    with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
+        AuditRow.objects.update(actor=1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_chain_holds_until_a_row_is_altered(noon: datetime) -> None:
     people.enrol(nickname="一", now=noon)
