@@ -16,7 +16,8 @@ YEAR = 12
 LEAST_MONTHS = 24  # in less than two years a season cannot be told from a trend
 ROUNDS = 30
 WEIGHT_OF_NONE = 50.0  # as many events say that a month of the whole is like any other
-WEIGHT_OF_WHOLE = 100.0  # as many events say that an area's month is like that of the whole
+WEIGHTS_OF_WHOLE = (50.0, 5000.0)  # as many events, least and most, say that an area's month is that of the whole
+CUT = 25.0  # squared standard deviations: one area's wave does not give every area a season of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,22 @@ def seasons(counts: ArrayLike, exposure: ArrayLike, last_month: int) -> Seasons:
     usual = level[:, None] * np.stack(
         [flat[:, calendar == month].sum(axis=1) for month in range(YEAR)], axis=1
     )
-    own = (seen + WEIGHT_OF_WHOLE * whole) / (usual + WEIGHT_OF_WHOLE)
+    weight = _weight_of_whole(seen, usual * whole)
+    own = (seen + weight * whole) / (usual + weight)
     return Seasons(level, whole, own / own.mean(axis=1, keepdims=True))
+
+
+def _weight_of_whole(seen: Floats, expected: Floats) -> float:
+    """Return how alike the areas' seasons are, from how far they lie apart beyond chance (by moments)."""
+    there = expected > 0
+    if not there.any():
+        return WEIGHTS_OF_WHOLE[1]
+    usual = expected[there]
+    squares = np.minimum((seen[there] - usual) ** 2, CUT * np.maximum(usual, 1))
+    # Level and months were fitted to the same counts: of 12 months about 11 are free.
+    apart = float((squares - usual * (YEAR - 1) / YEAR).sum() / (usual**2).sum())
+    least, most = WEIGHTS_OF_WHOLE
+    return float(np.clip(1 / apart, least, most)) if apart > 0 else most
 
 
 def _present(counts: ArrayLike, exposure: ArrayLike) -> tuple[Floats, Floats]:
