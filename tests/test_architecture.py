@@ -8,7 +8,7 @@ from django.apps import apps
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src/maplebridge"
-AREAS = ("platform", "places", "people", "conversations", "rosters", "matters")
+AREAS = ("platform", "places", "people", "conversations", "rosters", "matters", "grading")
 
 
 def ranks() -> dict[str, int]:

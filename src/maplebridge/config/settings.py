@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "maplebridge.conversations",
     "maplebridge.rosters",
     "maplebridge.matters",
+    "maplebridge.grading",
     "maplebridge.web",
     "maplebridge.demo",
 ]

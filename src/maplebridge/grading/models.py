@@ -1,0 +1,439 @@
+"""What safety grading keeps: areas, what is counted of them, answers of residents, months, editions, warnings.
+
+Counts come in sheets, one for an indicator and a month. A sheet is never changed: a correction is a new sheet that
+replaces it, so that an edition, which names its sheets, can be computed again bit by bit years later.
+"""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from maplebridge.platform import audit
+
+
+def reference(to: str, **options: object) -> "models.ForeignKey[Any, Any]":
+    """A foreign key to a table of a lower area, or to one of our own that keeps its history."""
+    return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[arg-type]
+
+
+class Area(models.Model):
+    """A graded piece of ground: a station's, a subdistrict, or an officer's beat. It is ended, never deleted."""
+
+    class Kind(models.TextChoices):
+        STATION = "station"
+        SUBDISTRICT = "subdistrict"
+        BEAT = "beat"  # for work planning inside only, never public
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80, blank=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
+    grids = models.ManyToManyField("places.Grid", related_name="+")  # a station may reach over two subdistricts
+    beat = reference("places.Beat", null=True)
+    boundary = models.JSONField(null=True)  # GeoJSON geometry, WGS-84
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)  # the first day on which it is no longer in force
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "code"], condition=Q(valid_to=None), name="one_area_in_force_per_code"
+            ),
+        ]
+        triggers = [audit.trigger(skip=["boundary"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Succession(models.Model):
+    """From a day on, a share of an area is part of another: its history follows by that share."""
+
+    before = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="successions")
+    after = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="predecessions")
+    share = models.FloatField()  # of the people of `before` that now belong to `after`
+    since = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(share__gt=0, share__lte=1), name="share_above_0_up_to_1"),
+            models.UniqueConstraint(fields=["before", "after", "since"], name="one_succession_a_day"),
+        ]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.before_id} -> {self.after_id} since {self.since}"
+
+
+class Population(models.Model):
+    """How many there are of what an indicator divides by, as counted on a day."""
+
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="populations")
+    of = models.CharField(max_length=20)  # residents, households, or the name of an exposure
+    number = models.FloatField()
+    as_of = models.DateField()
+    source = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(number__gte=0), name="population_not_negative"),
+            models.UniqueConstraint(fields=["area", "of", "as_of"], name="one_population_a_day"),
+        ]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.of} of {self.area_id}, {self.as_of}"
+
+
+class Indicator(models.Model):
+    """What is counted. How it enters the grade (weight, window, bands) is the method's."""
+
+    class Source(models.TextChoices):
+        FILE = "file"  # monthly counts from a spreadsheet
+        MATTERS = "matters"  # matters raised, by categories
+        SURVEY = "survey"  # residents' answers
+
+    code = models.CharField(max_length=30, unique=True)
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=80)
+    meaning_zh = models.TextField(blank=True)
+    meaning_en = models.TextField(blank=True)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    counted = models.JSONField(default=list)  # beginnings of category codes; for a survey the question's code
+    denominator = models.CharField(max_length=20)  # residents, households, or the name of an exposure
+    never_public = models.BooleanField(default=False)  # sexual, domestic violence, minors, suicide …
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class Method(models.Model):
+    """A version of how numbers become a color, in force from a month on. See `domain.method` for its shape."""
+
+    version = models.PositiveIntegerField(unique=True)
+    document = models.JSONField()
+    digest = models.CharField(max_length=64)
+    reason = models.TextField()
+    valid_from = models.DateField()  # the first of a month: a month is graded by one method
+    made_by = reference("people.Person", null=True)
+    confirmed_by = reference("people.Person", null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["valid_from", "version"], name="one_method_version_a_month"),
+            models.CheckConstraint(condition=Q(valid_from__day=1), name="method_begins_with_a_month"),
+        ]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"method {self.version} from {self.valid_from}"
+
+
+class CountSheet(models.Model):
+    """The counts of one indicator in one month, area by area, as they were entered. Never changed."""
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="sheets")
+    kind = models.CharField(max_length=12, choices=Area.Kind.choices)
+    month = models.DateField()
+    areas = ArrayField(models.BigIntegerField())  # Area ids, in order
+    counts = ArrayField(models.FloatField(null=True))  # events, or for a survey the weighted share who agree
+    denominators = ArrayField(models.FloatField(null=True))  # for a survey the effective number of answers
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    source = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)  # of what it holds: a sheet altered in the database is detected
+    entered_by = reference("people.Person", null=True)
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(month__day=1), name="sheet_is_of_a_month"),
+            models.UniqueConstraint(
+                fields=["indicator", "kind", "month"],
+                condition=Q(replaces=None),
+                name="one_first_sheet_a_month",
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "month"], name="sheet_by_month")]
+        triggers = [audit.trigger(skip=["areas", "counts", "denominators"])]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.kind} {self.month}"
+
+
+class GradingMonth(models.Model):
+    """A month on its way from its close to its edition: one row for stations or subdistricts, one for beats."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"  # counts are complete; checks have run
+        PROPOSED = "proposed"  # graded; stations comment
+        REVIEWED = "reviewed"  # released by as many people as the rule asks
+        PUBLISHED = "published"  # or, for beats, in force for work planning
+
+    kind = models.CharField(max_length=12, choices=Area.Kind.choices)
+    month = models.DateField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    method = models.ForeignKey(Method, on_delete=models.PROTECT, null=True, related_name="+")
+    sheets = ArrayField(models.BigIntegerField(), default=list)  # CountSheet ids it was graded from
+    seed = models.BigIntegerField(null=True)
+    code_version = models.CharField(max_length=40, blank=True)
+    problems = models.JSONField(default=list)  # what the checks found
+    result_digest = models.CharField(max_length=64, blank=True)
+    closed_by = reference("people.Person", null=True)
+    closed_at = models.DateTimeField(null=True)
+    proposed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "month"], name="a_month_is_graded_once"),
+            models.CheckConstraint(condition=Q(month__day=1), name="graded_month_begins_on_the_first"),
+        ]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.month} {self.state}"
+
+
+class Grade(models.Model):
+    """The color of an area in a month, with how sure it is and what made it."""
+
+    month = models.ForeignKey(GradingMonth, on_delete=models.PROTECT, related_name="grades")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="grades")
+    color = models.CharField(max_length=8)  # green, blue, yellow, red, black; gray: not enough data
+    evidence_color = models.CharField(max_length=8)  # before the month's step was limited
+    score = models.FloatField(null=True)
+    probabilities = ArrayField(models.FloatField())  # of green, blue, yellow, red, black
+    rank_low = models.PositiveIntegerField(null=True)
+    rank_high = models.PositiveIntegerField(null=True)
+    robustness = models.FloatField(null=True)  # share of plausible weightings that give the same color
+    why = models.JSONField(default=list)  # per indicator: rate, expected, change, contribution
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "area"], name="one_grade_a_month")]
+        triggers = [audit.trigger(skip=["why"])]
+
+    def __str__(self) -> str:
+        return f"{self.area_id} {self.color}"
+
+
+class Comment(models.Model):
+    """What a station or an officer says about a proposed color, with reasons."""
+
+    grade = models.ForeignKey(Grade, on_delete=models.PROTECT, related_name="comments")
+    contradicts = models.BooleanField(default=False)
+    words = models.TextField()
+    made_by = reference("people.Person")
+    made_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_by = reference("people.Person", null=True)
+
+    class Meta:
+        triggers = [audit.trigger(personal=["words", "answer"])]
+
+    def __str__(self) -> str:
+        return self.words[:40]
+
+
+class Review(models.Model):
+    """One person's release of a proposed month, or their objection."""
+
+    month = models.ForeignKey(GradingMonth, on_delete=models.PROTECT, related_name="reviews")
+    releases = models.BooleanField()
+    words = models.TextField(blank=True)
+    made_by = reference("people.Person")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["month", "made_by"], name="one_review_a_person_and_month")
+        ]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.month_id} {self.releases}"
+
+
+class MapEdition(models.Model):
+    """A published map. It never changes: a correction is a new edition that says what was wrong."""
+
+    number = models.PositiveIntegerField(unique=True)
+    month = models.ForeignKey(GradingMonth, on_delete=models.PROTECT, related_name="editions")
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by")
+    erratum = models.TextField(blank=True)
+    content = models.TextField()  # the public data as JSON, exactly as it is given out
+    digest = models.CharField(max_length=64)  # SHA-256 of the content
+    shapes = models.BinaryField()  # the areas as gzipped GeoJSON, as the map asks for them
+    shapes_digest = models.CharField(max_length=64)
+    published_by = reference("people.Person", null=True)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(corrects=None) | ~Q(erratum=""), name="a_correction_says_what_was_wrong"
+            ),
+        ]
+        triggers = [audit.trigger(skip=["content", "shapes"])]
+
+    def __str__(self) -> str:
+        return f"edition {self.number}"
+
+
+class PublishedArea(models.Model):
+    """What an edition says of one area: a copy out of its content, so that an area's history is found at once."""
+
+    edition = models.ForeignKey(MapEdition, on_delete=models.PROTECT, related_name="areas")
+    code = models.CharField(max_length=20)
+    said = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "code"], name="an_area_once_an_edition")]
+        indexes = [models.Index(fields=["code", "-edition"], name="published_by_area")]
+        triggers = [audit.trigger(skip=["said"])]
+
+    def __str__(self) -> str:
+        return f"{self.code} in {self.edition_id}"
+
+
+class SurveyRound(models.Model):
+    """The questions put to residents in one month, and how many answers an area should give."""
+
+    month = models.DateField(unique=True)
+    questions = models.JSONField()  # codes and words, see `domain.questionnaire`
+    wanted_per_area = models.PositiveSmallIntegerField(default=30)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(month__day=1), name="round_is_of_a_month"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=models.F("opens_at")), name="round_closes_after_it_opens"
+            ),
+        ]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"survey {self.month}"
+
+
+class Mode(models.TextChoices):
+    """How a resident was asked: answers by phone are kinder than answers on a page, so modes are shown apart."""
+
+    PAGE = "page"  # signed in
+    LINK = "link"  # a text message with a link
+    PHONE = "phone"  # an interviewer rings
+    CODE = "code"  # the QR code at a post
+
+
+class Invitation(models.Model):
+    """A person drawn by chance from the enrolled households of an area and an age band, asked once."""
+
+    round = models.ForeignKey(SurveyRound, on_delete=models.PROTECT, related_name="invitations")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    person = reference("people.Person")
+    age_band = models.CharField(max_length=8, blank=True)
+    mode = models.CharField(max_length=8, choices=Mode.choices)
+    token_digest = models.CharField(max_length=64, blank=True)  # of the link; the link itself is never kept
+    tries = models.PositiveSmallIntegerField(default=0)  # calls that nobody answered
+    refused_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "person"], name="asked_once_a_round"),
+        ]
+        indexes = [models.Index(fields=["token_digest"], name="invitation_by_link")]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.mode} {self.round_id}"
+
+
+class Answer(models.Model):
+    """What a resident answered. It names nobody: `respondent` only tells that the same person answers once."""
+
+    round = models.ForeignKey(SurveyRound, on_delete=models.PROTECT, related_name="answers")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="answers")
+    age_band = models.CharField(max_length=8, blank=True)
+    mode = models.CharField(max_length=8, choices=Mode.choices)
+    marks = models.JSONField()  # question -> 1 … 5, or null: does not know
+    respondent = models.CharField(max_length=32)  # keyed digest of the person and the round
+    answered_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "respondent"], name="one_answer_a_person_and_round")
+        ]
+        indexes = [models.Index(fields=["round", "area"], name="answer_by_area")]
+        triggers = [audit.trigger(personal=["marks", "respondent"])]
+
+    def __str__(self) -> str:
+        return f"{self.mode} {self.round_id}"
+
+
+class WatchRun(models.Model):
+    """One look at everything that is watched: what was looked at, how strict it was, what it took."""
+
+    looked_at = models.DateTimeField()
+    up_to = models.DateTimeField()  # matters raised before this moment were in it
+    hourly = models.BooleanField(default=False)
+    series = models.PositiveIntegerField(default=0)  # how many series and categories were looked at
+    threshold_days = models.FloatField()  # recurrence interval from which it is an alarm
+    seconds = models.FloatField(default=0)
+    failure = models.TextField(blank=True)
+
+    class Meta:
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"watch {self.looked_at}"
+
+
+class EarlyWarning(models.Model):
+    """Something unusual: what, where, since when, how strong. A person says what it is."""
+
+    class State(models.TextChoices):
+        NEW = "new"
+        WATCHED = "watched"
+        CONFIRMED = "confirmed"
+        DISMISSED = "dismissed"
+        OVER = "over"  # watched or confirmed, and not found any more
+
+    run = models.ForeignKey(WatchRun, on_delete=models.PROTECT, related_name="warnings")
+    last_run = models.ForeignKey(WatchRun, on_delete=models.PROTECT, related_name="+")
+    detector = models.CharField(max_length=20)  # scan, farrington, ears, cusum
+    category = models.CharField(max_length=12)  # the beginning of a category's code; empty: all matters
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    radius_m = models.FloatField(null=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    observed = models.FloatField()
+    expected = models.FloatField()
+    statistic = models.FloatField()
+    p_value = models.FloatField(null=True)
+    recurrence_days = models.FloatField()
+    matters = ArrayField(models.BigIntegerField(), default=list)  # shown to those who may see them
+    state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
+    reason = models.CharField(max_length=30, blank=True)  # why it was dismissed, as a code
+    words = models.TextField(blank=True)
+    decided_by = reference("people.Person", null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "-id"], name="warning_by_state")]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.starts_on}"

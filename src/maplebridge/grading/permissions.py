@@ -1,0 +1,42 @@
+"""Who grades, who releases, who may see a beat's color, who rings residents, who watches for what is unusual."""
+
+from maplebridge.people.domain.roles import Role
+from maplebridge.people.domain.standing import Standing
+
+
+def sees_internal_map(standing: Standing) -> bool:
+    """Beats are for work planning: the officers whose ground it is, and those who plan."""
+    return standing.has(
+        Role.OFFICER, Role.AUXILIARY, Role.COMMAND, Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR
+    )
+
+
+def grades(standing: Standing) -> bool:
+    """Enter counts, close a month, propose colors, look at what other methods would say."""
+    return standing.has(Role.ANALYST, Role.ADMINISTRATOR)
+
+
+def comments(standing: Standing) -> bool:
+    return standing.has(Role.OFFICER, Role.SUPERVISOR, Role.COMMAND)
+
+
+def reviews(standing: Standing) -> bool:
+    """Release a proposed month. Whoever proposed it is not one of those who release it."""
+    return standing.has(Role.SUPERVISOR)
+
+
+def makes_methods(standing: Standing) -> bool:
+    return standing.has(Role.ANALYST, Role.ADMINISTRATOR, Role.SUPERVISOR)
+
+
+def rings_residents(standing: Standing) -> bool:
+    """Interview by phone. Not the officers whose work is asked about."""
+    return standing.has(Role.ANALYST, Role.SUPERVISOR)
+
+
+def watches(standing: Standing) -> bool:
+    return standing.has(Role.COMMAND, Role.SUPERVISOR, Role.ANALYST)
+
+
+def decides_on_warnings(standing: Standing) -> bool:
+    return standing.has(Role.COMMAND, Role.SUPERVISOR, Role.ANALYST)

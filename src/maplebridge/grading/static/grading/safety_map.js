@@ -1,0 +1,116 @@
+// The safety map: areas in five colors with a pattern each, names on them; a click or the list opens an area.
+
+import { FONTS, makeMap } from "../places/mapstyle.js";
+
+const element = document.getElementById("safety-map");
+const SIDE = 24; // of a pattern's tile, in pixels
+
+function css(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+// The same patterns as on the badges: no color stands alone.
+const STROKES = {
+  green: () => {},
+  blue: (pen) => line(pen, "#ffffff", [[0, SIDE, SIDE, 0]], 1.5),
+  yellow: (pen) => dots(pen, "#1f2328"),
+  red: (pen) => line(pen, "#ffffff", [[0, SIDE, SIDE, 0], [0, 0, SIDE, SIDE]], 1.5),
+  black: () => {},
+  none: (pen) => line(pen, "#ffffff", [[0, SIDE / 2, SIDE, SIDE / 2]], 2),
+};
+
+function line(pen, color, strokes, width) {
+  pen.strokeStyle = color;
+  pen.lineWidth = width;
+  pen.globalAlpha = 0.75;
+  for (const [x1, y1, x2, y2] of strokes) {
+    pen.beginPath();
+    pen.moveTo(x1, y1);
+    pen.lineTo(x2, y2);
+    pen.stroke();
+  }
+}
+
+function dots(pen, color) {
+  pen.fillStyle = color;
+  pen.globalAlpha = 0.6;
+  for (const [x, y] of [[6, 6], [18, 18]]) {
+    pen.beginPath();
+    pen.arc(x, y, 2.2, 0, 2 * Math.PI);
+    pen.fill();
+  }
+}
+
+function tile(color) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = css(`--grade-${color}`);
+  pen.globalAlpha = 0.78;
+  pen.fillRect(0, 0, SIDE, SIDE);
+  STROKES[color](pen);
+  return pen.getImageData(0, 0, SIDE, SIDE);
+}
+
+function boxOf(data) {
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  const visit = (part) => {
+    if (typeof part[0] === "number") {
+      box[0] = Math.min(box[0], part[0]);
+      box[1] = Math.min(box[1], part[1]);
+      box[2] = Math.max(box[2], part[0]);
+      box[3] = Math.max(box[3], part[1]);
+    } else part.forEach(visit);
+  };
+  for (const { geometry } of data.features) if (geometry) visit(geometry.coordinates);
+  return Number.isFinite(box[0]) ? box : undefined;
+}
+
+function namesOf(data) {
+  return {
+    type: "FeatureCollection",
+    features: data.features.filter(({ properties }) => properties.at).map(({ properties }) => ({
+      type: "Feature", properties, geometry: { type: "Point", coordinates: properties.at },
+    })),
+  };
+}
+
+async function start() {
+  const { shapesUrl, mapLabel, zoomIn, zoomOut } = element.dataset;
+  const data = await (await fetch(shapesUrl)).json();
+  const bounds = boxOf(data);
+  const { maplibre, map } = await makeMap(element, {
+    ...(bounds ? { bounds } : {}),
+    locale: { "Map.Title": mapLabel, "NavigationControl.ZoomIn": zoomIn, "NavigationControl.ZoomOut": zoomOut },
+    cooperativeGestures: false,
+  });
+  map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
+  for (const color of Object.keys(STROKES)) map.addImage(`grade-${color}`, tile(color));
+  map.addSource("areas", { type: "geojson", data, promoteId: "code" });
+  map.addSource("area-names", { type: "geojson", data: namesOf(data) });
+  const chosen = ["boolean", ["feature-state", "chosen"], false];
+  map.addLayer({ id: "areas", source: "areas", type: "fill", paint: { "fill-pattern": ["concat", "grade-", ["get", "color"]] } });
+  map.addLayer({ id: "area-edges", source: "areas", type: "line", layout: { "line-join": "round" }, paint: {
+    "line-color": ["case", chosen, "#1f2328", "#ffffff"], "line-width": ["case", chosen, 4, 1.5],
+  } });
+  map.addLayer({ id: "area-names", source: "area-names", type: "symbol", layout: {
+    "text-field": ["get", "label"], "text-font": FONTS, "text-size": 13, "text-max-width": 6, "text-padding": 6,
+  }, paint: { "text-color": "#1f2328", "text-halo-color": "#ffffff", "text-halo-width": 2 } });
+  map.on("mouseenter", "areas", () => { map.getCanvas().style.cursor = "pointer"; });
+  map.on("mouseleave", "areas", () => { map.getCanvas().style.cursor = ""; });
+  map.on("click", "areas", (event) => { location.href = event.features[0].properties.url; });
+  let last;
+  const show = (code) => {
+    if (last) map.setFeatureState({ source: "areas", id: last }, { chosen: false });
+    last = code;
+    if (code) map.setFeatureState({ source: "areas", id: code }, { chosen: true });
+  };
+  for (const row of document.querySelectorAll("[data-area]")) {
+    row.addEventListener("mouseenter", () => show(row.dataset.area));
+    row.addEventListener("focusin", () => show(row.dataset.area));
+    row.addEventListener("mouseleave", () => show(element.dataset.chosen));
+  }
+  show(element.dataset.chosen);
+  element.dataset.ready = "yes";
+}
+
+start().catch(() => { element.textContent = element.dataset.failed; });

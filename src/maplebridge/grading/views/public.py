@@ -1,0 +1,170 @@
+"""What everybody may see without signing in: the safety map, its areas over time, its method, its data."""
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_response_headers
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_GET
+
+from maplebridge.grading import queries
+from maplebridge.grading.models import MapEdition, PublishedArea
+from maplebridge.people.permissions import allow, anybody
+from maplebridge.platform.templatetags.look import GRADE_WORDS
+
+A_DAY_S = 24 * 3600
+COLORS = ("green", "blue", "yellow", "red", "black", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Colored:
+    """How many areas have a color."""
+
+    color: str
+    count: int
+
+
+@allow(anybody)
+@require_GET
+def safety_map(request: HttpRequest, number: int | None = None) -> HttpResponse:
+    """Show the latest edition, or an earlier one, as a map and as a list."""
+    edition = queries.edition_in_force(number)
+    if edition is None and number is not None:
+        raise Http404
+    return render(request, "grading/safety_map.html", _page(edition))
+
+
+@allow(anybody)
+@xframe_options_exempt
+@require_GET
+def embedded(request: HttpRequest) -> HttpResponse:
+    """Show the latest edition for another site's frame: the list and a link, no scripts, no sign-in."""
+    response = render(request, "grading/embedded.html", _page(queries.edition_in_force()))
+    response._csp_update = {"frame-ancestors": ["*"]}  # type: ignore[attr-defined]  # read by django-csp
+    return response
+
+
+def _page(edition: MapEdition | None) -> dict[str, Any]:
+    content = content_of(edition) if edition else {"areas": []}
+    areas = sorted(content["areas"], key=lambda one: one["name"])
+    for one in areas:
+        one["shown_name"] = name_in_language(one)
+        one["words"] = GRADE_WORDS[one["color"]]
+    counts = [Colored(color, sum(one["color"] == color for one in areas)) for color in COLORS]
+    return {
+        "now": timezone.now(),
+        "edition": edition,
+        "content": content,
+        "areas": areas,
+        "counts": [one for one in counts if one.count],
+        "earlier": list(queries.editions()[:48]),
+        "good": sum(one.count for one in counts if one.color in ("green", "blue")),
+    }
+
+
+@allow(anybody)
+@require_GET
+def area(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one area: its color and why, and itself over time. It is compared with no other."""
+    history = queries.public_history(code)
+    if not history:
+        raise Http404
+    latest = history[0]
+    context = {
+        "now": timezone.now(),
+        "edition": latest.edition,
+        "area": latest.said | {"shown_name": name_in_language(latest.said)},
+        "history": history,
+        "score_names": [_("Score")],
+        "chart": chart_of(history),
+    }
+    return render(request, "grading/area.html", context)
+
+
+def chart_of(history: list[PublishedArea]) -> list[tuple[str, list[object]]]:
+    """Return the rows of the chart of an area over time, the oldest first: the score, 100 is best."""
+    return [(f"{one.edition.month.month:%Y-%m}", [one.said["score"]]) for one in reversed(history)]
+
+
+@allow(anybody)
+@require_GET
+def method(request: HttpRequest) -> HttpResponse:
+    """Explain in plain words how the colors come about, from the version in force."""
+    today = timezone.localdate()
+    context = {
+        "now": timezone.now(),
+        "colors": COLORS,
+        "method": queries.method_in_force(today),
+        "indicators": list(queries.indicators_on(today)),
+    }
+    return render(request, "grading/method.html", context)
+
+
+@allow(anybody)
+@require_GET
+def shapes(request: HttpRequest, number: int) -> HttpResponse:
+    """Give out the areas of an edition as GeoJSON. An edition never changes, so it may be kept."""
+    edition = queries.edition_in_force(number)
+    if edition is None:
+        raise Http404
+    return _kept(request, bytes(edition.shapes), edition.shapes_digest, "application/geo+json", packed=True)
+
+
+@allow(anybody)
+@require_GET
+def data(request: HttpRequest, number: int, form: str) -> HttpResponse:
+    """Give out an edition as open data: JSON as published, or the same as CSV."""
+    edition = queries.edition_in_force(number)
+    if edition is None or form not in ("csv", "json"):
+        raise Http404
+    if form == "json":
+        return _kept(request, edition.content.encode(), edition.digest, "application/json")
+    body = "\ufeff" + csv_of(content_of(edition))
+    response = _kept(request, body.encode(), f"{edition.digest}-csv", "text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="safety-map-{edition.number}.csv"'
+    return response
+
+
+def csv_of(content: dict[str, Any]) -> str:
+    """Return the public rows of an edition, an area and indicator a line, nothing that the page does not show."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["code", "name", "month", "color", "indicator", "count", "rate", "low", "high"])
+    for one in content["areas"]:
+        head = [one["code"], one["name"], content["month"], one["color"]]
+        for part in one["indicators"] or [{}]:
+            values = [part.get(name, "") for name in ("code", "count", "rate", "low", "high")]
+            writer.writerow([*head, *("" if value is None else value for value in values)])
+    return text.getvalue()
+
+
+def _kept(
+    request: HttpRequest, body: bytes, digest: str, content_type: str, *, packed: bool = False
+) -> HttpResponse:
+    tag = f'"{digest}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers={"ETag": tag})
+    response = HttpResponse(body, content_type=content_type, headers={"ETag": tag})
+    if packed:
+        response["Content-Encoding"] = "gzip"
+    patch_response_headers(response, cache_timeout=A_DAY_S)
+    return response
+
+
+def content_of(edition: MapEdition) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(edition.content)
+    return content
+
+
+def name_in_language(one: dict[str, Any]) -> str:
+    """Return an area's name as the reader writes it."""
+    english = (get_language() or "").startswith("en")
+    return str((english and one.get("name_en")) or one["name"])
