@@ -28,6 +28,8 @@ _TOKEN = re.compile(f"(?P<han>[{_HAN}]+)|(?P<code>[a-z0-9]+)|(?P<other>[^\\W_{_H
 
 def normalise(text: str) -> str:
     """Return the text without what cannot be seen or stored; of the visible, only dots change."""
+    if text.isprintable():  # which nothing unwanted and no end of a line is
+        return (text if text.isascii() else text.translate(_DOTS)).strip()
     lines = _LINE_ENDS.sub("\n", text)
     return _UNWANTED.sub("", lines).translate(_DOTS).strip()
 
@@ -145,7 +147,8 @@ _PERSONAL = re.compile(
             r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
             # Identity cards (GB 11643; the older ones have 15 digits) and bank cards.
             r"(?<!\d)\d{17}[\dXx](?![\dXx])|(?<!\d)(?:\d[ -]?){15,18}\d(?!\d)|(?<!\d)\d{15}(?!\d)",
-            r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)",
+            # Mobile numbers; 10, 11 and 12 begin none, but invented people have numbers too.
+            r"(?<!\d)(?:\+?86[- ]?)?1\d\d[- ]?\d{4}[- ]?\d{4}(?!\d)",
             r"(?<!\d)(?:\(0\d{2,3}\)|0\d{2,3})[- ]?[1-9]\d{6,7}(?!\d)",
             # Plates: the character of a province, a letter, five or six more.
             r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
