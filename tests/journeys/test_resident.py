@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from tests.factories.town import Town
 from tests.journeys.people import Seat, picture, told
 
@@ -151,3 +151,82 @@ def test_domestic_violence_never_shows_in_the_group(town: Town, somebody: Seat) 
     answer = officer.page.goto(f"/matters/{matter.pk}/")
     assert answer is not None
     assert answer.status == 404
+
+
+def test_who_is_signed_out_while_writing_signs_in_again_and_finds_the_words(
+    town: Town, somebody: Seat
+) -> None:
+    resident = somebody(town.resident)
+    group = f"/groups/{town.group.thread_id}/"
+    resident.open(group)
+    resident.write("您的消息", "我写到一半")
+    signed_in = [one for one in resident.page.context.cookies() if one["name"] == "sessionid"]
+    resident.page.context.clear_cookies(name="sessionid")
+    resident.expects_failures = True
+    resident.tap("发送")
+    resident.sees("您写的内容还在")
+    resident.page.context.add_cookies(signed_in)  # type: ignore[arg-type]  # as they came
+    resident.open(group)
+    expect(resident.page.get_by_label("您的消息")).to_have_value("我写到一半")
+    assert not Message.objects.exists()
+
+
+def test_a_photo_for_the_group_is_seen_before_it_is_sent(town: Town, somebody: Seat, tmp_path: Path) -> None:
+    resident = somebody(town.resident)
+    resident.open(f"/groups/{town.group.thread_id}/")
+    resident.attach("拍", picture(tmp_path))
+    resident.sees("照片已准备好")
+    resident.tap("发送")
+    expect(resident.page.locator("#talk .said img")).to_be_visible()
+    expect(resident.page.locator("[data-photo-list] li")).to_have_count(0)
+    assert resident.taps == 2
+
+
+def test_what_is_written_while_a_message_is_on_its_way_stays(town: Town, somebody: Seat) -> None:
+    resident = somebody(town.resident)
+    resident.open(f"/groups/{town.group.thread_id}/")
+
+    def slowly(route: Route) -> None:
+        resident.write("您的消息", "第二句")
+        route.continue_()
+
+    resident.page.route("**/say/", slowly)
+    resident.write("您的消息", "第一句")
+    resident.tap("发送")
+    expect(resident.said("第一句")).to_be_visible()
+    expect(resident.page.get_by_label("您的消息")).to_have_value("第二句")
+
+
+def test_without_scripts_a_report_and_a_message_arrive_all_the_same(town: Town, somebody: Seat) -> None:
+    resident = somebody(town.resident, java_script_enabled=False)
+    resident.open("/report/")
+    resident.write("什么事？", "楼道里堆了很多纸箱，走不过去")
+    resident.tap("提交")
+    resident.sees("收到了")
+    assert Matter.objects.count() == 1
+    resident.open(f"/groups/{town.group.thread_id}/")
+    resident.tap("发送")
+    resident.sees("请写几句")
+    resident.write("您的消息", "没有脚本也能说话")
+    resident.tap("发送")
+    resident.sees("没有脚本也能说话")
+
+
+def test_large_type_puts_whom_to_call_first_and_a_report_still_takes_one_tap(
+    town: Town, somebody: Seat
+) -> None:
+    resident = somebody(town.resident)
+    resident.open("/groups/")
+    resident.misses("政务热线")
+    resident.tap("大字")
+    call = resident.page.locator("main a[href='tel:110']").filter(visible=True)
+    expect(call).to_be_visible()
+    size = call.bounding_box()
+    assert size is not None
+    assert size["height"] >= 56
+    assert not resident.wider_than_the_screen()
+    resident.tap("上报")
+    resident.write("什么事？", "楼道灯不亮了")
+    resident.tap("提交")
+    resident.sees("收到了")
+    assert resident.taps == 3

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from maplebridge.people import queries
@@ -69,6 +69,13 @@ def supervisor(standing: Standing) -> bool:
     return standing.has(Role.SUPERVISOR)
 
 
+def _sign_in_first(request: HttpRequest) -> HttpResponseBase:
+    """Lead to signing in. A script that asks for a piece of a page is told so, for it would take the page for it."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401)
+    return redirect_to_login(request.get_full_path())
+
+
 def allow(predicate: Predicate) -> Callable[[View], View]:
     """Open a view to those for whom the predicate holds; others sign in first, or are refused."""
 
@@ -79,7 +86,7 @@ def allow(predicate: Predicate) -> Callable[[View], View]:
             if predicate(standing):
                 return view(request, *args, **kwargs)
             if not standing.signed_in:
-                return redirect_to_login(request.get_full_path())
+                return _sign_in_first(request)
             raise PermissionDenied
 
         guarded.rule = predicate  # type: ignore[attr-defined]  # read by the test that visits every route

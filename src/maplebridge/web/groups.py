@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib import messages as notes
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -139,7 +140,10 @@ def say(request: HttpRequest, thread_id: int) -> HttpResponse:
             now=now,
         )
     except (actions.MessageRefused, photos.PhotoRefused) as refused:
-        return HttpResponse(refusal_words(refused.code), status=422)
+        if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
+            return HttpResponse(refusal_words(refused.code), status=422)
+        notes.error(request, refusal_words(refused.code))
+        return redirect("group", thread_id)
     actions.mark_read(thread_id=thread_id, person_id=person.pk, message_id=message.pk)
     if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
         return render(request, "web/said.html", _said(message.pk, standing, thread))

@@ -140,6 +140,7 @@ async function send(form) {
     } else if (signedOut && entry.person) {
       await keep(entry); // sent by itself after signing in again
       forget(form);
+      sessionStorage.setItem("signed-out", "1");
       location.assign(answer.url);
     } else {
       finish(form, answer);
@@ -252,17 +253,23 @@ document.addEventListener("submit", (event) => {
   send(form);
 });
 
-// Pages of the day may be read without a network; they go when somebody else signs in, or nobody does.
+// Pages of the day may be read without a network; they go when somebody else signs in, or nobody does. Drafts
+// stay for whoever is only signed out by the clock, and comes back; they go with signing out, or for another person.
 async function forgetPagesOfOthers() {
   const before = localStorage.getItem("person") ?? "";
   if (before === person()) return;
-  localStorage.setItem("person", person());
   if ("caches" in window) await caches.delete("pages");
+  if (!person()) return;
+  localStorage.setItem("person", person());
   for (const key of Object.keys(localStorage)) {
     if (key.startsWith("draft:") && !key.startsWith(`draft:${person()}:`)) localStorage.removeItem(key);
   }
 }
 
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-leaves][action*='sign-out']")) return;
+  for (const key of Object.keys(localStorage).filter((each) => each.startsWith("draft:"))) localStorage.removeItem(key);
+});
 window.addEventListener("online", sendAll);
 window.addEventListener("offline", showState);
 setInterval(() => { if (navigator.onLine) sendAll(); }, 30000);

@@ -9,10 +9,25 @@ import "./draft.js";
 import "./photo.js";
 import "./place.js";
 import "./outbox.js";
-import { csrfToken } from "./words.js";
+import { announce, csrfToken, person, say } from "./words.js";
 
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
+});
+
+// Whoever was signed out meanwhile signs in, comes back to this page, and finds what they wrote.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status !== 401) return;
+  sessionStorage.setItem("signed-out", "1");
+  location.reload(); // leads to signing in, and from there back
+});
+if (sessionStorage.getItem("signed-out") && !person()) {
+  sessionStorage.removeItem("signed-out");
+  announce(say("signInAgain"), 20);
+}
+
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.requestConfig.verb !== "get") announce(say("notSent"), 10);
 });
 
 // A piece rendered once for many readers carries no token of its own.

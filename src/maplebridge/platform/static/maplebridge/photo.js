@@ -37,15 +37,20 @@ function preview(list, input, canvas, file) {
   remove.addEventListener("click", () => {
     put(input, [...input.files].filter((each) => each !== file));
     item.remove();
+    tell(input);
   });
   item.append(canvas, remove);
   list.append(item);
 }
 
+function tell(input) {
+  const state = (input.closest("[data-photo-pick]") ?? input.form)?.querySelector("[data-photo-state]");
+  if (state) state.textContent = input.files.length ? say("photoReady", { n: input.files.length }) : "";
+}
+
 async function take(input) {
-  const pick = input.closest("[data-photo-pick]");
+  const pick = input.closest("[data-photo-pick]") ?? input.form;
   const list = pick?.querySelector("[data-photo-list]");
-  const state = pick?.querySelector("[data-photo-state]");
   const chosen = [...input.files];
   list?.replaceChildren();
   const ready = [];
@@ -59,7 +64,7 @@ async function take(input) {
     }
   }
   put(input, ready);
-  if (state && ready.length) state.textContent = say("photoReady", { n: ready.length });
+  if (chosen.length) tell(input);
   input.dataset.ready = "1";
 }
 

@@ -1,5 +1,7 @@
 // A conversation: whose bubbles are mine, replying, sending, and how far it has been read.
 
+import { photosReady } from "../maplebridge/photo.js";
+
 const talk = document.getElementById("talk");
 const composer = document.getElementById("composer");
 
@@ -35,7 +37,7 @@ new MutationObserver(() => {
 }).observe(talk, { childList: true });
 document.addEventListener("visibilitychange", reportRead);
 markMine(talk);
-toEnd();
+if (!document.getElementById(location.hash.slice(1))) toEnd();
 
 if (composer) {
   const text = composer.elements.text;
@@ -52,6 +54,14 @@ if (composer) {
     }
   });
 
+  // A message sent while its photo is still being made smaller waits for it.
+  composer.addEventListener("htmx:confirm", (event) => {
+    event.preventDefault();
+    photosReady(composer).then(() => event.detail.issueRequest(true));
+  });
+
+  let sent = "";
+  composer.addEventListener("htmx:beforeRequest", () => { sent = text.value; });
   composer.addEventListener("htmx:afterRequest", (event) => {
     const { successful, xhr } = event.detail;
     refused.hidden = successful;
@@ -68,7 +78,11 @@ if (composer) {
     }
     const danger = parsed.querySelector(".emergency");
     if (danger) document.getElementById("emergency").replaceChildren(danger);
+    const next = text.value === sent ? "" : text.value; // what was written while this was on its way stays
     composer.reset();
+    text.value = next;
+    composer.querySelector("[data-photo-list]").replaceChildren();
+    composer.querySelector("[data-photo-state]").textContent = "";
     stopReplying();
     grow();
     toEnd();
