@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from io import BytesIO
+from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from tests.factories.town import Town, make_town
 
 from maplebridge.conversations.models import Message
 from maplebridge.matters import actions, queries
+from maplebridge.matters.actions import receiving
 from maplebridge.matters.actions.receiving import receive
 from maplebridge.matters.models import Matter, Reporter
 from maplebridge.people.models import Account, Person
@@ -223,3 +225,30 @@ def test_my_matters_asks_the_database_as_often_for_three_as_for_one(
     for number in range(2):
         reported(town, town.resident, text=f"第{number}件：路灯不亮")
     assert asked() == once
+
+
+def test_a_report_by_form_says_why_it_was_or_was_not_taken_for_the_same(town: Town) -> None:
+    first = reported(town, town.resident, "3号楼2单元楼上漏水，墙都裂了")
+    again = reported(town, town.neighbor, "3号楼2单元楼上漏水，墙裂了")
+    assert [one["matters"][0][0] for one in again.why if one["code"] == "similar_to"] == [first.pk]
+    other = reported(town, town.neighbor, "小区南门的路灯坏了，晚上看不见")
+    assert not [one for one in other.why if one["code"] == "similar_to"]
+    rules = queries.town_rules(queries.local_day(town.now))
+    for likeness, code in (
+        (rules.same_matter_from, "similar_to"),
+        (rules.same_matter_from * 0.8, "not_similar"),
+        (rules.same_matter_from * 0.3, None),
+    ):
+        found = told_alike(town, first, likeness)
+        assert [one["code"] for one in found] == ([code] if code else [])
+
+
+def told_alike(town: Town, matter: Matter, likeness: float) -> list[dict[str, object]]:
+    """Return the reason where an open matter nearby is as alike as this."""
+
+    def as_alike(text: str, *, least: float, **told: object) -> list[queries.Similar]:
+        return [queries.Similar(matter, likeness, ())] if likeness >= least else []
+
+    judged = actions.Judged(category="05-01-01", severity=1, decided=True)
+    with patch.object(receiving, "similar_open", as_alike):
+        return receiving.alike("漏水", judged, actions.Where(grid_id=town.grid.pk), town.now)

@@ -230,7 +230,7 @@ def raise_from(
         text=message.text,
         thread_id=message.thread_id,
         reporter_id=message.author_id,
-        judged=replace(judged, why=[*judged.why, *_alike(message.text, judged, where, now)]),
+        judged=replace(judged, why=[*judged.why, *alike(message.text, judged, where, now)]),
         where=where,
         message_id=message.pk,
         external_id=message.external_id if message.source == Matter.Origin.COMPLAINT else None,
@@ -242,22 +242,30 @@ def raise_from(
 
 
 COMPARED = 30  # open matters nearby, the newest
+NEARLY = 0.6  # of the likeness that counts as the same: below, nobody would ask why it was not taken for it
 
 
-def _alike(text: str, judged: Judged, where: Where, now: datetime) -> list[dict[str, Any]]:
-    """Return which open matters nearby may be the same, as a reason; staff merge them, the product never does."""
+def alike(text: str, judged: Judged, where: Where, now: datetime) -> list[dict[str, Any]]:
+    """Return which open matters nearby may be the same, or are not though something speaks for it, as a reason.
+
+    Staff merge them, the product never does.
+    """
     category = categories().get(judged.category or "")
+    least = town_rules(local_day(now)).same_matter_from
     found = similar_open(
         text,
         grid_id=where.grid_id,
         estate_id=where.estate_id,
         category_id=category.pk if category else None,
-        least=town_rules(local_day(now)).same_matter_from,
+        least=least * NEARLY,
         most=3,
         among=COMPARED,
     )
-    alike = [[one.matter.pk, round(one.likeness, 2)] for one in found]
-    return [{"code": "similar_to", "matters": alike}] if alike else []
+    same = [one for one in found if one.likeness >= least]
+    if not found:
+        return []
+    named = [[one.matter.pk, round(one.likeness, 2)] for one in same or found]
+    return [{"code": "similar_to" if same else "not_similar", "matters": named}]
 
 
 def _origin(message: Any) -> Matter.Origin:

@@ -12,7 +12,7 @@ from maplebridge.conversations.actions import RESIDENT
 from maplebridge.conversations.queries import HOME_MARK
 from maplebridge.matters.actions.adding import join, take_where_it_goes_on
 from maplebridge.matters.actions.raising import Where, raise_matter
-from maplebridge.matters.actions.receiving import judged_by, keep
+from maplebridge.matters.actions.receiving import alike, judged_by, keep
 from maplebridge.matters.actions.record import By, NotAllowed, in_town_language
 from maplebridge.matters.models import Matter
 from maplebridge.matters.queries import door, local_day, town_rules
@@ -59,13 +59,14 @@ def report(
     found = locate_told(reporter_id, text=text, place=place, lon=lon, lat=lat)
     message = _first_message(reporter_id, text, found, origin, by, photo_ids, now)
     proposal = door().propose(message.text, in_reply_to_staff=False, has_open_matter=False)
+    judged, where = judged_by(proposal, town_rules(local_day(now))), _where(found)
     matter = raise_matter(
         origin=origin,
         text=message.text,
         thread_id=message.thread_id,
         reporter_id=reporter_id,
-        judged=judged_by(proposal, town_rules(local_day(now))),
-        where=_where(found),
+        judged=replace(judged, why=[*judged.why, *alike(message.text, judged, where, now)]),
+        where=where,
         message_id=message.pk,
         photo_ids=photo_ids,
         by=by,
