@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
-def log_ratio(observed: NDArray[np.generic], expected: Floats, total: float) -> Floats:
+def log_ratio(observed: NDArray[np.generic], expected: Floats, total: float | Floats) -> Floats:
     """Return the log-likelihood ratio of c cases inside, where E of C were expected, for more or fewer than E.
 
     c ln(c/E) + (C-c) ln((C-c)/(C-E)); nothing is surprising where all or nothing was expected.
