@@ -167,8 +167,15 @@ def _reason(area: Area) -> PolygonError:
 
 def to_geojson(area: Area) -> JsonObject:
     """Return the area as GeoJSON, outer borders counter-clockwise (RFC 7946), to the centimeter."""
-    rounded = shapely.transform(shapely.orient_polygons(area), lambda points: points.round(DIGITS))
-    return json.loads(shapely.to_geojson(rounded))  # type: ignore[no-any-return]  # json gives Any
+    parts = [_rings(part) for part in shapely.get_parts(shapely.orient_polygons(area))]
+    if isinstance(area, MultiPolygon):
+        return {"type": "MultiPolygon", "coordinates": parts}
+    return {"type": "Polygon", "coordinates": parts[0]}
+
+
+def _rings(part: Polygon) -> list[list[list[float]]]:
+    rings = [part.exterior, *part.interiors] if len(part.interiors) else [part.exterior]
+    return [shapely.get_coordinates(ring).round(DIGITS).tolist() for ring in rings]
 
 
 def bounds(area: Area) -> Box:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache, partial
 from math import isfinite
 from typing import Any
 
@@ -370,8 +371,9 @@ def check(sheet: Sheet, table: Table, existing: Existing) -> Checked:
     if problems:
         return Checked([], problems)
     rows: list[tuple[int, Values]] = []
+    readers = [(heading, column.key, remembering(column)) for heading, column in columns.items()]
     for number, cells in zip(table.numbers, table.rows, strict=True):
-        values, found = _row(number, {columns[heading]: cell for heading, cell in cells.items()}, sheet)
+        values, found = _row(number, cells, readers, sheet)
         problems += found
         rows.append((number, values))
     problems += _duplicates(sheet, rows)
@@ -395,18 +397,33 @@ def _matched(sheet: Sheet, headings: Sequence[str]) -> tuple[dict[str, Column], 
     return matched, unknown + twice + [Problem(1, column.zh, Trouble.MISSING_COLUMN) for column in missing]
 
 
-def _row(number: int, cells: Mapping[Column, str], sheet: Sheet) -> tuple[Values, list[Problem]]:
+REMEMBERED = 10_000  # cells of a column: grids, roads and dates occur again and again
+
+
+def remembering(column: Column) -> Reader:
+    """Return what reads the cells of a column, and need not read again what it has read already."""
+    read = partial(_read, column)
+    return read if column.read is _boundary else lru_cache(REMEMBERED)(read)
+
+
+def _read(column: Column, cell: str) -> Any:
+    if text := normalise(cell):
+        return column.read(text)
+    if column.required:
+        raise _Refused(Trouble.EMPTY)
+    return None
+
+
+def _row(
+    number: int, cells: Mapping[str, str], readers: Sequence[tuple[str, str, Reader]], sheet: Sheet
+) -> tuple[Values, list[Problem]]:
     values: Values = dict.fromkeys(column.key for column in sheet.columns)
     problems = []
-    for column, cell in cells.items():
-        text = normalise(cell)
+    for heading, key, read in readers:
         try:
-            if text:
-                values[column.key] = column.read(text)
-            elif column.required:
-                raise _Refused(Trouble.EMPTY)
+            values[key] = read(cells[heading])
         except _Refused as refused:
-            problems.append(Problem(number, column.key, refused.trouble, refused.params))
+            problems.append(Problem(number, key, refused.trouble, refused.params))
     if not problems:
         for rule in _RULES:
             problems += [
