@@ -40,6 +40,7 @@ _acting: ContextVar[Acting] = ContextVar("acting", default=Acting())  # noqa: B0
 
 
 _in_action: ContextVar[bool] = ContextVar("in_action", default=False)
+_undone_together: ContextVar[bool] = ContextVar("undone_together", default=False)
 
 
 @contextmanager
@@ -51,6 +52,17 @@ def acting(person_id: int | None, origin: str) -> Iterator[None]:
         _acting.reset(token)
 
 
+@contextmanager
+def undone_together() -> Iterator[None]:
+    """Undo everything inside as one if any of it fails: then its actions need no savepoints of their own."""
+    with transaction.atomic():
+        mark = _undone_together.set(True)
+        try:
+            yield
+        finally:
+            _undone_together.reset(mark)
+
+
 def action(function: Callable[P, R]) -> Callable[P, R]:
     """Run the decorated function in one transaction, and name it in the audit rows of what it changes."""
 
@@ -58,7 +70,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         if _in_action.get():
             return function(*args, **kwargs)  # part of the deed that called it, and undone with it
-        with transaction.atomic():
+        with transaction.atomic(savepoint=not _undone_together.get()):
             mark = _in_action.set(True)
             try:
                 name_actor(f"{function.__module__.removeprefix('maplebridge.')}.{function.__name__}")

@@ -146,6 +146,8 @@ def _deliver_inside(now: datetime, most: int) -> int:
 def _deliver_outside(now: datetime, most: int) -> int:
     with transaction.atomic():
         taken = _take(now, most, outside=True)
+        if not taken:
+            return 0
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE platform_delivery SET due_at = %s, attempts = attempts + 1 WHERE id = ANY(%s)",
@@ -163,7 +165,7 @@ def _run(one: _Taken, now: datetime) -> bool:
         if subscription.outside:
             subscription.handler(one.event())
         else:
-            with transaction.atomic(), audit.acting(None, f"event {one.handler.rsplit('.', 1)[1]}"):
+            with audit.undone_together(), audit.acting(None, f"event {one.handler.rsplit('.', 1)[1]}"):
                 subscription.handler(one.event())
     except Exception as failure:
         logger.exception("%s failed, attempt %d", one.handler, one.attempts + 1)

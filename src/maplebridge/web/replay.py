@@ -24,6 +24,7 @@ from maplebridge.matters import queries as matter_queries
 from maplebridge.matters.actions.record import By
 from maplebridge.matters.sweeps import sweep
 from maplebridge.platform import live
+from maplebridge.platform.stages import Reading
 from maplebridge.web.replay_ground import Ground
 
 CLIENTS = 4
@@ -62,6 +63,9 @@ class Report:
     receive_s: list[float] = field(default_factory=list)
     visible_s: list[float] = field(default_factory=list)
     not_seen: int = 0
+    committed: dict[int, float] = field(default_factory=dict)  # message -> when, by the machine's clock
+    visible: dict[int, float] = field(default_factory=dict)  # the same, for those that became matters
+    stages_s: dict[str, list[float]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -82,7 +86,28 @@ class Report:
             "receive_ms": percentiles(self.receive_s),
             "committed_to_visible_ms": percentiles(self.visible_s),
             "not_seen_in_time": self.not_seen,
+            "stages_ms": {name: with_mean(seconds) for name, seconds in self.stages_s.items()},
         }
+
+    def add_stages(self, readings: Iterable[Reading]) -> None:
+        """Take in what the workers measured, for the messages that became matters."""
+        last = {one.message_id: one for one in readings if one.message_id in self.visible}
+        if not last:
+            return
+        told = {id: max(0.0, self.visible[id] - one.ended) for id, one in last.items()}
+        self.stages_s = {
+            "receive_and_commit": self.receive_s,
+            "wait_for_a_worker": [one.began - self.committed[id] for id, one in last.items()],
+            **{name: [one.seconds.get(name, 0.0) for one in last.values()] for name in READING},
+            "commit_and_tell": list(told.values()),
+        }
+
+
+READING = ("look_up", "triage", "place", "duplicate_search", "routing", "write", "notify")
+
+
+def with_mean(seconds: Sequence[float]) -> dict[str, float]:
+    return {"mean": round(1000 * sum(seconds) / len(seconds), 1), **(percentiles(seconds) or {})}
 
 
 def percentiles(seconds: Sequence[float]) -> dict[str, float] | None:
@@ -142,7 +167,7 @@ def replay(
     second instead. With `clock_of_file` the file's time is the time of everything, sweeps and replies included.
     """
     report, watcher = Report(), Watcher()
-    committed: dict[int, float] = {}
+    committed = report.committed
     begun = time.monotonic()
     try:
         if clock_of_file:
@@ -310,6 +335,7 @@ def _count(report: Report, committed: dict[int, float], told: dict[int, list[flo
             continue
         news = told.get(matter.asked_in_id, [])
         if len(news) > 1:  # first the message itself, then the message with its matter
+            report.visible[matter.asked_in_id] = news[1]
             report.visible_s.append(max(0.0, news[1] - committed[matter.asked_in_id]))
         else:
             report.not_seen += 1

@@ -18,6 +18,7 @@ from maplebridge.matters.queries import categories, door, local_day, similar_ope
 from maplebridge.people import queries as people
 from maplebridge.places import queries as places
 from maplebridge.platform.audit import action
+from maplebridge.platform.stages import stage
 
 SAME_TALK = timedelta(hours=12)  # a resident's next words in a thread belong to what they have just reported
 SHORT = 60  # characters; longer words of the same person are read as a matter of their own
@@ -60,14 +61,19 @@ def _hear_resident(message: Any, now: datetime) -> None:
         return
     mine = _reported_here(message, now)
     theirs = _matter_replied_to(message)
-    proposal = door().propose(
+    proposal = _propose(message, mine, theirs)
+    rules = town_rules(local_day(now))
+    keep(message, proposal, now, _matter_of(message, proposal, mine, theirs, rules, now))
+
+
+@stage("triage")
+def _propose(message: Any, mine: Matter | None, theirs: Matter | None) -> Proposal:
+    return door().propose(
         message.text,
         in_reply_to_staff=_replies_to_staff(message),
         has_open_matter=theirs is not None,
         open_matter_texts=(mine.summary,) if mine is not None else (),
     )
-    rules = town_rules(local_day(now))
-    keep(message, proposal, now, _matter_of(message, proposal, mine, theirs, rules, now))
 
 
 def _matter_of(
@@ -178,6 +184,7 @@ def _attach(matter: Matter, message: Any, now: datetime) -> Matter:
     )
 
 
+@stage("write")
 def keep(message: Any, proposal: Proposal, now: datetime, matter: Matter | None) -> Sorting:
     """Keep what the product thought of a message: it explains a matter, and a correction teaches."""
     best = proposal.categories[0] if proposal.categories else None
@@ -243,8 +250,10 @@ def raise_from(
 
 COMPARED = 30  # open matters nearby, the newest
 NEARLY = 0.6  # of the likeness that counts as the same: below, nobody would ask why it was not taken for it
+NEARLY = 0.6  # of the likeness that counts as the same: below, nobody would ask why it was not taken for it
 
 
+@stage("duplicate_search")
 def alike(text: str, judged: Judged, where: Where, now: datetime) -> list[dict[str, Any]]:
     """Return which open matters nearby may be the same, or are not though something speaks for it, as a reason.
 
@@ -273,6 +282,7 @@ def _origin(message: Any) -> Matter.Origin:
     return known.get(message.source, Matter.Origin.GROUP)
 
 
+@stage("place")
 def where_of(message: Any) -> Where:
     """Return the place of what a message tells: the point sent, the address in its words, the group's, the author's."""
     thread = message.thread

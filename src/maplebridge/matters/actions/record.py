@@ -16,6 +16,7 @@ from maplebridge.matters.domain.workflow import CallOutStatus, State
 from maplebridge.matters.models import CallOut, Entry, Matter, Reporter
 from maplebridge.matters.queries import town_zone
 from maplebridge.platform import live
+from maplebridge.platform.stages import stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def save(matter: Matter, *changed: str) -> None:
     matter.save(update_fields=[*changed, "wake_at"])
 
 
+@stage("notify")
 def tell(matter: Matter, *, agencies: Sequence[int] = (), message_id: int | None = None) -> None:
     """Tell the open pages that show this matter: its own, its owner's lists, the agencies', the command room's.
 

@@ -7,18 +7,22 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from maplebridge.kernel.tables import Row, TableError, iter_rows
 from maplebridge.matters.queries import town_zone
 from maplebridge.places.queries import grids
+from maplebridge.platform import stages
 from maplebridge.platform.events import WORK_CHANNEL
-from maplebridge.web.replay import Line, replay
+from maplebridge.web.replay import Line, Report, replay
 from maplebridge.web.replay_ground import Ground, ground_of_town, make_ground
+from maplebridge.web.replay_words import in_words
 
 TIME_FORMATS = (
     "%Y-%m-%d %H:%M:%S",
@@ -69,6 +73,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--limit", type=int, help="the first so many messages only")
         parser.add_argument("--workers", type=int, default=1, help="worker processes started for the replay")
+        parser.add_argument(
+            "--language",
+            choices=[code for code, _name in settings.LANGUAGES],
+            default=settings.LANGUAGE_CODE,
+            help="of the report",
+        )
         parser.add_argument("--json", action="store_true", help="print the report as JSON only")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -76,10 +86,23 @@ class Command(BaseCommand):
         if not lines:
             raise CommandError(f"{options['file']} holds no messages.")
         ground = self._ground(lines)
-        workers = [_worker(options["clock"]) for _ in range(options["workers"])]
+        with TemporaryDirectory() as folder:
+            files = [Path(folder) / f"stages-{number}.jsonl" for number in range(options["workers"])]
+            report = self._replay(lines, ground, options, files)
+            report.add_stages(one for file in files if file.exists() for one in stages.load(file))
+        if options["json"]:
+            self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+        else:
+            with translation.override(options["language"]):
+                self.stdout.write("\n".join(in_words(report)))
+
+    def _replay(
+        self, lines: list[Line], ground: Ground, options: dict[str, Any], files: list[Path]
+    ) -> Report:
+        workers = [_worker(options["clock"], file) for file in files]
         try:
-            _wait_until_they_listen(len(workers))
-            report = replay(
+            _wait_until_they_listen(workers)
+            return replay(
                 lines,
                 ground=ground,
                 speed=options["speed"],
@@ -95,7 +118,6 @@ class Command(BaseCommand):
                 worker.terminate()
             for worker in workers:
                 worker.wait()
-        self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
 
     def _say(self, words: str) -> None:
         self.stderr.write(words)
@@ -120,21 +142,32 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
 
 
-def _worker(clock: str) -> subprocess.Popen[bytes]:
+def _worker(clock: str, stages_file: Path) -> subprocess.Popen[bytes]:
     """Start a worker. With the file's clock it only delivers: what is due is then decided by the file's time."""
     more = ["--no-sweep"] if clock == "file" else []
-    return subprocess.Popen([sys.executable, "-m", "maplebridge.config.command", "worker", *more])  # noqa: S603
+    command = [
+        sys.executable,
+        "-m",
+        "maplebridge.config.command",
+        "worker",
+        "--stages",
+        str(stages_file),
+        *more,
+    ]
+    return subprocess.Popen(command)  # noqa: S603
 
 
-def _wait_until_they_listen(count: int) -> None:
+def _wait_until_they_listen(workers: list[subprocess.Popen[bytes]]) -> None:
     """Wait until the workers have started, so that their start is not counted as their work."""
-    for _ in range(200):
+    for _ in range(600):
+        if any(worker.poll() is not None for worker in workers):
+            raise CommandError("A worker did not start; what it said stands above.")
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = %s",
                 [f"LISTEN {WORK_CHANNEL}"],
             )
-            if cursor.fetchone()[0] >= count:
+            if cursor.fetchone()[0] >= len(workers):
                 return
         time.sleep(0.1)
 

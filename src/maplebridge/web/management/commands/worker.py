@@ -1,7 +1,9 @@
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from maplebridge.platform import stages
 from maplebridge.web.worker import Worker
 
 
@@ -12,6 +14,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-sweep", action="store_true", help="only deliver and seal; what is due waits"
         )
+        parser.add_argument(
+            "--stages",
+            type=Path,
+            help="measure how long each stage of reading a message takes, into this file",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["stages"]:
+            stages.record()
         Worker(sweeps=not options["no_sweep"]).run()
+        if options["stages"]:
+            stages.save(options["stages"])
