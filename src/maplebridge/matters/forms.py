@@ -188,6 +188,10 @@ class OrderForm(forms.Form):
     due_at = Moment(label=_("By"))
 
 
+class MovePromiseForm(forms.Form):
+    due_at = Moment(label=_("You will hear more by"))
+
+
 class ConsultForm(forms.Form):
     words = words_field(_("What is to be settled"), rows=2)
     agencies = forms.TypedMultipleChoiceField(label=_("Who is called together"), coerce=int, choices=())

@@ -33,6 +33,7 @@ from maplebridge.matters.actions.ending import (
     withdraw,
 )
 from maplebridge.matters.actions.oversight import assign_owner, call_consultation, chase, end, order
+from maplebridge.matters.actions.promising import move_promise, take_back_promise
 from maplebridge.matters.actions.raising import Judged, NobodyToOwn, Where, raise_matter
 from maplebridge.matters.actions.record import SYSTEM, By, NotAllowed
 from maplebridge.matters.actions.reporting import (
@@ -86,6 +87,7 @@ __all__ = [
     "load_catalogue",
     "locate_told",
     "merge",
+    "move_promise",
     "note_late_call_out",
     "offer_hand_over",
     "order",
@@ -105,6 +107,7 @@ __all__ = [
     "shown_as",
     "sort",
     "split",
+    "take_back_promise",
     "wake",
     "withdraw",
 ]

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from maplebridge.matters.actions.agencies import limit_of
 from maplebridge.matters.actions.danger import ask_command_room
+from maplebridge.matters.actions.promising import promised_in
 from maplebridge.matters.actions.record import By, NotAllowed, move, note, post_back, save, take, tell
 from maplebridge.matters.domain.deadlines import after_pause, handle_by
 from maplebridge.matters.domain.workflow import PauseReason, State
@@ -31,6 +32,7 @@ def answer(
 ) -> Matter:
     """Answer whoever asked; the first answer stops the clock. `posted` where the words already stand in the thread.
 
+    A promise in the words is dated by them ("明天给您回复"), unless `promise_by` says when.
     `only_as_first`: whoever writes believes that nobody has answered yet, and wants to know if somebody was faster.
     """
     matter = take(matter_id)
@@ -48,11 +50,12 @@ def answer(
     note(matter, "answered" if first else "told", by=by, now=now, text=text, public=True)
     if not posted:
         post_back(matter, text, by=by, now=now, shown_as=shown_as, photo_ids=photo_ids)
+    if not first:
+        matter.promises.filter(kept_at=None, by_id=by.person_id).update(kept_at=now)
+    promise_by = promise_by or promised_in(matter, text, now)
     if promise_by is not None and by.person_id is not None:
         Promise.objects.create(matter=matter, by_id=by.person_id, text=text, made_at=now, due_at=promise_by)
         note(matter, "promised", by=by, now=now, public=True, facts={"due": promise_by.isoformat()})
-    elif not first:
-        matter.promises.filter(kept_at=None, by_id=by.person_id).update(kept_at=now)
     tell(matter)
     return matter
 

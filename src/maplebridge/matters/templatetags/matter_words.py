@@ -102,6 +102,7 @@ DEEDS = {
     "told": gettext_lazy("Told the resident"),
     "promised": gettext_lazy("Promised an answer by {due}"),
     "promise_due": gettext_lazy("A promise has fallen due"),
+    "promise_taken_back": gettext_lazy("No answer is promised by {due} any more"),
     "hand_over_offered": gettext_lazy("Offered to {to}"),
     "hand_over_declined": gettext_lazy("{to} did not take it over"),
     "handed_over": gettext_lazy("{to} took it over from {from}"),
@@ -180,6 +181,7 @@ ICONS = {
     "consultation": "users-group",
     "called_back": "phone-call",
     "promised": "clock",
+    "promise_taken_back": "x",
 }
 RUNGS = {
     "on_duty": gettext_lazy("on duty"),
@@ -201,6 +203,7 @@ NOT_ALLOWED = {
     "say_why_not": gettext_lazy("Please choose why it is not feasible."),
     "minutes_needed": gettext_lazy("Please write down what came of it."),
     "promise_in_the_past": gettext_lazy("This time has already passed. Please promise a later one."),
+    "promise_too_far": gettext_lazy("Please promise something within a year."),
     "end_in_the_past": gettext_lazy("This time has already passed. Please choose a later one."),
     "end_not_later": gettext_lazy("This is not later than the present deadline."),
     "after_photo_needed": gettext_lazy(
@@ -257,6 +260,7 @@ WHY = {
     "severity_by_category": gettext_lazy("Counts as {severity}, as matters of this kind do."),
     "emergency": gettext_lazy("Sounds dangerous: the {number} was named, the command room was told."),
     "similar_to": gettext_lazy("May be the same as {matters}."),
+    "not_similar": gettext_lazy("Not taken for the same as {matters}: the words are not alike enough."),
     "not_similar": gettext_lazy("Not taken for the same as {matters}: the words are not alike enough."),
     "follows": gettext_lazy("Told as an addition to {matters}, which had ended."),
     "lead_by_category": gettext_lazy("Matters of this kind are for: {agency_kind}."),

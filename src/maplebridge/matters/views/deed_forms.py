@@ -169,6 +169,10 @@ def consult(data: Data, reader: Any) -> forms.Form:
     return form
 
 
+def move_promise(data: Data, reader: Any) -> forms.Form:
+    return given.MovePromiseForm(data, initial={"due_at": _workday_evening(1)})
+
+
 def end_oversight(data: Data, reader: Any) -> forms.Form:
     return given.EndOversightForm(data)
 

@@ -140,6 +140,12 @@ def _undecided_extensions(reader: Reader) -> Iterable[int | None]:
     return list(waiting.values_list("pk", flat=True))
 
 
+def _open_promises(reader: Reader) -> Iterable[int | None]:
+    if not reader.handles or not reader.matter.is_open:
+        return NOTHING
+    return list(reader.matter.promises.filter(kept_at=None).values_list("pk", flat=True))
+
+
 def _open_oversights(reader: Reader) -> Iterable[int | None]:
     if not reader.oversees:
         return NOTHING
@@ -429,6 +435,26 @@ DEEDS: tuple[Deed, ...] = (
         _undecided_extensions,
         _("No more time was given."),
         about="extension",
+        group="part",
+    ),
+    Deed(
+        "take_back_promise",
+        _("Not a promise"),
+        "x",
+        own.nothing,
+        _open_promises,
+        _("It is no promise any more."),
+        about="promise",
+        group="part",
+    ),
+    Deed(
+        "move_promise",
+        _("Another time"),
+        "clock",
+        own.move_promise,
+        _open_promises,
+        _("The promise has another time."),
+        about="promise",
         group="part",
     ),
     Deed(

@@ -496,6 +496,16 @@ def _refuse_extension(doing: Doing) -> object:
     return actions.decide_extension(extension_id=_of(doing), granted=False, by=doing.reader.by, now=doing.now)
 
 
+def _take_back_promise(doing: Doing) -> object:
+    actions.take_back_promise(promise_id=_of(doing), by=doing.reader.by, now=doing.now)
+    return None
+
+
+def _move_promise(doing: Doing) -> object:
+    due_at = doing.told["due_at"]
+    return actions.move_promise(promise_id=_of(doing), due_at=due_at, by=doing.reader.by, now=doing.now)
+
+
 def _finish_call_back(doing: Doing) -> object:
     return actions.call_back_with(
         call_back_id=_of(doing),
@@ -541,6 +551,8 @@ DO: Mapping[str, Callable[[Doing], object]] = {
     "end_oversight": _end_oversight,
     "grant_extension": _grant_extension,
     "refuse_extension": _refuse_extension,
+    "take_back_promise": _take_back_promise,
+    "move_promise": _move_promise,
     "finish_call_back": _finish_call_back,
 }
 

@@ -170,7 +170,10 @@ def _inside(matter: Matter, standing: Standing, shared: dict[str, Any], now: Any
             {"extension": one, "offers": _about(shared, "extension", one.pk)}
             for one in matter.extensions.filter(decided_at=None)
         ],
-        "promises": list(matter.promises.filter(kept_at=None).order_by("due_at")),
+        "promises": [
+            {"promise": one, "offers": _about(shared, "promise", one.pk)}
+            for one in matter.promises.filter(kept_at=None).order_by("due_at")
+        ],
         "seen": [_viewing(one, names) for one in shared["viewings"]],
         "may_reveal": may_see_personal_data(standing, matter),
         "may_handle": may_handle(standing, matter),
