@@ -1,11 +1,19 @@
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django.fixtures import Settings
 from tests.factories.town import Town
 
 from maplebridge.adapters import console
 from maplebridge.people import actions, queries
-from maplebridge.people.domain.one_time_codes import MOST_ATTEMPTS, Sent, Verdict, verdict, wait_before_next
+from maplebridge.people.domain.one_time_codes import (
+    MOST_ATTEMPTS,
+    Sent,
+    Verdict,
+    asker,
+    verdict,
+    wait_before_next,
+)
 from maplebridge.people.models import OneTimeCode
 from maplebridge.platform import events
 from maplebridge.platform.models import EventRecord
@@ -114,3 +122,44 @@ def test_asking_too_often_is_refused_with_the_time_to_wait(town: Town, now: date
     with pytest.raises(actions.CodeRefused) as refused:
         actions.ask_code(phone=PHONE, now=now + minutes(10))
     assert refused.value.wait == minutes(50)
+
+
+def phone_numbered(number: int) -> str:
+    return f"139{number:08}"
+
+
+def test_one_address_cannot_have_codes_sent_to_the_whole_town(
+    town: Town, now: datetime, settings: Settings
+) -> None:
+    settings.CODES_PER_ADDRESS = 3
+    for number in range(3):
+        actions.ask_code(phone=phone_numbered(number), now=now + minutes(number), address="203.0.113.9")
+    with pytest.raises(actions.CodeRefused) as refused:
+        actions.ask_code(phone=phone_numbered(3), now=now + minutes(10), address="203.0.113.9")
+    assert (refused.value.of_address, refused.value.wait) == (True, minutes(50))
+    assert OneTimeCode.objects.count() == 3
+
+    actions.ask_code(phone=phone_numbered(3), now=now + minutes(10), address="203.0.113.10")
+    actions.ask_code(phone=phone_numbered(4), now=now + minutes(60), address="203.0.113.9")
+
+
+def test_the_record_of_codes_does_not_hold_the_address(town: Town, now: datetime) -> None:
+    actions.ask_code(phone=PHONE, now=now, address="203.0.113.9")
+    kept = str(OneTimeCode.objects.values().get())
+    assert "203.0.113.9" not in kept
+    assert OneTimeCode.objects.get().asker_digest
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("unix socket", "unix socket"),
+    ],
+)
+def test_an_asker_is_an_address_or_the_network_of_a_home(address: str, counted: str) -> None:
+    assert asker(address) == counted

@@ -2,12 +2,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 from tests.factories.town import Town
 
 from maplebridge.adapters import console
 from maplebridge.conversations import queries as conversations
 from maplebridge.people import queries
-from maplebridge.people.models import Account
+from maplebridge.people.models import Account, OneTimeCode
 from maplebridge.platform import events
 
 KNOWN = "13700000007"
@@ -78,6 +79,18 @@ def test_a_code_sent_to_one_browser_is_right_once(client: Client, known: Account
     session.save()
     assert client.post(reverse("sign_in_code"), {"code": code}).status_code == 302
     assert other.post(reverse("sign_in_code"), {"code": code}).status_code == 422
+
+
+def test_too_many_codes_from_one_network_are_refused_in_words(
+    client: Client, town: Town, settings: Settings
+) -> None:
+    settings.CODES_PER_ADDRESS = 2
+    for number in (1, 2):
+        assert client.post(reverse("sign_in_phone"), {"phone": f"1390000000{number}"}).status_code == 302
+    response = client.post(reverse("sign_in_phone"), {"phone": "13900000003"})
+    assert response.status_code == 429
+    assert "您所在的网络请求验证码过于频繁" in response.content.decode()
+    assert OneTimeCode.objects.count() == 2
 
 
 def test_a_second_code_within_a_minute_is_refused_in_words(client: Client, known: Account) -> None:

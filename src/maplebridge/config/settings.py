@@ -178,6 +178,8 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # so that the time a page
 AXES_LOCKOUT_CALLABLE = "maplebridge.people.views.staff.locked_out"
 AXES_VERBOSE = False
 MFA_ADAPTER = "maplebridge.people.actions.second_factor.SealedSecrets"
+# One-time codes in an hour for one network address. A phone network may put many homes behind one.
+CODES_PER_ADDRESS = max(1, int(os.environ.get("MAPLEBRIDGE_CODES_PER_ADDRESS", "30")))
 STAFF_IDLE_HOURS = float(os.environ.get("MAPLEBRIDGE_STAFF_IDLE_HOURS", "12"))
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True

@@ -162,12 +162,16 @@ class OneTimeCode(models.Model):
     phone_digest = models.CharField(max_length=32)
     code_digest = models.CharField(max_length=32)
     waiting = EncryptedTextField(blank=True)  # phone and code, until it is sent
+    asker_digest = models.CharField(max_length=32, blank=True, db_default="")  # of the network address
     sent_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["phone_digest", "-sent_at"], name="code_by_phone")]
+        indexes = [
+            models.Index(fields=["phone_digest", "-sent_at"], name="code_by_phone"),
+            models.Index(fields=["asker_digest", "-sent_at"], name="code_by_asker"),
+        ]
 
     def __str__(self) -> str:
         return f"code sent at {self.sent_at}"

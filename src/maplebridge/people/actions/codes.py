@@ -4,6 +4,7 @@ import json
 import secrets
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 
 from maplebridge.people.domain import one_time_codes
@@ -19,32 +20,47 @@ KEPT_FOR = timedelta(days=1)
 
 
 class CodeRefused(Exception):
-    """Codes for this phone were asked for too often. `wait` says how long until the next."""
+    """Codes were asked for too often: for this phone, or from this address. `wait` says how long until the next."""
 
-    def __init__(self, wait: timedelta) -> None:
+    def __init__(self, wait: timedelta, *, of_address: bool = False) -> None:
         super().__init__(f"wait {wait}")
         self.wait = wait
+        self.of_address = of_address
 
 
 @action
-def ask_code(*, phone: str, now: datetime) -> str:
-    """Make a code for a phone and have it sent; who has that phone, and whether anybody, makes no difference."""
+def ask_code(*, phone: str, now: datetime, address: str = "") -> str:
+    """Make a code for a phone and have it sent; who has that phone, and whether anybody, makes no difference.
+
+    `address` is that of the network from which it is asked for: one alone can not have messages sent to the whole town.
+    """
     digest = phone_digest(phone)
-    with connection.cursor() as cursor:  # two requests at once must not both pass the limit
+    asker = keyed_digest(one_time_codes.asker(address), use="code_asker") if address else ""
+    with connection.cursor() as cursor:  # two requests at once must not both pass a limit
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [digest])
+        if asker:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [asker])
     OneTimeCode.objects.filter(sent_at__lt=now - KEPT_FOR).delete()
     sent = list(OneTimeCode.objects.filter(phone_digest=digest).values_list("sent_at", flat=True))
     if wait := one_time_codes.wait_before_next(sent, now):
         raise CodeRefused(wait)
+    if asker and (wait := _wait_of_asker(asker, now)):
+        raise CodeRefused(wait, of_address=True)
     code = f"{secrets.randbelow(10**one_time_codes.DIGITS):0{one_time_codes.DIGITS}}"
     row = OneTimeCode.objects.create(
         phone_digest=digest,
         code_digest=_digest(phone, code),
         waiting=json.dumps({"phone": phone, "code": code}),
+        asker_digest=asker,
         sent_at=now,
     )
     publish(CodeAsked(code_id=row.pk, occurred_at=now))
     return code
+
+
+def _wait_of_asker(asker: str, now: datetime) -> timedelta:
+    asked = OneTimeCode.objects.filter(asker_digest=asker).values_list("sent_at", flat=True)
+    return one_time_codes.wait_at_address(list(asked), settings.CODES_PER_ADDRESS, now)
 
 
 @action

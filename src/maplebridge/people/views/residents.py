@@ -70,16 +70,21 @@ def phone(request: HttpRequest) -> HttpResponse:
     request.session[ASKED] = seal(number)
     request.session[NEXT] = safe_next(request, request.POST.get(NEXT))
     try:
-        code = actions.ask_code(phone=number, now=timezone.now())
+        code = actions.ask_code(phone=number, now=timezone.now(), address=request.META.get("REMOTE_ADDR", ""))
     except actions.CodeRefused as refused:
-        form.add_error("phone", _wait_words(refused.wait))
+        form.add_error("phone", _refused_words(refused))
         return sign_in_page(request, phone=form, status=429)
     if settings.DEMO:
         request.session[SHOWN_CODE] = code
     return redirect("sign_in_code")
 
 
-def _wait_words(wait: timedelta) -> str:
+def _refused_words(refused: actions.CodeRefused) -> str:
+    wait = refused.wait
+    if refused.of_address:
+        return _("Too many codes were asked for from your network. Please try again in %(span)s.") % {
+            "span": span_in_words(wait + timedelta(seconds=59))
+        }
     if wait <= timedelta(minutes=1):
         return _("A code was sent just now. Another one can be sent in %(n)d seconds.") % {
             "n": math.ceil(wait.total_seconds())
