@@ -9,7 +9,7 @@ repetitions' largest ratios and falls for the few that are left, so every maximu
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import Any
 
@@ -27,6 +27,7 @@ _DEEP = 48  # circles added up before they are compared
 _WINDOWS_AT_ONCE = 16
 _DRAWN_AT_ONCE = 256 << 20  # bytes
 _PILOT = 64
+_PILOT_CELLS = 200_000
 _PILOT_HEIGHTS = (0.6, 0.4, 0.2, 0.0)  # shares of the logarithm of how much is compared
 _HITS_AT_ONCE = 1 << 20
 _CELLS_AT_ONCE = 8 << 20
@@ -87,15 +88,28 @@ def largest_ratios(search: Search, draw: Draw, repetitions: int) -> Floats:
     """Return the largest ratio of every repetition, in the order drawn."""
     if not search.branches or not repetitions:
         return np.zeros(repetitions)
-    scale = log(search.cells + 1)
-    pilot = _settled(search, draw(min(_PILOT, repetitions)), [share * scale for share in _PILOT_HEIGHTS])
-    heights = [float(np.quantile(pilot, 0.1)), 0.8 * float(pilot.min()), 0.0]
+    heights = _heights(search, draw)
     places, periods = search.expected.shape
     at_once = max(_PILOT, _DRAWN_AT_ONCE // (2 * places * periods))
-    found = [pilot]
-    for start in range(len(pilot), repetitions, at_once):
-        found.append(_settled(search, draw(min(at_once, repetitions - start)), heights))
-    return np.concatenate(found)
+    return np.concatenate(
+        [
+            _settled(search, draw(min(at_once, repetitions - start)), heights)
+            for start in range(0, repetitions, at_once)
+        ]
+    )
+
+
+def _heights(search: Search, draw: Draw) -> list[float]:
+    """Return from which height to start and where to go on, from a few repetitions in a part of the zones.
+
+    The largest ratio of a part is below that of all, so nearly every repetition is settled at the first height.
+    """
+    every = 1 + search.cells // _PILOT_CELLS
+    part = replace(search, branches=search.branches[::every])
+    scale = log(part.cells + 1)
+    pilot = _settled(part, draw(_PILOT), [share * scale for share in _PILOT_HEIGHTS])
+    first = float(np.quantile(pilot, 0.2))
+    return [first, first / 2, 0.0] if first > 0 else [0.0]
 
 
 def _settled(search: Search, counts: Counts, heights: Sequence[float]) -> Floats:
