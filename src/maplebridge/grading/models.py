@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from maplebridge.grading.domain.transitions import State
 from maplebridge.platform import audit
 
 
@@ -31,7 +32,9 @@ class Area(models.Model):
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80, blank=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
-    grids = models.ManyToManyField("places.Grid", related_name="+")  # a station may reach over two subdistricts
+    grids = models.ManyToManyField(
+        "places.Grid", related_name="+"
+    )  # a station may reach over two subdistricts
     beat = reference("places.Beat", null=True)
     boundary = models.JSONField(null=True)  # GeoJSON geometry, WGS-84
     valid_from = models.DateField()
@@ -172,25 +175,22 @@ class CountSheet(models.Model):
 class GradingMonth(models.Model):
     """A month on its way from its close to its edition: one row for stations or subdistricts, one for beats."""
 
-    class State(models.TextChoices):
-        OPEN = "open"
-        CLOSED = "closed"  # counts are complete; checks have run
-        PROPOSED = "proposed"  # graded; stations comment
-        REVIEWED = "reviewed"  # released by as many people as the rule asks
-        PUBLISHED = "published"  # or, for beats, in force for work planning
-
     kind = models.CharField(max_length=12, choices=Area.Kind.choices)
     month = models.DateField()
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    state = models.CharField(max_length=10, choices=[(one, one) for one in State], default=State.OPEN)
     method = models.ForeignKey(Method, on_delete=models.PROTECT, null=True, related_name="+")
     sheets = ArrayField(models.BigIntegerField(), default=list)  # CountSheet ids it was graded from
     seed = models.BigIntegerField(null=True)
     code_version = models.CharField(max_length=40, blank=True)
-    problems = models.JSONField(default=list)  # what the checks found
+    findings = models.JSONField(default=list)  # what is odd with the counts
+    explanation = models.TextField(blank=True)  # why the month was closed although something is odd
     result_digest = models.CharField(max_length=64, blank=True)
     closed_by = reference("people.Person", null=True)
     closed_at = models.DateTimeField(null=True)
+    proposed_by = reference("people.Person", null=True)
     proposed_at = models.DateTimeField(null=True)
+    erratum = models.TextField(blank=True)  # what is wrong with its edition, until a second person agrees
+    erratum_by = reference("people.Person", null=True)
 
     class Meta:
         constraints = [
@@ -208,8 +208,10 @@ class Grade(models.Model):
 
     month = models.ForeignKey(GradingMonth, on_delete=models.PROTECT, related_name="grades")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="grades")
-    color = models.CharField(max_length=8)  # green, blue, yellow, red, black; gray: not enough data
-    evidence_color = models.CharField(max_length=8)  # before the month's step was limited
+    color = models.CharField(max_length=8)  # green, blue, yellow, red, black; none: not enough data
+    held = models.CharField(max_length=8)  # the last color that was not "none"
+    by_score = models.CharField(max_length=8)  # in which the score lies, before evidence was asked for
+    move = models.PositiveSmallIntegerField()  # `domain.hysteresis.Move`
     score = models.FloatField(null=True)
     probabilities = ArrayField(models.FloatField())  # of green, blue, yellow, red, black
     rank_low = models.PositiveIntegerField(null=True)
@@ -228,7 +230,8 @@ class Grade(models.Model):
 class Comment(models.Model):
     """What a station or an officer says about a proposed color, with reasons."""
 
-    grade = models.ForeignKey(Grade, on_delete=models.PROTECT, related_name="comments")
+    month = models.ForeignKey(GradingMonth, on_delete=models.PROTECT, related_name="comments")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     contradicts = models.BooleanField(default=False)
     words = models.TextField()
     made_by = reference("people.Person")
@@ -244,7 +247,7 @@ class Comment(models.Model):
 
 
 class Review(models.Model):
-    """One person's release of a proposed month, or their objection."""
+    """One person's release of a proposed month, or their objection. The last that each said counts."""
 
     month = models.ForeignKey(GradingMonth, on_delete=models.PROTECT, related_name="reviews")
     releases = models.BooleanField()
@@ -253,9 +256,7 @@ class Review(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["month", "made_by"], name="one_review_a_person_and_month")
-        ]
+        indexes = [models.Index(fields=["month", "-id"], name="review_by_month")]
         triggers = [audit.trigger()]
 
     def __str__(self) -> str:

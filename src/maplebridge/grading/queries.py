@@ -1,16 +1,39 @@
 """Reads of safety grading: areas and their ground, counts as arrays, what a month was graded from, public editions."""
 
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from django.db.models import Count, Q, QuerySet
 from numpy.typing import NDArray
 
+from maplebridge.grading import domain
+from maplebridge.grading.domain import method as rules
+from maplebridge.grading.domain import transitions
+from maplebridge.grading.domain.boundaries import (
+    Finding,
+    MonthlyCount,
+    carried_forward,
+    check_counts,
+    check_population,
+)
+from maplebridge.grading.domain.boundaries import Succession as Follows
+from maplebridge.grading.domain.explaining import Explanation
+from maplebridge.grading.domain.history import History
+from maplebridge.grading.domain.method import Color
+from maplebridge.grading.domain.monthly import MonthlyGrades
+from maplebridge.grading.domain.publication import Atom
+from maplebridge.grading.domain.robustness import Robustness
+from maplebridge.grading.domain.transitions import Review as Verdict
 from maplebridge.grading.models import (
     Answer,
     Area,
+    Comment,
     CountSheet,
     Grade,
     GradingMonth,
@@ -21,14 +44,18 @@ from maplebridge.grading.models import (
     Mode,
     Population,
     PublishedArea,
+    Succession,
     SurveyRound,
 )
+from maplebridge.kernel import statistics
 from maplebridge.kernel.periods import Month
 from maplebridge.places import queries as places
 from maplebridge.platform.fields import keyed_digest
 
 MOST_EDITIONS = 60  # five years
 MOST_TRIES = 3  # calls to one person in a round
+NO_COLOR = "none"
+HISTORY_MONTHS = 36
 Floats = NDArray[np.float64]
 
 
@@ -112,10 +139,19 @@ def grades_of(month: GradingMonth) -> QuerySet[Grade]:
     return month.grades.select_related("area").order_by("area__code")
 
 
-def colors_before(kind: str, month: Month) -> dict[int, str]:
-    """Return the color that each area had in the month before, as far as that month was graded."""
-    before = month_of(kind, month - 1)
-    return dict(before.grades.values_list("area_id", "color")) if before else {}
+def colors_before(one: GradingMonth, areas: NDArray[np.int64]) -> NDArray[np.int8]:
+    """Return the color that each area held after the month before, gray where it had none."""
+    before = GradingMonth.objects.filter(kind=one.kind, month=(Month.of(one.month) - 1).first).first()
+    held = dict(before.grades.values_list("area_id", "held")) if before else {}
+    return np.array([color_code(held.get(int(id), NO_COLOR)) for id in areas], dtype=np.int8)
+
+
+def color_code(name: str) -> int:
+    return int(Color.GRAY if name == NO_COLOR else Color[name.upper()])
+
+
+def color_name(code: int) -> str:
+    return NO_COLOR if code == Color.GRAY else Color(code).name.lower()
 
 
 def editions() -> QuerySet[MapEdition]:
@@ -201,3 +237,159 @@ def answers_by_area(one: SurveyRound) -> list[AreaAnswers]:
         Answer.objects.filter(round=one).values_list("area").annotate(n=Count("pk")).values_list("area", "n")
     )
     return [AreaAnswers(area, counts.get(area.pk, 0), one.wanted_per_area) for area in areas]
+
+
+def grading_months(kind: str, most: int = 24) -> list[GradingMonth]:
+    """Return the months that were closed, the latest first."""
+    return list(GradingMonth.objects.select_related("method").filter(kind=kind).order_by("-month")[:most])
+
+
+def indicators_of(method: Method) -> list[Indicator]:
+    """Return the indicators of a method, in its order."""
+    codes = [part["code"] for part in method.document["indicators"]]
+    known = Indicator.objects.in_bulk(codes, field_name="code")
+    return [known[code] for code in codes]
+
+
+def sheets_for(one: GradingMonth) -> list[int]:
+    """Return the sheets from which a month is graded: those in force now, as far back as its method looks."""
+    month = Month.of(one.month)
+    first = (month - (HISTORY_MONTHS - 1)).first
+    return sorted(sheets_in_force(one.kind, first, month.first).values_list("pk", flat=True))
+
+
+class SheetAltered(Exception):
+    """Sheets do not hold any more what was entered: somebody changed them in the database. `sheets` names them."""
+
+    def __init__(self, sheets: list[int]) -> None:
+        super().__init__(f"sheets {sheets}")
+        self.sheets = sheets
+
+
+def digest_of(areas: list[int], counts: list[float | None], denominators: list[float | None]) -> str:
+    """Return what tells that a sheet still holds what was entered."""
+    text = json.dumps([areas, counts, denominators], separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def history_of(one: GradingMonth, method: rules.Method) -> History:
+    """Return the counts of a month's own sheets, as if today's areas had always been."""
+    sheets = list(CountSheet.objects.filter(pk__in=one.sheets).order_by("pk"))
+    if altered := [
+        each.pk for each in sheets if each.digest != digest_of(each.areas, each.counts, each.denominators)
+    ]:
+        raise SheetAltered(altered)
+    month = Month.of(one.month)
+    in_force = list(areas_on(one.kind, month.last).values_list("pk", flat=True))
+    successions = successions_until(one.kind, month)
+    every = [*in_force, *sorted({each.before for each in successions} - set(in_force))]
+    columns = dict(Indicator.objects.values_list("code", "pk"))
+    months = [month - back for back in range(HISTORY_MONTHS - 1, -1, -1)]
+    held = counts_of(sheets, every, [columns[part.code] for part in method.indicators], months)
+    counts, exposure = held.counts, held.denominators
+    if successions:
+        counts, exposure = (
+            carried_forward(every, numbers, month, successions, in_force) for numbers in (counts, exposure)
+        )
+    return History(np.array(in_force, dtype=np.int64), month, counts, exposure)
+
+
+def successions_until(kind: str, month: Month) -> list[Follows]:
+    rows = Succession.objects.filter(before__kind=kind, since__lte=month.first)
+    return [Follows(one.before_id, one.after_id, one.share, Month.of(one.since)) for one in rows]
+
+
+@cache
+def code_version() -> str:
+    """Return a digest of the code that grades: another version of it may grade otherwise in the last digits."""
+    seal = hashlib.sha256()
+    for package in (domain, statistics):
+        for path in sorted(Path(package.__path__[0]).glob("*.py")):
+            seal.update(path.name.encode() + path.read_bytes())
+    return seal.hexdigest()[:16]
+
+
+def findings_of(kind: str, month: Month, method: Method) -> list[Finding]:
+    """Return what is odd with the counts up to a month, as far as it is of that month or the year before it."""
+    found: list[Finding] = []
+    sheets = list(sheets_in_force(kind, (month - (HISTORY_MONTHS - 1)).first, month.first))
+    for indicator in indicators_of(method):
+        rows = [
+            MonthlyCount(area, Month.of(sheet.month), count, denominator)
+            for sheet in sheets
+            if sheet.indicator_id == indicator.pk
+            for area, count, denominator in zip(sheet.areas, sheet.counts, sheet.denominators, strict=True)
+        ]
+        found += check_counts(rows)
+    for population in populations_on(
+        areas_on(kind, month.last).values_list("pk", flat=True), "residents", month.last
+    ).values():
+        if old := check_population(population.area_id, population.as_of, month):
+            found.append(old)
+    return [one for one in found if one.month is None or one.month == month]
+
+
+def grade_row(
+    one: GradingMonth, area_id: int, row: int, graded: MonthlyGrades, steady: Robustness, told: Explanation
+) -> Grade:
+    """Return the row that keeps what a month says of one area."""
+    known = graded.rank_low[row] > 0
+    return Grade(
+        month=one,
+        area_id=area_id,
+        color=color_name(int(graded.color[row])),
+        held=color_name(int(graded.held[row])),
+        by_score=color_name(int(graded.by_score[row])),
+        move=int(graded.move[row]),
+        score=None if np.isnan(graded.scores[row]) else float(graded.scores[row]),
+        probabilities=[float(chance) for chance in graded.probabilities[row]],
+        rank_low=int(graded.rank_low[row]) if known else None,
+        rank_high=int(graded.rank_high[row]) if known else None,
+        robustness=float(steady.same[row]) / steady.weightings,
+        why=asdict(told),
+    )
+
+
+def public_counts(one: GradingMonth, months: Sequence[Month], codes: Sequence[str]) -> dict[Atom, int]:
+    """Return the counts of a month's areas and of months before it, as they stand in the sheets in force."""
+    area_codes = dict(areas_on(one.kind, Month.of(one.month).last).values_list("pk", "code"))
+    indicators = dict(Indicator.objects.filter(code__in=codes).values_list("pk", "code"))
+    sheets = sheets_in_force(one.kind, months[0].first, months[-1].first).filter(indicator_id__in=indicators)
+    return {
+        Atom(area_codes[id], indicators[sheet.indicator_id], Month.of(sheet.month)): int(count)
+        for sheet in sheets
+        for id, count in zip(sheet.areas, sheet.counts, strict=True)
+        if count is not None and id in area_codes
+    }
+
+
+def reviews_of(one: GradingMonth) -> list[Verdict]:
+    return [Verdict(each.made_by_id, each.releases, each.made_at) for each in one.reviews.order_by("pk")]
+
+
+def reviewers_needed(one: GradingMonth) -> int:
+    """Return how many people have to release a month: two where an area is black or fell by two colors."""
+    rows = list(one.grades.values_list("color", "why"))
+    colors = np.array([color_code(color) for color, _why in rows], dtype=np.int8)
+    previous = np.array([int(why["previous"]) for _color, why in rows], dtype=np.int8)
+    return transitions.reviewers_needed(colors, previous)
+
+
+def contradictions_open(one: GradingMonth) -> int:
+    return Comment.objects.filter(month=one, contradicts=True, answer="").count()
+
+
+def areas_by_name(kind: str, on: date) -> dict[str, int]:
+    """Return areas in force by what a spreadsheet may call them: code or name."""
+    named: dict[str, int] = {}
+    for area in areas_on(kind, on):
+        named[area.name] = named[area.code] = area.pk
+    return named
+
+
+def indicators_by_heading(on: date) -> dict[str, str]:
+    """Return the codes of indicators that come by file, by what a spreadsheet may call them."""
+    named: dict[str, str] = {}
+    for one in indicators_on(on).filter(source=Indicator.Source.FILE):
+        named[one.name_zh] = named[one.name_en] = named[one.code] = one.code
+    return named

@@ -1,19 +1,33 @@
 """Entering what was counted: areas, populations, indicators, methods, and monthly sheets that are never changed."""
 
-import hashlib
 import json
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from maplebridge.grading.domain.counts_file import ReadCounts
-from maplebridge.grading.models import Area, CountSheet, Indicator, Population, Succession
+from maplebridge.grading.domain.method import Method as Rules
+from maplebridge.grading.domain.method import as_json
+from maplebridge.grading.models import (
+    Area,
+    CountSheet,
+    GradingMonth,
+    Indicator,
+    Method,
+    Population,
+    Succession,
+)
+from maplebridge.grading.queries import digest_of
 from maplebridge.kernel.periods import Month
 from maplebridge.platform.audit import action
 
 
 class CountsRefused(Exception):
-    """`code` says why: problems (the file has some), no_population, share_over_one, same_area."""
+    """`code` says why.
+
+    problems (the file has some), share_over_one, same_area, reason_needed, no_such_indicator, own_method,
+    month_graded_already.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -87,6 +101,41 @@ def define_indicator(*, code: str, valid_from: date, **facts: Any) -> Indicator:
 
 
 @action
+def make_method(*, rules: Rules, reason: str, by_id: int | None, now: datetime) -> Method:
+    """Write down a version of the method, in force from a month on as soon as a second person confirms it."""
+    if not reason.strip():
+        raise CountsRefused("reason_needed")
+    if missing := {one.code for one in rules.indicators} - set(
+        Indicator.objects.values_list("code", flat=True)
+    ):
+        raise CountsRefused(f"no_such_indicator: {', '.join(sorted(missing))}")
+    last = Method.objects.order_by("-version").first()
+    return Method.objects.create(
+        version=last.version + 1 if last else 1,
+        document=json.loads(as_json(rules)),
+        digest=rules.digest,
+        reason=reason.strip(),
+        valid_from=rules.valid_from,
+        made_by_id=by_id,
+        made_at=now,
+    )
+
+
+@action
+def confirm_method(*, method_id: int, by_id: int | None) -> Method:
+    """Confirm a version as the second person. A month that was graded keeps the method that graded it."""
+    one = Method.objects.select_for_update().get(pk=method_id)
+    if one.made_by_id is not None and one.made_by_id == by_id:
+        raise CountsRefused("own_method")
+    graded = GradingMonth.objects.filter(month__gte=one.valid_from, method__isnull=False)
+    if graded.exists():
+        raise CountsRefused("month_graded_already")
+    one.confirmed_by_id = by_id
+    one.save(update_fields=["confirmed_by"])
+    return one
+
+
+@action
 def enter_counts(
     *,
     kind: Area.Kind,
@@ -137,7 +186,7 @@ def enter_sheet(
 ) -> CountSheet | None:
     """Enter a sheet. What an earlier sheet says of other areas is kept; the same again changes nothing (None)."""
     before = (
-        CountSheet.objects.select_for_update()
+        CountSheet.objects.select_for_update(of=("self",))
         .filter(indicator=indicator, kind=kind, month=month.first, replaced_by=None)
         .first()
     )
@@ -164,12 +213,6 @@ def enter_sheet(
         entered_by_id=by_id,
         entered_at=now,
     )
-
-
-def digest_of(areas: list[int], counts: list[float | None], denominators: list[float | None]) -> str:
-    """Return what tells that a sheet still holds what was entered."""
-    text = json.dumps([areas, counts, denominators], separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _count_populations(of: str, month: Month, numbers: Mapping[int, int], source: str) -> None:

@@ -18,26 +18,22 @@ def indicator_name(part: dict[str, Any]) -> str:
 
 @register.filter
 def number_of(part: dict[str, Any]) -> str:
-    """Return what was counted: small numbers only as a band, a survey as a share with its answers."""
-    if part.get("count") in (None, ""):
-        return _("nothing counted")
-    if part.get("kind") == "survey":
-        return _("{share} % of {answers} who answered").format(
-            share=_rounded(part["rate"]), answers=part["count"]
+    """Return what was counted, as exactly as it may be told: a number, a band, a share with its interval."""
+    form, low, high = part.get("form"), part.get("low"), part.get("high")
+    if form == "share":
+        words = _("{percent} % (between {low} and {high} %)")
+        return words.format(percent=part["percent"], low=low, high=high)
+    if form == "exact" and low is not None:
+        return f"{low:,.0f}"
+    if form == "band" and not low and high is not None:
+        return _("fewer than {number}").format(number=f"{high + 1:,.0f}")
+    if form == "band" and low is not None:
+        return (
+            f"{low:,.0f}–{high:,.0f}"
+            if high is not None
+            else _("{number} or more").format(number=f"{low:,.0f}")
         )
-    if part.get("rate") is None:
-        return _("{count} in the window").format(count=part["count"])
-    return _("{count} in the window, {rate} for 10,000").format(
-        count=part["count"], rate=_rounded(part["rate"])
-    )
-
-
-@register.filter
-def interval_of(part: dict[str, Any]) -> str:
-    """Return between what the true value lies, or nothing where that cannot be said."""
-    if part.get("low") is None or part.get("high") is None:
-        return ""
-    return _("between {low} and {high}").format(low=_rounded(part["low"]), high=_rounded(part["high"]))
+    return _("too few to tell")
 
 
 @register.filter
@@ -52,14 +48,6 @@ def against(part: dict[str, Any]) -> str:
 
 
 @register.filter
-def in_percent(share: float | None) -> str:
-    """Return a share of one in whole percent; what is above zero and below one is said so."""
-    if share is None:
-        return "—"
-    if 0 < share < 0.01:
-        return _("under 1 %")
-    return f"{100 * share:.0f} %"
-
-
-def _rounded(value: float) -> str:
-    return f"{value:.1f}"
+def chance(span: list[int] | None) -> str:
+    """Return how sure a color is, in steps of ten: anything finer would be a claim that nobody can make."""
+    return _("{low} to {high} %").format(low=span[0], high=span[1]) if span else ""

@@ -137,11 +137,11 @@ def csv_of(content: dict[str, Any]) -> str:
     """Return the public rows of an edition, an area and indicator a line, nothing that the page does not show."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["code", "name", "month", "color", "indicator", "count", "rate", "low", "high"])
+    writer.writerow(["code", "name", "month", "color", "indicator", "form", "percent", "low", "high"])
     for one in content["areas"]:
         head = [one["code"], one["name"], content["month"], one["color"]]
         for part in one["indicators"] or [{}]:
-            values = [part.get(name, "") for name in ("code", "count", "rate", "low", "high")]
+            values = [part.get(name, "") for name in ("code", "form", "percent", "low", "high")]
             writer.writerow([*head, *("" if value is None else value for value in values)])
     return text.getvalue()
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
 
 from maplebridge.matters.domain.rates import Counts, total
+from maplebridge.matters.domain.workflow import Outcome
 from maplebridge.matters.models import Matter, Tally
 from maplebridge.matters.queries.town import local_day
 from maplebridge.people.domain.roles import Role
@@ -86,3 +88,22 @@ def first_month() -> date | None:
     """Return the first day of the month in which the first matter was raised."""
     first = Matter.objects.order_by("raised_at").values_list("raised_at", flat=True).first()
     return local_day(first).replace(day=1) if first else None
+
+
+def raised_by_grid(first: date, last: date, beginnings: Sequence[str]) -> dict[int, int]:
+    """Count matters raised from a day to a day whose category begins with one of these codes, by their grid.
+
+    What was withdrawn or joined to another is left out, and confidential matters are counted nowhere.
+    """
+    wanted = Q()
+    for one in beginnings:
+        wanted |= Q(category__code__startswith=one)
+    zone = timezone.get_current_timezone()
+    since = datetime.combine(first, time.min, tzinfo=zone)
+    until = datetime.combine(last + timedelta(days=1), time.min, tzinfo=zone)
+    raised = (
+        Matter.objects.filter(wanted, raised_at__gte=since, raised_at__lt=until, confidential=False)
+        .exclude(outcome__in=[Outcome.WITHDRAWN, Outcome.DUPLICATE])
+        .exclude(grid=None)
+    )
+    return dict(raised.order_by().values_list("grid").annotate(n=Count("pk")).values_list("grid", "n"))

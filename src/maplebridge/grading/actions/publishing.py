@@ -1,0 +1,340 @@
+"""Publishing a month as an edition: only what may be told, sealed, never changed; a correction is a new edition."""
+
+import gzip
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from maplebridge.grading import queries
+from maplebridge.grading.actions.months import regrade
+from maplebridge.grading.domain import transitions
+from maplebridge.grading.domain.hysteresis import Move
+from maplebridge.grading.domain.method import Color
+from maplebridge.grading.domain.publication import (
+    Atom,
+    Figure,
+    Form,
+    Limits,
+    Statement,
+    protect,
+    told_chance,
+    told_color,
+    told_share,
+)
+from maplebridge.grading.domain.transitions import CycleError, State
+from maplebridge.grading.models import Area, Grade, GradingMonth, MapEdition, PublishedArea
+from maplebridge.kernel.periods import Month
+from maplebridge.kernel.polygons import inner_point, read_polygon
+from maplebridge.kernel.statistics.composite import Direction
+from maplebridge.kernel.statistics.rates import wilson
+from maplebridge.platform.audit import action
+
+FORMAT = 1
+EDITIONS_BACK = 36  # earlier maps that a new number is protected against
+MOST_WINDOW = 12
+TEN_YEARS = 10
+
+
+@action
+def publish(*, month_id: int, by_id: int | None, now: datetime, today: date) -> MapEdition:
+    """Publish a released month, a week after it was proposed at the earliest."""
+    one = GradingMonth.objects.select_for_update(of=("self",)).select_related("method").get(pk=month_id)
+    proposed_on = timezone.localdate(one.proposed_at) if one.proposed_at else today
+    transitions.check_publication(State(one.state), Month.of(one.month), proposed_on, today)
+    if one.kind == Area.Kind.BEAT:
+        raise CycleError("beats_stay_inside")
+    one.state = State.PUBLISHED
+    one.save(update_fields=["state"])
+    return _edition(one, by_id, now, corrects=None, erratum="")
+
+
+@action
+def ask_correction(*, number: int, erratum: str, by_id: int) -> GradingMonth:
+    """Say what is wrong with an edition. The corrected one is published when a second person agrees."""
+    before = MapEdition.objects.select_related("month").get(number=number)
+    one = before.month
+    transitions.check_correction(State(one.state), erratum)
+    if MapEdition.objects.filter(corrects=before).exists():
+        raise CycleError("corrected_already")
+    one.erratum, one.erratum_by_id = erratum.strip(), by_id
+    one.save(update_fields=["erratum", "erratum_by"])
+    return one
+
+
+@action
+def correct(*, number: int, by_id: int, now: datetime) -> MapEdition:
+    """Publish a month again, computed anew from the counts in force now, with what was wrong."""
+    before = (
+        MapEdition.objects.select_for_update(of=("self",)).select_related("month__method").get(number=number)
+    )
+    one = before.month
+    transitions.check_correction(State(one.state), one.erratum)
+    if MapEdition.objects.filter(corrects=before).exists():
+        raise CycleError("corrected_already")
+    if one.erratum_by_id == by_id:
+        raise CycleError("own_proposal")
+    regrade(one)
+    edition = _edition(one, by_id, now, corrects=before, erratum=one.erratum)
+    one.erratum, one.erratum_by = "", None
+    one.save(update_fields=["erratum", "erratum_by"])
+    return edition
+
+
+def _edition(
+    one: GradingMonth, by_id: int | None, now: datetime, *, corrects: MapEdition | None, erratum: str
+) -> MapEdition:
+    content = _content(one)
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    shapes = gzip.compress(_shapes(one, content).encode(), mtime=0)
+    last = MapEdition.objects.order_by("-number").first()
+    edition = MapEdition.objects.create(
+        number=last.number + 1 if last else 1,
+        month=one,
+        corrects=corrects,
+        erratum=erratum,
+        content=text,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        shapes=shapes,
+        shapes_digest=hashlib.sha256(shapes).hexdigest(),
+        published_by_id=by_id,
+        published_at=now,
+    )
+    PublishedArea.objects.bulk_create(
+        [PublishedArea(edition=edition, code=said["code"], said=said) for said in content["areas"]],
+        batch_size=500,
+    )
+    return edition
+
+
+def _content(one: GradingMonth) -> dict[str, Any]:
+    """Return what everybody may know of a month: colors above the floors, numbers no one can take apart."""
+    month = Month.of(one.month)
+    assert one.method is not None
+    grades = list(queries.grades_of(one))
+    rules = {part["code"]: part for part in one.method.document["indicators"]}
+    names = {each.code: each for each in queries.indicators_of(one.method)}
+    counted = [
+        code for code, part in rules.items() if part["kind"] == "rate" and not names[code].never_public
+    ]
+    told = _told_counts(one, month, counted, rules)
+    people = queries.populations_on([grade.area_id for grade in grades], "residents", month.last)
+    releases = {review.made_by_id for review in one.reviews.all() if review.releases}
+    reviewed = len(releases) >= 2 or bool(one.erratum)  # a correction is always seen by two
+    areas = []
+    for grade in grades:
+        population = people.get(grade.area_id)
+        parts = [
+            _indicator(names[facts["code"]], rules[facts["code"]], facts, grade, told, month)
+            for facts in sorted(grade.why["indicators"], key=lambda facts: list(rules).index(facts["code"]))
+            if not names[facts["code"]].never_public
+        ]
+        events = sum(facts["observed"] for facts in grade.why["indicators"] if facts["kind"] == "rate")
+        color = told_color(
+            Color(queries.color_code(grade.color)),
+            level=one.kind,
+            people=population.number if population else 0.0,
+            events=events,
+            reviewed_by_two=reviewed,
+            needs_two=grade.color == "black" or grade.move == Move.WORSE_AT_ONCE,
+        )
+        shown = queries.color_name(int(color.color))
+        areas.append(
+            {
+                "code": grade.area.code,
+                "name": grade.area.name,
+                "name_en": grade.area.name_en,
+                "color": shown,
+                "reason": color.reason.value if color.reason else "",
+                "caution": color.caution,
+                "sure": _sure(grade, shown),
+                "score": round(grade.score) if grade.score is not None and shown != "none" else None,
+                "before": queries.color_name(grade.why["previous"]),
+                "population": round(population.number, -2) if population else None,
+                "population_as_of": population.as_of.isoformat() if population else "",
+                "population_old": bool(population and month.year - population.as_of.year >= TEN_YEARS),
+                "indicators": parts if shown != "none" else [],
+            }
+        )
+    return {
+        "format": FORMAT,
+        "month": str(month),
+        "kind": one.kind,
+        "method": {"version": one.method.version, "digest": one.method.digest},
+        "code": one.code_version,
+        "seed": one.seed,
+        "sheets": one.sheets,
+        "result": one.result_digest,
+        "areas": areas,
+        "told": [_stated(statement) for statement in told.values()],
+    }
+
+
+def _sure(grade: Grade, shown: str) -> list[int] | None:
+    if shown in ("none", ""):
+        return None
+    return list(told_chance(grade.probabilities[queries.color_code(shown)]))
+
+
+Told = dict[tuple[str, str], Statement]
+
+
+def _told_counts(one: GradingMonth, month: Month, counted: Sequence[str], rules: Mapping[str, Any]) -> Told:
+    """Return how the count of each area and indicator may be told, beside everything that was ever told of it.
+
+    No number of one area and indicator is told together with another's, so each is protected for itself.
+    """
+    already: defaultdict[tuple[str, str], list[Statement]] = defaultdict(list)
+    for edition in queries.editions()[:EDITIONS_BACK]:
+        for said in json.loads(edition.content)["told"]:
+            statement = _statement(said)
+            already[statement.figure.area, statement.figure.category or ""].append(statement)
+    months = [month - back for back in range(EDITIONS_BACK + MOST_WINDOW, -1, -1)]
+    counts: defaultdict[tuple[str, str], dict[Atom, int]] = defaultdict(dict)
+    for atom, number in queries.public_counts(one, months, counted).items():
+        counts[atom.area, atom.category][atom] = number
+    hidden = _hidden(one)
+    told: Told = {}
+    for (area, code), known in counts.items():
+        window = int(rules[code]["window"])
+        first = month - (window - 1)
+        atoms = frozenset(atom for atom in known if first <= atom.month <= month)
+        if atoms:
+            new = Figure(area, code, first, window, atoms)
+            before = _with_atoms(already[area, code], known)
+            told[area, code] = protect(known, [new], already=before, hidden_areas=hidden)[0]
+    return told
+
+
+def _hidden(one: GradingMonth) -> set[str]:
+    """Return areas of too few people: no number of theirs is told, and none can be worked out."""
+    month = Month.of(one.month)
+    grades = list(queries.grades_of(one))
+    people = queries.populations_on([grade.area_id for grade in grades], "residents", month.last)
+    floor = Limits().people
+    return {
+        grade.area.code
+        for grade in grades
+        if grade.area_id not in people or people[grade.area_id].number < floor
+    }
+
+
+def _with_atoms(already: Sequence[Statement], counts: Mapping[Atom, int]) -> list[Statement]:
+    """Return earlier statements, each with what it was the sum of; what is not counted any more is left out."""
+    known: dict[tuple[str, str, Month], Atom] = {
+        (atom.area, atom.category, atom.month): atom for atom in counts
+    }
+    whole = []
+    for each in already:
+        figure = each.figure
+        atoms = frozenset(
+            atom
+            for step in range(figure.months)
+            if (atom := known.get((figure.area, figure.category or "", figure.first + step)))
+        )
+        total = sum(counts[atom] for atom in atoms)
+        if atoms and each.low <= total <= each.high:  # else the count was corrected since
+            whole.append(
+                Statement(
+                    Figure(figure.area, figure.category, figure.first, figure.months, atoms),
+                    each.form,
+                    each.low,
+                    each.high,
+                )
+            )
+    return whole
+
+
+def _stated(one: Statement) -> list[Any]:
+    figure = one.figure
+    high = None if one.high == float("inf") else one.high
+    return [figure.area, figure.category, str(figure.first), figure.months, one.form.value, one.low, high]
+
+
+def _statement(said: Sequence[Any]) -> Statement:
+    area, category, first, months, form, low, high = said
+    figure = Figure(area, category, Month.parse(first), months, frozenset())
+    return Statement(figure, Form(form), low, float("inf") if high is None else high)
+
+
+def _indicator(
+    named: Any, rule: Mapping[str, Any], facts: Mapping[str, Any], grade: Grade, told: Told, month: Month
+) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "code": named.code,
+        "name_zh": named.name_zh,
+        "name_en": named.name_en,
+        "kind": rule["kind"],
+        "months": facts["months"],
+        "against": _against(rule, facts),
+    }
+    if rule["kind"] == "share":
+        return said | _share(facts)
+    statement = told.get((grade.area.code, named.code))
+    if statement is None or statement.form == Form.WITHHELD:
+        return said | {"form": Form.WITHHELD.value}
+    return said | {
+        "form": statement.form.value,
+        "low": statement.low,
+        "high": None if statement.high == float("inf") else statement.high,
+    }
+
+
+def _share(facts: Mapping[str, Any]) -> dict[str, Any]:
+    agree, answers = float(facts["observed"]), float(facts["expected"])
+    if answers <= 0:
+        return {"form": Form.WITHHELD.value}
+    low, high = wilson(agree, answers)
+    told = told_share(agree / answers, low, high, int(answers))
+    if isinstance(told, str):
+        return {"form": Form.WITHHELD.value, "reason": told.value}
+    return {"form": "share", "percent": told.percent, "low": told.lower, "high": told.upper}
+
+
+def _against(rule: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    """Return whether an indicator is better or worse than the area's own past lets expect, or as usual."""
+    past = next((each for each in facts["comparisons"] if each["against"] == "own_past"), None)
+    if past is None:
+        return ""
+    if past["change"] == "not_clear":
+        return "usual"
+    more_is_worse = rule["direction"] == Direction.MORE_IS_WORSE
+    return "worse" if (past["change"] == "higher") == more_is_worse else "better"
+
+
+def _shapes(one: GradingMonth, content: Mapping[str, Any]) -> str:
+    """Return the areas as GeoJSON, as the map draws them."""
+    said = {each["code"]: each for each in content["areas"]}
+    features = []
+    for area in queries.areas_on(one.kind, Month.of(one.month).last):
+        if area.boundary is None:
+            continue
+        at = inner_point(read_polygon(area.boundary))
+        features.append(
+            {
+                "type": "Feature",
+                "properties": {
+                    "code": area.code,
+                    "label": area.name,
+                    "label_en": area.name_en,
+                    "color": said[area.code]["color"],
+                    "at": [round(at.lon, 6), round(at.lat, 6)],
+                },
+                "geometry": area.boundary,
+            }
+        )
+    return json.dumps(
+        {"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def whole(edition: MapEdition) -> bool:
+    """Tell whether an edition is as it was published: its content, its shapes, and what was copied out of them."""
+    content = hashlib.sha256(edition.content.encode()).hexdigest() == edition.digest
+    shapes = hashlib.sha256(bytes(edition.shapes)).hexdigest() == edition.shapes_digest
+    said = {each["code"]: each for each in json.loads(edition.content)["areas"]}
+    return content and shapes and said == dict(edition.areas.values_list("code", "said"))
