@@ -1,0 +1,42 @@
+"""Static files as the server gives them, which asks asynchronously."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.http import FileResponse
+from django.test import AsyncClient
+from pytest_django.fixtures import Settings
+
+SCRIPT = "lamps = []\n" * 1_000
+
+
+@pytest.fixture
+def static_root(settings: Settings, tmp_path: Path) -> Path:
+    (tmp_path / "page.js").write_text(SCRIPT)
+    settings.STATIC_ROOT = str(tmp_path)
+    return tmp_path
+
+
+async def fetched(method: str, **headers: str) -> tuple[Any, bytes]:
+    response = await getattr(AsyncClient(), method)("/static/page.js", headers=headers)
+    assert isinstance(response, FileResponse)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        body = b"".join([piece async for piece in response])
+    response.close()
+    return response, body
+
+
+def test_a_file_is_streamed_asynchronously_and_closed(static_root: Path) -> None:
+    response, body = async_to_sync(fetched)("get")
+    assert (response.status_code, response.is_async) == (200, True)
+    assert body.decode() == SCRIPT
+    assert response["Content-Length"] == str(len(SCRIPT))
+
+
+def test_a_part_of_a_file_is_streamed(static_root: Path) -> None:
+    response, body = async_to_sync(fetched)("get", range="bytes=0-4")
+    assert (response.status_code, body) == (206, b"lamps")
