@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Max, QuerySet
 
 from maplebridge.conversations.models import Membership, Message, MessagePhoto, NeighborGroup, Thread
+from maplebridge.kernel.text import query_words
 
 HOME_MARK = " · "  # between a nickname and the building, in how somebody is shown
 
@@ -24,6 +26,31 @@ def messages_of(thread_id: int) -> QuerySet[Message]:
         .select_related("in_reply_to")
         .prefetch_related("photos__photo")
     )
+
+
+def query_of(tokens: Sequence[str]) -> SearchQuery:
+    """Return the query for all tokens; a single character stands for every word that begins with it."""
+    parts = [f"'{one}':*" if len(one) == 1 and not one.isascii() else f"'{one}'" for one in tokens]
+    return SearchQuery(" & ".join(parts), config="simple", search_type="raw")
+
+
+def said_with(
+    thread_ids: Iterable[int], words: str, *, before: int | None = None, most: int = 40
+) -> list[Message]:
+    """Return messages of these threads with all the words, newest first.
+
+    What is searched and what was said are compared in simplified characters, however either was written.
+    """
+    tokens = query_words(words)
+    if not tokens:
+        return []
+    found = Message.objects.filter(
+        thread_id__in=list(thread_ids), words=query_of(tokens), withdrawn_at=None, emptied_at=None
+    )
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    found = found.select_related("in_reply_to").prefetch_related("photos__photo")
+    return list(found.order_by("-pk")[:most])
 
 
 def page_of(thread_id: int, *, before: int | None = None, most: int = 40) -> list[Message]:

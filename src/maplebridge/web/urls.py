@@ -5,6 +5,7 @@ from maplebridge.people.permissions import allow, anybody
 from maplebridge.web import (
     exports,
     groups,
+    groups_search,
     hotline,
     imports,
     me,
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/files/<int:import_id>/drop/", people_imports.drop, name="people_drop"),
     path("people/files/<slug:sheet>/<slug:form>/", people_imports.export, name="people_export"),
     path("groups/", groups.groups, name="groups"),
+    path("groups/search/", groups_search.search_groups, name="search_groups"),
     path("groups/<int:thread_id>/", groups.group, name="group"),
     path("groups/<int:thread_id>/say/", groups.say, name="group_say"),
     path("groups/<int:thread_id>/read/", groups.read, name="group_read"),

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import F, Q
 
+from maplebridge.conversations.queries import query_of
 from maplebridge.kernel.text import query_words
 from maplebridge.matters.models import CallOut, HandOver, Matter, Reporter
 from maplebridge.matters.permissions import READS_ALL, STILL_ASKED, visible_to
@@ -143,7 +143,7 @@ def _fits(wanted: Wanted) -> list[Q]:
     also = _filters(wanted)
     fits = []
     if wanted.tokens:
-        fits.append(also & Q(words=_query_of(wanted.tokens)))
+        fits.append(also & Q(words=query_of(wanted.tokens)))
     if wanted.building_id is not None:
         fits.append(also & Q(building_id=wanted.building_id))
     elif wanted.estate_id is not None:
@@ -169,12 +169,6 @@ def _filters(wanted: Wanted) -> Q:
     if wanted.until is not None:
         also &= Q(raised_at__lt=wanted.until)
     return also
-
-
-def _query_of(tokens: Sequence[str]) -> SearchQuery:
-    """Return the query for all tokens; a single character stands for every word that begins with it."""
-    parts = [f"'{one}':*" if len(one) == 1 and not one.isascii() else f"'{one}'" for one in tokens]
-    return SearchQuery(" & ".join(parts), config="simple", search_type="raw")
 
 
 def find_number(standing: Standing, number: int) -> int | None:

@@ -1,0 +1,37 @@
+"""Search in one's own conversations: simplified and traditional characters are one language to it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from maplebridge.conversations import queries
+from maplebridge.people.permissions import allow, signed_in, standing_of
+from maplebridge.web.groups import bubbles_of
+from maplebridge.web.search import LONGEST, number_in
+
+PAGE = 30
+
+
+@allow(signed_in)
+def search_groups(request: HttpRequest) -> HttpResponse:
+    """Show what was said with these words in the conversations of whoever asks, newest first."""
+    standing = standing_of(request)
+    words = request.GET.get("q", "").strip()[:LONGEST]
+    mine = {one.thread_id: one.thread for one in queries.memberships_of(standing.person_id or 0)}
+    before = number_in(request.GET.get("before"))
+    found = queries.said_with(mine, words, before=before, most=PAGE)
+    bubbles = bubbles_of(found, is_staff=False)
+    context = {
+        "words": words,
+        "found": [
+            (one, reverse("group", args=[message.thread_id]), _name(mine[message.thread_id]))
+            for one, message in zip(bubbles, found, strict=True)
+        ],
+        "older": found[-1].pk if len(found) == PAGE else None,
+    }
+    return render(request, "web/groups_search.html", context)
+
+
+def _name(thread: object) -> str:
+    group = getattr(thread, "group", None)
+    return str(group) if group is not None else ""
