@@ -226,6 +226,21 @@ def test_the_catalogue_goes_into_a_file_and_back_wholly_or_not_at_all(administra
     assert Category.objects.get(code=code).respond_minutes == 12
 
 
+def test_what_is_wrong_with_a_catalogue_is_said_in_the_language_of_the_page(administrator: Client) -> None:
+    load_catalogue(catalogue=catalogue())
+    data = administrator.get(reverse("administration_categories_file")).content.decode("utf-8-sig")
+    first, second, *rest = data.splitlines()
+    wrong = second.replace(",10,2,hours,", ",soon,2,weeks,")
+    assert wrong != second
+    file = SimpleUploadedFile("categories.csv", "\n".join([first, wrong, *rest]).encode())
+    page = administrator.post(reverse("administration_categories"), {"file": file}).content.decode()
+    assert "第2行：response_minutes必须是整数。" in page
+    assert "第2行：handle_unit只能是：hours, days, working_hours, working_days。" in page
+    other = SimpleUploadedFile("categories.csv", "姓名,电话\n张三,1\n".encode())
+    page = administrator.post(reverse("administration_categories"), {"file": other}).content.decode()
+    assert "第2行：编码的形式如 03-02-05。" in page
+
+
 def test_the_record_says_who_changed_what(town: Town, administrator: Client) -> None:
     set_rule(administrator, "respond_minutes", value="20", valid_from=TODAY, reason="试行")
     rule = TownRule.objects.get()

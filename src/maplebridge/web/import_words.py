@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from maplebridge.matters.domain.catalogue import Problem, Wrong
 from maplebridge.places.domain.importing import Sheet
 
 SHEET_NAMES = {
@@ -86,6 +87,25 @@ MISFITS = {
     "gap": gettext_lazy("{m2} m² of {code} belong to none of its parts."),
     "outside_parent": gettext_lazy("{m2} m² of {code} lie outside of {parent}."),
 }
+
+
+CATALOGUE = {
+    Wrong.EMPTY: gettext_lazy("{column} must not be empty."),
+    Wrong.TWICE: gettext_lazy("This code appears twice."),
+    Wrong.NOT_A_CODE: gettext_lazy("A code looks like 03-02-05."),
+    Wrong.NOT_A_NUMBER: gettext_lazy("{column} must be a whole number."),
+    Wrong.NOT_A_DATE: gettext_lazy("{column} must be a date such as 2026-03-01."),
+    Wrong.NOT_A_CHOICE: gettext_lazy("{column} must be one of: {choices}."),
+    Wrong.UNKNOWN_AGENCY: gettext_lazy("There is no kind of agency “{value}”."),
+    Wrong.AGENCY_TWICE: gettext_lazy("{column} names an agency twice."),
+    Wrong.ANOTHER_NAME: gettext_lazy("{code} is called “{name}” further up."),
+}
+
+
+def catalogue_words(problem: Problem) -> str:
+    """Return what is wrong with a row of a catalogue, with the number that the row has in a spreadsheet."""
+    words = str(CATALOGUE[problem.wrong]).format(column=problem.column, **problem.values)
+    return _("Row {row}: {problem}").format(row=problem.row, problem=words)
 
 
 def column_name(sheet: Sheet, key: str) -> str:

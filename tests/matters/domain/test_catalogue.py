@@ -94,7 +94,7 @@ def test_names_are_given_in_both_languages(catalogue: Catalogue) -> None:
     [
         ({"code": "3-2-5"}, "code"),
         ({"severity": "4"}, "severity"),
-        ({"lead": "the_moon"}, "lead or assist"),
+        ({"lead": "the_moon"}, "lead / assist"),
         ({"assist": "police police"}, "assist"),
         ({"handle_value": "soon"}, "handle_value"),
         ({"handle_unit": "weeks"}, "handle_unit"),
@@ -111,10 +111,10 @@ def test_a_bad_value_is_named_by_row_and_column(values: dict[str, str], column: 
 
 
 def test_a_code_used_twice_is_refused() -> None:
-    with pytest.raises(CatalogueUnreadable, match="appears twice"):
+    with pytest.raises(CatalogueUnreadable, match="twice"):
         read_catalogue(changed(3, code="01-01-01"), shipped_texts()[1])
 
 
 def test_one_class_with_two_names_is_refused() -> None:
-    with pytest.raises(CatalogueUnreadable, match="further up"):
+    with pytest.raises(CatalogueUnreadable, match="another_name"):
         read_catalogue(changed(3, level2_zh="别的"), shipped_texts()[1])

@@ -8,7 +8,7 @@ code knows only the columns. Levels one and two are read off the leaves, so that
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
 from functools import cached_property
@@ -104,16 +104,32 @@ class Category:
         return self.code[:5]
 
 
+class Wrong(StrEnum):
+    """What can be wrong with a value, as a code; pages put it into the reader's words."""
+
+    EMPTY = "empty"
+    TWICE = "twice"
+    NOT_A_CODE = "not_a_code"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_A_DATE = "not_a_date"
+    NOT_A_CHOICE = "not_a_choice"
+    UNKNOWN_AGENCY = "unknown_agency"
+    AGENCY_TWICE = "agency_twice"
+    ANOTHER_NAME = "another_name"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with a row, told so that the person who wrote the file can put it right."""
 
     row: int
     column: str
-    reason: str
+    wrong: Wrong
+    values: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"row {self.row}, {self.column}: {self.reason}"
+        told = ", ".join(self.values.values())
+        return f"row {self.row}, {self.column}: {self.wrong}{f' ({told})' if told else ''}"
 
 
 class CatalogueUnreadable(ValueError):
@@ -170,11 +186,13 @@ def read_catalogue(categories: str, agency_kinds: str) -> Catalogue:
     for number, row in enumerate(csv.DictReader(StringIO(categories)), start=2):
         found = [*_problems(number, row, known)]
         if row.get("code") in leaves:
-            found.append(Problem(number, "code", "appears twice"))
+            found.append(Problem(number, "code", Wrong.TWICE))
         problems += found
         if not found:
             leaves[row["code"]] = _category(row)
     problems += _renamed_classes(leaves.values())
+    if not leaves and not problems:  # a file of something else, or only its heading
+        problems.append(Problem(1, "code", Wrong.EMPTY))
     if problems:
         raise CatalogueUnreadable(problems)
     return Catalogue(leaves.values(), kinds)
@@ -190,32 +208,36 @@ def _problems(number: int, row: Mapping[str, str | None], known_agencies: set[st
         return row.get(column) or ""
 
     if not CODE.fullmatch(value("code")):
-        yield Problem(number, "code", "must look like 03-02-05")
+        yield Problem(number, "code", Wrong.NOT_A_CODE)
     for column in TEXTS:
         if not value(column).strip():
-            yield Problem(number, column, "is empty")
+            yield Problem(number, column, Wrong.EMPTY)
     for column in WHOLE_NUMBERS:
         if not value(column).isdecimal():
-            yield Problem(number, column, "must be a whole number")
+            yield Problem(number, column, Wrong.NOT_A_NUMBER)
     for column in YES_OR_NO:
         if value(column) not in ("yes", "no"):
-            yield Problem(number, column, "must be yes or no")
+            yield _not_among(number, column, ("yes", "no"))
     if value("severity") not in ("1", "2", "3"):
-        yield Problem(number, "severity", "must be 1, 2 or 3")
+        yield _not_among(number, "severity", ("1", "2", "3"))
     if value("team_role") not in set(TeamRole):
-        yield Problem(number, "team_role", f"must be one of {', '.join(TeamRole)}")
+        yield _not_among(number, "team_role", TeamRole)
     if value("handle_unit") not in set(LimitUnit):
-        yield Problem(number, "handle_unit", f"must be one of {', '.join(LimitUnit)}")
+        yield _not_among(number, "handle_unit", LimitUnit)
     agencies = [value("lead"), *value("assist").split()]
     for agency in agencies:
         if agency not in known_agencies:
-            yield Problem(number, "lead or assist", f"unknown kind of agency {agency!r}")
+            yield Problem(number, "lead / assist", Wrong.UNKNOWN_AGENCY, {"value": agency})
     if len(set(agencies)) < len(agencies):
-        yield Problem(number, "assist", "names an agency twice")
+        yield Problem(number, "assist", Wrong.AGENCY_TWICE)
     try:
         date.fromisoformat(value("valid_from"))
     except ValueError:
-        yield Problem(number, "valid_from", "must be a date such as 2025-01-31")
+        yield Problem(number, "valid_from", Wrong.NOT_A_DATE)
+
+
+def _not_among(number: int, column: str, choices: Iterable[str]) -> Problem:
+    return Problem(number, column, Wrong.NOT_A_CHOICE, {"choices": ", ".join(choices)})
 
 
 def _renamed_classes(categories: Iterable[Category]) -> Iterator[Problem]:
@@ -224,7 +246,8 @@ def _renamed_classes(categories: Iterable[Category]) -> Iterator[Problem]:
     for number, category in enumerate(categories, start=2):
         for code, name in ((category.top, category.level1), (category.middle, category.level2)):
             if names.setdefault(code, name) != name:
-                yield Problem(number, "level1 or level2", f"{code} is {names[code].zh} further up")
+                known = {"code": code, "name": names[code].zh}
+                yield Problem(number, "level1 / level2", Wrong.ANOTHER_NAME, known)
 
 
 def _category(row: Mapping[str, str]) -> Category:

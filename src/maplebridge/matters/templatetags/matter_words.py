@@ -261,7 +261,6 @@ WHY = {
     "emergency": gettext_lazy("Sounds dangerous: the {number} was named, the command room was told."),
     "similar_to": gettext_lazy("May be the same as {matters}."),
     "not_similar": gettext_lazy("Not taken for the same as {matters}: the words are not alike enough."),
-    "not_similar": gettext_lazy("Not taken for the same as {matters}: the words are not alike enough."),
     "follows": gettext_lazy("Told as an addition to {matters}, which had ended."),
     "lead_by_category": gettext_lazy("Matters of this kind are for: {agency_kind}."),
 }

@@ -20,6 +20,7 @@ from maplebridge.people.data import agency_kinds_text
 from maplebridge.people.permissions import administrator, allow
 from maplebridge.web.administration.given import as_number
 from maplebridge.web.administration.words import agency_kinds, in_language
+from maplebridge.web.import_words import catalogue_words, file_words
 
 LIMIT_UNITS = {
     "hours": gettext_lazy("hours"),
@@ -91,9 +92,9 @@ def _take_catalogue(request: HttpRequest) -> str:
         text = b"".join(csv_bytes(table.columns, table.rows)).decode("utf-8-sig")
         catalogue = read_catalogue(text, agency_kinds_text())
     except TableError as error:
-        return _("The file cannot be read: {reason}").format(reason=error)
+        return file_words({"code": error.code, "params": error.params})
     except CatalogueUnreadable as unreadable:
-        shown = "; ".join(str(one) for one in unreadable.problems[:10])
+        shown = " ".join(catalogue_words(one) for one in unreadable.problems[:10])
         return _("{n} rows need to be corrected: {problems}").format(
             n=len(unreadable.problems), problems=shown
         )
