@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from maplebridge.places import queries
 
@@ -23,14 +24,26 @@ def map_sources() -> SafeString:
     base_url = f"{reverse('territory_base')}?v={version}" if version else ""
     return format_html(
         'data-library="{}" data-worker="{}" data-library-style="{}" data-base-url="{}" data-tile-url="{}"'
-        ' data-box="{}"',
+        ' data-box="{}" data-words="{}"',
         static("vendor/maplibre-gl/maplibre-gl.mjs"),
         static("vendor/maplibre-gl/maplibre-gl-worker.mjs"),
         static("vendor/maplibre-gl/maplibre-gl.css"),
         base_url,
         settings.TILE_URL,
         json.dumps(queries.extent()),
+        json.dumps(_map_words(), ensure_ascii=False),
     )
+
+
+def _map_words() -> dict[str, str]:
+    """Return what the library says to whoever cannot see the map, under its own names for it."""
+    return {
+        "Map.Title": gettext("Map"),
+        "Marker.Title": gettext("Place on the map"),
+        "NavigationControl.ZoomIn": gettext("Zoom in"),
+        "NavigationControl.ZoomOut": gettext("Zoom out"),
+        "Popup.Close": gettext("Close"),
+    }
 
 
 @register.inclusion_tag("places/minimap.html")

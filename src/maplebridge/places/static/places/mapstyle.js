@@ -140,8 +140,8 @@ export async function makeMap(element, options = {}) {
     localIdeographFontFamily: FONTS.join(", "),
     bounds: box ?? undefined,
     fitBoundsOptions: { padding: 24 },
-    locale: options.locale,
     ...options,
+    locale: { ...JSON.parse(element.dataset.words || "{}"), ...options.locale },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
