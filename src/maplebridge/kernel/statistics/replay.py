@@ -71,8 +71,7 @@ def _replayed(
     for number, branch in enumerate(branches):
         observed = in_zones(branch, recent)
         expected = in_zones(branch, of_place)[:, :, None] * share
-        worth = (observed > expected) & (observed >= least) & branch.looked_at[:, None, None]
-        best.see(number, worth, observed, expected, total)
+        best.see(number, branch.looked_at[:, None, None] & (observed >= least), observed, expected, total)
     return best.nights(branches, days, lengths)
 
 
@@ -85,21 +84,28 @@ class _Best:
         self._counts = np.zeros((days, 2))
 
     def see(
-        self, branch: int, worth: NDArray[np.bool_], observed: Integers, expected: Floats, total: Floats
+        self, branch: int, allowed: NDArray[np.bool_], observed: Integers, expected: Floats, total: Floats
     ) -> None:
-        zone, day, window = np.nonzero(worth)
+        """Look at (zones, days, windows); logarithms are taken only of what can be better than the best so far.
+
+        c ln(c/E) - (c-E) is at most (c-E)^2 / 2E, and ln(1-x) is at most -x, which bounds the ratio from above.
+        """
+        excess = np.maximum(observed - expected, 0)
+        rest = np.maximum(total[:, None] - expected, 1e-9)
+        at_most = excess**2 * (0.5 / np.maximum(expected, 1e-300) + 1 / rest)
+        zone, day, window = np.nonzero(allowed & (at_most > self._ratio[:, None]))
         if not len(zone):
             return
-        counts = observed[zone, day, window], expected[zone, day, window]
-        ratio = log_ratio(*counts, total[day])
+        seen, meant = observed[zone, day, window], expected[zone, day, window]
+        ratio = log_ratio(seen, meant, total[day])
         order = np.lexsort((ratio, day))
         last = order[np.append(day[order][1:] != day[order][:-1], [True])]
         better = last[ratio[last] > self._ratio[day[last]]]
         self._ratio[day[better]] = ratio[better]
-        self._where[day[better]] = np.column_stack(
-            [np.full(len(better), branch), zone[better], window[better]]
+        self._where[day[better]] = np.stack(
+            [np.full(len(better), branch), zone[better], window[better]], axis=1
         )
-        self._counts[day[better]] = np.column_stack([counts[0][better], counts[1][better]])
+        self._counts[day[better]] = np.stack([seen[better], meant[better]], axis=1)
 
     def nights(self, branches: Sequence[Branch], days: Integers, lengths: Integers) -> list[Night]:
         return [

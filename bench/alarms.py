@@ -1,0 +1,236 @@
+"""Are there as many false alarms as budgeted, and are outbreaks found sooner than by Farrington-Noufaily?
+
+Run with `bin/bench alarms [--towns N] [--seed S]`. Towns are made: forty places in eight areas, four categories,
+counts by day that spread more than Poisson's (shared and own shocks), with seasons, weekdays, holidays and a
+trend. Two years teach the thresholds; the years after are judged: quiet as they are for false alarms, and with
+outbreaks put in for detection. Farrington-Noufaily judges areas by week and has a threshold learned the same way.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from bench.machine import describe
+from numpy.typing import NDArray
+
+from maplebridge.kernel.statistics import alarms, replay, series, zones
+from maplebridge.kernel.statistics.alarms import Budget, Signal
+
+PLACES, AREAS, CATEGORIES = 40, 8, ("theft", "fraud", "traffic", "quarrel")
+BEFORE, LEARNED, JUDGED = 5 * 364 + 28, 2 * 364, 4 * 364  # days
+BUDGET = Budget(alarms_a_month=2.0, quiet=14)
+LONGEST = 14
+REFIT = 28
+
+
+@dataclass(frozen=True)
+class Town:
+    """Counts (categories, places, days), where the places are and in which area."""
+
+    counts: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    xy: NDArray[np.float64]
+    area: NDArray[np.int64]
+    calendar: series.Calendar
+
+
+def make_town(seed: int) -> Town:
+    """Return a quiet town. Shocks are gamma: of the whole town's day, of a place's week, and of a place's day."""
+    random = np.random.default_rng(seed)
+    days = np.arange(BEFORE + LEARNED + JUDGED)
+    corners = np.stack(np.meshgrid(np.arange(4), np.arange(2)), axis=-1).reshape(-1, 2)
+    area = np.repeat(np.arange(AREAS), PLACES // AREAS)
+    xy = corners[area] * 3000.0 + random.uniform(0, 3000, (PLACES, 2))
+    holiday = (days % 364) % 120 < 4
+    weekly = 1 + 0.35 * np.isin(days % 7, (4, 5))
+    counts, means = [], []
+    for _ in CATEGORIES:
+        level = random.gamma(2.0, 1.0, PLACES) * random.uniform(0.03, 0.12)
+        season = 1 + random.uniform(0.1, 0.4) * np.sin(2 * np.pi * (days / 364 + random.uniform()))
+        trend = np.exp(random.uniform(-0.06, 0.06) * days / 364)
+        mean = level[:, None] * season * trend * weekly * np.where(holiday, 0.7, 1.0)
+        town_day = random.gamma(25, 1 / 25, len(days))
+        place_week = np.repeat(random.gamma(8, 1 / 8, (PLACES, len(days) // 7)), 7, axis=1)
+        place_day = random.gamma(4, 1 / 4, (PLACES, len(days)))
+        counts.append(random.poisson(mean * town_day * place_week * place_day))
+        means.append(mean)
+    return Town(np.array(counts), np.array(means), xy, area, series.Calendar(days % 7, holiday.astype(int)))
+
+
+def scanned(town: Town, days: NDArray[np.int64]) -> list[Signal]:
+    """Return what the nightly scan says of each category."""
+    signals = []
+    for category, counts in zip(CATEGORIES, town.counts, strict=True):
+        people = counts[:, :BEFORE].sum(axis=1) + 1.0
+        branches = zones.circles(
+            zones.on_a_plane(town.xy), population=people, size=zones.Size(radius_m=2500, share=0.5)
+        )
+        for night in replay.replay(counts, branches=branches, days=days, longest=LONGEST):
+            signals.append(Signal(night.day, f"scan {category}", night.ratio, frozenset(night.places)))
+    return signals
+
+
+def by_day(town: Town, days: NDArray[np.int64]) -> list[Signal]:
+    """Return what each category's own calendar says, for each area and the town; refitted every four weeks."""
+    everywhere = [np.flatnonzero(town.area == area) for area in range(AREAS)] + [np.arange(PLACES)]
+    counts = np.concatenate([[of[where].sum(axis=0) for where in everywhere] for of in town.counts])
+    names = [
+        (f"areas {category}", frozenset(where.tolist()))
+        if len(where) < PLACES
+        else (f"town {category}", frozenset())
+        for category in CATEGORIES
+        for where in everywhere
+    ]
+    signals = []
+    for start in range(int(days[0]), int(days[-1]) + 1, REFIT):
+        shown = np.arange(start - LONGEST + 1, min(start + REFIT, int(days[-1]) + 1))
+        known = 3 * 364
+        past = slice(int(shown[0]) - known, int(shown[-1]) + 1)
+        calendar = series.Calendar(town.calendar.weekday[past], town.calendar.kind[past])
+        expected = series.forecast(counts[:, past], calendar, known=known, days=shown - past.start)
+        least = series.lately(counts[:, shown], expected).min(axis=2)
+        for row, (source, places) in zip(least, names, strict=True):
+            for day, p in zip(shown[LONGEST - 1 :], row[LONGEST - 1 :], strict=True):
+                signals.append(Signal(int(day), source, alarms.strength_of_p(float(p)), places))
+    return signals
+
+
+def noufaily(town: Town, days: NDArray[np.int64]) -> list[Signal]:
+    """Return what Farrington-Noufaily says of each category and area at the end of each week."""
+    weekly = town.counts.reshape(len(CATEGORIES), PLACES, -1, 7).sum(axis=3)
+    of_area = np.array(
+        [[weekly[c, town.area == a].sum(axis=0) for a in range(AREAS)] for c in range(len(CATEGORIES))]
+    )
+    weeks = np.unique(days // 7)
+    judged = series.farrington(
+        of_area.reshape(-1, of_area.shape[-1]), weeks, replace(series.NOUFAILY, least=1)
+    )
+    signals = []
+    for row, p_of_weeks in enumerate(judged.p):
+        category, area = CATEGORIES[row // AREAS], row % AREAS
+        places = frozenset(np.flatnonzero(town.area == area).tolist())
+        for week, p in zip(weeks, p_of_weeks, strict=True):
+            signals.append(
+                Signal(int(week) * 7 + 6, f"weeks {category} {area}", alarms.strength_of_p(float(p)), places)
+            )
+    return signals
+
+
+SYSTEMS = {"ours": (scanned, by_day), "noufaily": (noufaily,)}
+
+
+def said(system: str, town: Town, days: NDArray[np.int64]) -> list[Signal]:
+    return [signal for detector in SYSTEMS[system] for signal in detector(town, days)]
+
+
+@dataclass(frozen=True)
+class Outbreak:
+    category: int
+    places: tuple[int, ...]
+    start: int
+    days: int
+    extra: NDArray[np.int64]  # (places, days)
+
+
+def put_in(town: Town, seed: int) -> tuple[Town, list[Outbreak]]:
+    """Return the town with an outbreak every fourteen weeks in turn of category: a place and its nearest, or an area.
+
+    Cases more than usual are twice to six standard deviations of a week at these places, over one to three weeks.
+    """
+    random = np.random.default_rng(seed)
+    counts = town.counts.copy()
+    outbreaks = []
+    for number, start in enumerate(range(BEFORE + LEARNED + 28, counts.shape[2] - 42, 98)):
+        category = number % len(CATEGORIES)
+        start += int(random.integers(0, 14))
+        if random.uniform() < 0.5:
+            center = int(random.integers(PLACES))
+            near = np.argsort(np.hypot(*(town.xy - town.xy[center]).T))[: int(random.integers(1, 6))]
+        else:
+            near = np.flatnonzero(town.area == random.integers(AREAS))
+        length = int(random.integers(7, 22))
+        usual = town.mean[category, near, start : start + 7].sum()
+        cases = int(np.ceil(random.uniform(2, 6) * np.sqrt(1.5 * max(usual, 1.0))))
+        extra = np.zeros((len(near), length), dtype=np.int64)
+        np.add.at(extra, (random.integers(0, len(near), cases), random.integers(0, length, cases)), 1)
+        counts[category, near, start : start + length] += extra
+        outbreaks.append(Outbreak(category, tuple(near.tolist()), start, length, extra))
+    return replace(town, counts=counts), outbreaks
+
+
+def found_after(outbreak: Outbreak, told: Sequence[Signal]) -> int | None:
+    """Return after how many days an alarm named the category and a place of the outbreak, while it lasted or soon."""
+    nights = [
+        one.night - outbreak.start
+        for one in told
+        if one.source.split()[1] == CATEGORIES[outbreak.category]
+        and outbreak.start <= one.night <= outbreak.start + outbreak.days + 7
+        and (not one.places or not one.places.isdisjoint(outbreak.places))
+    ]
+    return min(nights, default=None)
+
+
+def above(signals: Sequence[Signal], thresholds: dict[str, float]) -> list[Signal]:
+    return [one for one in signals if one.strength >= thresholds.get(one.source, np.inf)]
+
+
+def measure(towns: int, seed: int) -> dict[str, dict[str, float]]:
+    """Return false alarms a month, and of the outbreaks the share found and the delay, for both systems."""
+    learned = np.arange(BEFORE, BEFORE + LEARNED)
+    judged = np.arange(BEFORE + LEARNED, BEFORE + LEARNED + JUDGED)
+    alarms_a_month: dict[str, list[float]] = {name: [] for name in SYSTEMS}
+    delays: dict[str, list[int | None]] = {name: [] for name in SYSTEMS}
+    for number in range(towns):
+        town = make_town(seed * 1000 + number)
+        troubled, outbreaks = put_in(town, seed * 1000 + number + 500)
+        for name in SYSTEMS:
+            thresholds = alarms.learn(said(name, town, learned), nights=LEARNED, budget=BUDGET)
+            quiet = alarms.new_alarms(said(name, town, judged), thresholds, BUDGET.quiet)
+            alarms_a_month[name].append(len(quiet) / (JUDGED / alarms.NIGHTS_A_MONTH))
+            told = above(said(name, troubled, judged), thresholds)
+            delays[name] += [found_after(outbreak, told) for outbreak in outbreaks]
+    return {name: summary(alarms_a_month[name], delays[name]) for name in SYSTEMS}
+
+
+def summary(alarms_a_month: Sequence[float], delays: Sequence[int | None]) -> dict[str, float]:
+    found = [days for days in delays if days is not None]
+    return {
+        "quiet_years": len(alarms_a_month) * JUDGED / 364,
+        "false_alarms_a_month": float(np.mean(alarms_a_month)),
+        "of_budget": float(np.mean(alarms_a_month)) / BUDGET.alarms_a_month,
+        "standard_error": float(np.std(alarms_a_month, ddof=1) / np.sqrt(len(alarms_a_month)))
+        if len(alarms_a_month) > 1
+        else 0.0,
+        "outbreaks": len(delays),
+        "found": len(found) / max(len(delays), 1),
+        "found_in_seven_days": sum(days < 7 for days in found) / max(len(delays), 1),
+        "median_delay_days": float(np.median(found)) if found else float("nan"),
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--towns", type=int, default=50, help="each has four years that are judged")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    started = time.process_time()
+    result = measure(options.towns, options.seed)
+    if options.json:
+        print(json.dumps(result, indent=1))
+        return 0
+    print(describe("numpy", "scipy"))
+    print(f"budget: {BUDGET.alarms_a_month} false alarms a month over all categories, for each system\n")
+    for name, numbers in result.items():
+        print(name)
+        for key, value in numbers.items():
+            print(f"  {key:24} {value:.3f}")
+    print(f"\n{time.process_time() - started:.0f} s of processor")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
