@@ -257,3 +257,28 @@ def test_every_coded_reason_and_outcome_has_words() -> None:
     assert set(matter_words.NOT_FEASIBLE) == set(NotFeasible)
     assert set(matter_words.OUTCOMES) == set(Outcome)
     assert set(matter_words.PAUSES) == set(PauseReason)
+
+
+def test_a_promise_goes_on_with_the_matter_it_was_merged_into(town: Town) -> None:
+    first, second = reported(town), reported(town, "天花板往下滴水", neighbor=True)
+    due = town.now + timedelta(hours=5)
+    actions.answer(
+        matter_id=first.pk, text="派人来看", by=chief(town), shown_as="网格长", now=town.now, promise_by=due
+    )
+    actions.merge(matter_id=first.pk, into_id=second.pk, by=supervisor(town), now=town.now)
+    promise = second.promises.get()
+    actions.chase_promise(promise_id=promise.pk, now=due)
+    second.refresh_from_db()
+    assert second.under_oversight
+    assert second.oversights.get(closed_at=None).words == "promise_due"
+
+
+def test_who_did_the_work_for_an_agency_does_not_call_back(town: Town) -> None:
+    matter = reported(town)
+    order = matter.call_outs.get()
+    worker = actions.By(town.supervisor.pk, "agency_clerk")
+    actions.report_done(call_out_id=order.pk, words="换了水管", by=worker, now=town.now)
+    resolved(town, matter, call_back=True)
+    call = CallBack.objects.get(matter=matter)
+    with pytest.raises(actions.NotAllowed, match="somebody_else_calls_back"):
+        actions.finish_call_back(call_back_id=call.pk, reached=True, by=supervisor(town), now=town.now)

@@ -205,7 +205,9 @@ def record_feedback(
 
 def handlers_of(matter: Matter) -> set[int]:
     """Return the persons who handled a matter: none of them may ask how it was."""
-    entries = matter.entries.filter(deed__in=["answered", "told", "resolved"]).values_list("by_id", flat=True)
+    entries = matter.entries.filter(deed__in=["answered", "told", "call_out_done", "resolved"]).values_list(
+        "by_id", flat=True
+    )
     return {one for one in (*entries, matter.owner_id, matter.outcome_by_id) if one is not None}
 
 
@@ -313,6 +315,7 @@ def merge(*, matter_id: int, into_id: int, by: By, now: datetime) -> Matter:
         for one in matter.reported_by.all()
         if one.person_id not in known
     )
+    matter.promises.filter(kept_at=None).update(matter=into)  # a promise is not forgotten with its number
     into.reporters = into.reported_by.count()
     into.severity = max(into.severity, matter.severity)
     save(into, "reporters", "severity")
