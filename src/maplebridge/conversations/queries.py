@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from maplebridge.conversations.models import Membership, Message, MessagePhoto, NeighborGroup, Thread
 from maplebridge.kernel.text import query_words
@@ -92,6 +92,14 @@ def last_messages(thread_ids: Iterable[int]) -> dict[int, Message]:
     """Return the last message of each thread."""
     last = Message.objects.filter(thread_id__in=list(thread_ids)).values("thread_id").annotate(last=Max("pk"))
     return {one.thread_id: one for one in Message.objects.filter(pk__in=[row["last"] for row in last])}
+
+
+def first_messages(thread_ids: Iterable[int]) -> dict[int, Message]:
+    """Return what each thread began with."""
+    first = (
+        Message.objects.filter(thread_id__in=list(thread_ids)).values("thread_id").annotate(first=Min("pk"))
+    )
+    return {one.thread_id: one for one in Message.objects.filter(pk__in=[row["first"] for row in first])}
 
 
 def in_thread(message_id: int | None, thread_id: int) -> int | None:
