@@ -64,6 +64,7 @@ def groups(request: HttpRequest) -> HttpResponse:
 
 def _shown_groups(memberships: list[Any]) -> list[dict[str, Any]]:
     last = queries.last_messages([one.thread_id for one in memberships])
+    first = queries.first_messages([one.thread_id for one in memberships if one.thread.kind == "private"])
     return [
         {
             "url": reverse("group", args=[one.thread_id]),
@@ -72,6 +73,7 @@ def _shown_groups(memberships: list[Any]) -> list[dict[str, Any]]:
             "last_id": last[one.thread_id].pk if one.thread_id in last else 0,
             "unread": one.thread_id in last and last[one.thread_id].pk > one.read_up_to,
             "private": one.thread.kind == "private",
+            "about": first[one.thread_id].text if one.thread_id in first else "",
             "muted": one.muted,
         }
         for one in memberships

@@ -44,6 +44,18 @@ TABLE_WORDS = {
     "conversations_message": gettext_lazy("message"),
     "matters_entry": gettext_lazy("line of a matter"),
     "matters_callout": gettext_lazy("call-out"),
+    "matters_handover": gettext_lazy("hand-over"),
+    "matters_oversight": gettext_lazy("oversight"),
+    "matters_viewing": gettext_lazy("look at a matter"),
+    "matters_promise": gettext_lazy("promise"),
+    "matters_extension": gettext_lazy("wish for more time"),
+    "matters_feedback": gettext_lazy("feedback"),
+    "matters_callback": gettext_lazy("call back"),
+    "matters_sorting": gettext_lazy("reading of a message"),
+    "matters_reporter": gettext_lazy("reporter"),
+    "matters_matterphoto": gettext_lazy("photo"),
+    "conversations_membership": gettext_lazy("member of a group"),
+    "conversations_thread": gettext_lazy("conversation"),
 }
 DEEDS = {
     "INSERT": gettext_lazy("added"),

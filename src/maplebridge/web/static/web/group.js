@@ -28,7 +28,7 @@ async function reportRead() {
 }
 
 function toEnd() {
-  window.scrollTo({ top: document.documentElement.scrollHeight });
+  window.scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
 }
 
 new MutationObserver(() => {
