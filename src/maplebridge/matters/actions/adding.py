@@ -63,7 +63,7 @@ def add(
     """
     matter = take_where_it_goes_on(matter_id)
     where_to = addition_goes(matter, now)
-    asked = matter.reported_by.filter(person_id=by.person_id).first()
+    asked = matter.reported_by.filter(person_id=by.person_id or 0).first()
     if where_to is Goes.ANEW and asked is not None:
         return _follow(matter, asked, by, text, message_id, photo_ids, now)
     keep_photos(matter, photo_ids, by)

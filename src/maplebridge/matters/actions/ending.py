@@ -84,7 +84,7 @@ def resolve(
     matter.oversights.filter(closed_at=None, kind=Oversight.Kind.CHASE).update(closed_at=now)
     matter.hand_overs.filter(accepted_at=None, declined_at=None).update(declined_at=now, reason="resolved")
     result = people.without_names(text, list(matter.reported_by.values_list("person_id", flat=True)))
-    facts = {"outcome": outcome}
+    facts: dict[str, str] = {"outcome": outcome}
     if outcome == Outcome.NOT_OURS:
         facts["handed_to"] = handed_to.strip()
     if outcome == Outcome.NOT_FEASIBLE and because is not None:
