@@ -40,14 +40,14 @@ def test_farringtons_bounds_are_those_of_r():
     )
 
 
-def test_farringtons_bounds_from_working_residuals_are_those_of_the_flexible_function():
-    judged = series.farrington(written_down(), WEEKS, replace(series.FARRINGTON, working_residuals=True))
+def test_farringtons_bounds_as_surveillance_has_them_are_those_of_the_flexible_function():
+    judged = series.farrington(written_down(), WEEKS, replace(series.FARRINGTON, like_surveillance=True))
     assert judged.upper[0] == pytest.approx(
         numbers(
             "24.008765 21.633003 22.083999 23.017284 22.549967 22.819630 23.150567 22.424987 22.983798"
             " 24.073281 22.412833 24.491174 22.418093 22.481755 23.152767"
         ),
-        abs=2e-5,
+        abs=1e-6,
     )
     assert (np.flatnonzero(judged.alarm[0]) + 1).tolist() == [5, 10, 12]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import xlogy
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +27,7 @@ class Fit:
     weights: Floats  # (m, n)
     coefficients: Floats  # (m, k)
     mean: Floats  # (m, n)
+    working: Floats  # (m, n): weight times variance, as the last step had it
     inverse: Floats  # (m, k, k): covariance of the coefficients without the dispersion
 
     @property
@@ -35,14 +37,14 @@ class Fit:
 
     def dispersion(self) -> Floats:
         """Return Pearson's statistic by its degrees of freedom (m,); 1 is Poisson."""
-        pearson = self.weights * (self.observed - self.mean) ** 2 / self.mean
+        pearson = self.working * ((self.observed - self.mean) / self.mean) ** 2
         return np.asarray(pearson.sum(axis=1) / self.freedom)
 
     def leverage(self) -> Floats:
         """Return the diagonal of the hat matrix (m, n)."""
         products = _products(self.design)
         flat = self.inverse.reshape(len(self.inverse), -1)
-        return np.asarray(self.weights * self.mean * (flat @ products.T))
+        return np.asarray(self.working * (flat @ products.T))
 
     def anscombe_residuals(self) -> Floats:
         """Return residuals (m, n) that are nearly normal with variance 1 (Farrington et al. 1996, section 3.5)."""
@@ -52,38 +54,53 @@ class Fit:
         )
 
 
-def fit(design: Floats, observed: Floats, weights: Floats | None = None) -> Fit:
-    """Return the fit of every series (m, n) on the design (n, k), each time with its weight."""
+def fit(
+    design: Floats, observed: Floats, weights: Floats | None = None, *, deviance_change: float | None = None
+) -> Fit:
+    """Return the fit of every series (m, n) on the design (n, k), each time with its weight.
+
+    With `deviance_change` the steps end where the deviance changes by less (R's glm: 1e-8), short of the best fit,
+    and variances are those with which the last step began.
+    """
     y = np.asarray(observed, dtype=np.float64)
     w = np.ones_like(y) if weights is None else weights
     mean = y + 0.1
     predictor = np.log(mean)
     products = _products(design)
     coefficients = np.zeros((len(y), design.shape[1]))
+    working = np.zeros_like(y)
     going = np.arange(len(y))
     for _ in range(_STEPS):
-        working = w[going] * mean[going]
-        target = working * predictor[going] + w[going] * (y[going] - mean[going])
-        matrix = (working @ products).reshape(len(going), *design.shape[1:] * 2)
+        working[going] = w[going] * mean[going]
+        target = working[going] * predictor[going] + w[going] * (y[going] - mean[going])
+        matrix = (working[going] @ products).reshape(len(going), *design.shape[1:] * 2)
         coefficients[going] = np.linalg.solve(_steadied(matrix), (target @ design)[..., None])[..., 0]
         predictor[going] = np.clip(coefficients[going] @ design.T, -_LIMIT, _LIMIT)
         after = np.exp(predictor[going])
-        change = np.abs(after - mean[going]).max(axis=1)
+        if deviance_change is None:
+            moving = np.abs(after - mean[going]).max(axis=1) > _SETTLED * np.maximum(after.max(axis=1), 1)
+        else:
+            falls = _deviance(y[going], mean[going], w[going]), _deviance(y[going], after, w[going])
+            moving = np.abs(falls[1] - falls[0]) >= deviance_change * (np.abs(falls[1]) + 0.1)
         mean[going] = after
-        going = going[change > _SETTLED * np.maximum(after.max(axis=1), 1)]
+        going = going[moving]
         if not len(going):
             break
-    matrix = ((w * mean) @ products).reshape(len(y), *design.shape[1:] * 2)
+    if deviance_change is None:
+        working = w * mean
+    matrix = (working @ products).reshape(len(y), *design.shape[1:] * 2)
     inverse = np.asarray(np.linalg.inv(_steadied(matrix)), dtype=np.float64)
-    return Fit(design, y, w, coefficients, mean, inverse)
+    return Fit(design, y, w, coefficients, mean, working, inverse)
 
 
-def reweighted(design: Floats, observed: Floats, outlier: float) -> Fit:
+def reweighted(
+    design: Floats, observed: Floats, outlier: float, *, deviance_change: float | None = None
+) -> Fit:
     """Return the fit in which past outbreaks, residuals above `outlier`, count less (Farrington et al. 1996, 3.5)."""
-    residuals = fit(design, observed).anscombe_residuals()
+    residuals = fit(design, observed, deviance_change=deviance_change).anscombe_residuals()
     weights = np.where(residuals > outlier, np.maximum(residuals, 1e-6) ** -2.0, 1.0)
     weights *= len(design) / weights.sum(axis=1, keepdims=True)
-    return fit(design, observed, weights)
+    return fit(design, observed, weights, deviance_change=deviance_change)
 
 
 def _products(design: Floats) -> Floats:
@@ -96,3 +113,7 @@ def _steadied(matrix: Floats) -> Floats:
     k = matrix.shape[-1]
     size = np.maximum(np.einsum("mkk->m", matrix) / k, 1e-9)
     return np.asarray(matrix + (_RIDGE * size)[:, None, None] * np.eye(k))
+
+
+def _deviance(y: Floats, mean: Floats, weights: Floats) -> Floats:
+    return np.asarray(2 * (weights * (xlogy(y, y / mean) - (y - mean))).sum(axis=1))

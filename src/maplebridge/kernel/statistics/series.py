@@ -22,6 +22,7 @@ Flags = NDArray[np.bool_]
 Counts = NDArray[np.integer]
 
 _SMALL_SHARE = 0.5  # cases assumed where the past has none at all: half of one
+_R_CHANGE = 1e-8  # of the deviance, where R's glm stops
 
 
 class Bound(StrEnum):
@@ -36,8 +37,8 @@ class Farrington:
     `periods` is 1 for these weeks alone, or the number of parts of the year that each have a level. Past residuals
     above `outlier` count less; the last `left_out` weeks not at all. A trend is kept where it is significant at
     `trend_p` and leads to no more than was ever seen. Fewer than `least` cases in `least_weeks` are no alarm.
-    `working_residuals` takes the spread of the expected count from working residuals, as the R package
-    surveillance 1.20 does (farringtonFlexible), so that its published bounds can be met.
+    `like_surveillance` meets the bounds that the R package surveillance 1.20 publishes (farringtonFlexible), which
+    takes the spread of the expected count from working residuals and ends its iterations early.
     """
 
     years: int = 5
@@ -51,7 +52,7 @@ class Farrington:
     least: int = 5
     least_weeks: int = 4
     weeks_in_year: int = 52
-    working_residuals: bool = False
+    like_surveillance: bool = False
 
     def __post_init__(self) -> None:
         between = self.weeks_in_year - 2 * self.half_window - 1
@@ -132,17 +133,22 @@ def _expected(
     level = np.column_stack([np.ones(len(past)), *(period == part for part in range(1, method.periods))])
     level = level[:, level.any(axis=0)].astype(np.float64)
     with_trend = np.column_stack([level, past / method.weeks_in_year])
-    trending = reweighted(with_trend, reference, method.outlier)
+    trending = _fitted(with_trend, reference, method)
     flat = ~_trend_holds(trending, reference, method)
     found = _at_now(trending, method)
     if flat.any():
         for all_rows, flat_rows in zip(
-            found, _at_now(reweighted(level, reference[flat], method.outlier), method), strict=True
+            found, _at_now(_fitted(level, reference[flat], method), method), strict=True
         ):
             all_rows[flat] = flat_rows
     expected, variance, dispersion = found
     # A past without a single case leads the fit to nought; half a case in all of it is assumed.
     return np.maximum(expected, _SMALL_SHARE / len(past)), variance, dispersion
+
+
+def _fitted(design: Floats, reference: Floats, method: Farrington) -> Fit:
+    change = _R_CHANGE if method.like_surveillance else None
+    return reweighted(design, reference, method.outlier, deviance_change=change)
 
 
 def _trend_holds(model: Fit, reference: Floats, method: Farrington) -> Flags:
@@ -157,7 +163,7 @@ def _trend_holds(model: Fit, reference: Floats, method: Farrington) -> Flags:
 
 
 def _spread(model: Fit, method: Farrington) -> Floats:
-    if not method.working_residuals:
+    if not method.like_surveillance:
         return np.maximum(model.dispersion(), 1)
     working = model.weights * ((model.observed - model.mean) / model.mean) ** 2
     return np.asarray(working.sum(axis=1) / model.freedom)
