@@ -67,31 +67,37 @@ class Seat:
 
 def seats(made: Installation, count: int) -> list[Seat]:
     """Sign residents in, one for each client, and return what their browsers would hold."""
+    from django.utils import timezone
+
+    from maplebridge.web.replay_ground import make_ground
+
+    ground = make_ground([], now=timezone.now(), today=timezone.localdate())
+    return [
+        seat_of(person_id, thread_id)
+        for thread_id, residents in ground.residents.items()
+        for person_id, _name in residents[:count]
+    ]
+
+
+def seat_of(person_id: int, thread_id: int = 0) -> Seat:
+    """Sign somebody in, and return what their browser would hold."""
     from importlib import import_module
 
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.middleware.csrf import _get_new_csrf_string
-    from django.utils import timezone
 
     from maplebridge.people import actions as people
     from maplebridge.people.queries import get_person
-    from maplebridge.web.replay_ground import make_ground
 
-    ground = make_ground([], now=timezone.now(), today=timezone.localdate())
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    found = []
-    for thread_id, residents in ground.residents.items():
-        for person_id, _name in residents[:count]:
-            account = people.open_account(person=get_person(person_id), username=f"kill{person_id}")
-            session = store()
-            session[SESSION_KEY] = str(account.pk)
-            session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-            session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-            session.create()
-            token = _get_new_csrf_string()
-            found.append(Seat(thread_id, f"sessionid={session.session_key}; csrftoken={token}", token))
-    return found
+    account = people.open_account(person=get_person(person_id), username=f"bench{person_id}")
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(account.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session.create()
+    token = _get_new_csrf_string()
+    return Seat(thread_id, f"sessionid={session.session_key}; csrftoken={token}", token)
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -1,6 +1,6 @@
 """The pages of a conversation: who said what, live, with what became of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib import messages as notes
@@ -47,6 +47,7 @@ class Bubble:
     matter_state: str = ""
     raise_url: str = ""
     read_by: int = 0
+    mine: bool = False  # of whoever looks; what comes live is the same for all, and marked by the page
 
     @property
     def id_text(self) -> str:
@@ -91,7 +92,7 @@ def group(request: HttpRequest, thread_id: int) -> HttpResponse:
     thread, membership = _entered(standing, thread_id)
     before = _number(request.GET.get("before"))
     messages = queries.page_of(thread_id, before=before, most=PAGE)
-    bubbles = bubbles_of(messages, is_staff=standing.is_staff)
+    bubbles = bubbles_of(messages, is_staff=standing.is_staff, viewer_id=standing.person_id)
     older = messages[0].pk if len(messages) == PAGE else None
     if before is not None:
         return render(request, "web/bubbles.html", {"bubbles": bubbles, "older": older, "thread": thread})
@@ -156,7 +157,7 @@ def _said(message_id: int, standing: Standing, thread: Any) -> dict[str, Any]:
     """Return the new bubble, and whether its words speak of immediate danger: then whom to call fills the page."""
     message = queries.get_message(message_id)
     danger = not standing.is_staff and matters.door().propose(message.text).emergency
-    bubbles = bubbles_of([message], is_staff=standing.is_staff)
+    bubbles = bubbles_of([message], is_staff=standing.is_staff, viewer_id=standing.person_id)
     return {"bubbles": bubbles, "thread": thread, "danger": danger}
 
 
@@ -206,11 +207,12 @@ def photo(request: HttpRequest, thread_id: int, photo_id: int, size: str) -> Htt
     return photos.response(attached.photo.key, size)
 
 
-def bubbles_of(messages: list[Any], *, is_staff: bool) -> list[Bubble]:
+def bubbles_of(messages: list[Any], *, is_staff: bool, viewer_id: int | None = None) -> list[Bubble]:
     """Return messages as they are shown, each with the matter that it raised."""
     found = matters.matters_of_messages([one.pk for one in messages])
     readers = queries.read_counts([one for one in messages if one.asks_readers])
-    return [_bubble(one, found.get(one.pk), readers.get(one.pk, 0), is_staff=is_staff) for one in messages]
+    shown = [_bubble(one, found.get(one.pk), readers.get(one.pk, 0), is_staff=is_staff) for one in messages]
+    return [replace(one, mine=viewer_id is not None and one.author == viewer_id) for one in shown]
 
 
 def _bubble(message: Any, matter: Any, read_by: int, *, is_staff: bool) -> Bubble:
