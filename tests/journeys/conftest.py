@@ -109,7 +109,7 @@ def somebody(server: str, browser: Browser, town: Town) -> Iterator[Callable[...
         size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
         options = {"viewport": size, "has_touch": phone, "is_mobile": phone, "locale": "zh-CN", **more}
         context = browser.new_context(base_url=server, **options)
-        context.set_default_timeout(6000)
+        context.set_default_timeout(15000)
         if person is not None:
             context.add_cookies([{"name": "sessionid", "value": cookie_of(person), "url": server}])
         one = Somebody(context.new_page(), server)

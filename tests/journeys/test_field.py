@@ -1,13 +1,17 @@
 """What a grid worker and a chief do outdoors: the day's list, an answer from the row, a photo, no network."""
 
+import re
+import threading
 from pathlib import Path
+from typing import Any
 
+import pytest
 from playwright.sync_api import Route, expect
 from tests.factories.town import Town
 from tests.journeys.people import Seat, picture, told
 
 from maplebridge.conversations.models import Message
-from maplebridge.matters import actions
+from maplebridge.matters import actions, queries
 from maplebridge.matters.models import Category, Entry, HandOver, Matter
 
 
@@ -81,6 +85,33 @@ def test_handing_over_takes_two_taps_and_the_other_accepts_with_one(town: Town, 
     assert HandOver.objects.get().accepted_at is not None
 
 
+def test_a_kept_page_says_so_and_gives_way_to_what_the_network_has(
+    town: Town, somebody: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chief = somebody(town.chiefs[2])
+    chief.open("/today/")
+    chief.kept_for_offline()
+    chief.open("/today/")  # now the phone keeps it, with nothing to do
+    expect(chief.page.locator("#kept")).to_be_hidden()
+    told(town)
+    slow, quick = threading.Event(), queries.day_of
+
+    def wait_and_read(*asked: Any, **more: Any) -> Any:
+        slow.wait(30)  # a bad network, as long as the test wants it
+        return quick(*asked, **more)
+
+    monkeypatch.setattr(queries, "day_of", wait_and_read)
+    try:
+        chief.page.goto("/today/", wait_until="commit")
+        expect(chief.page.locator("#kept")).to_be_visible(timeout=20_000)
+        chief.misses("漏水")
+        expect(chief.page.locator("[data-kept-since]")).to_have_text(re.compile(r"\d\d:\d\d"))
+    finally:
+        slow.set()
+    expect(chief.page.locator("#work")).to_contain_text("漏水", timeout=20_000)
+    expect(chief.page.locator("#kept")).to_be_hidden()
+
+
 def test_without_a_network_the_list_is_read_and_an_answer_with_a_photo_goes_out_once(
     town: Town, somebody: Seat, tmp_path: Path
 ) -> None:
@@ -94,6 +125,7 @@ def test_without_a_network_the_list_is_read_and_an_answer_with_a_photo_goes_out_
     chief.page.reload()
     chief.sees("漏水")
     chief.sees("还有")
+    chief.sees("这是手机里存的")
 
     chief.tap("答复")
     chief.write(chief.page.locator("#answer-text"), "我在现场，马上处理")

@@ -31,9 +31,11 @@ function color(lamp, now) {
   return ["green", "amber", "red"].find((each) => lamp.classList.contains(`lamp-${each}`)) ?? "green";
 }
 
-// The server's clock counts, not the phone's: how far they are apart is taken from the page's own time.
+// The server's clock counts, not the phone's: how far they are apart is taken from the page's own time. A page from
+// the phone's store was rendered when it was kept, not now.
 const rendered = document.querySelector("meta[name='now']")?.content;
-const offset = rendered ? Date.parse(rendered) - Date.now() : 0;
+const shownAt = Number(document.documentElement.dataset.keptAt) || Date.now();
+const offset = rendered ? Date.parse(rendered) - shownAt : 0;
 
 function refresh() {
   const now = Date.now() + offset;

@@ -7,6 +7,7 @@
 // The server sends unnamed events: {"topic", "kind", "id", "html"?}. Nothing moves under the finger: while
 // somebody presses or types in an element, its news wait.
 
+import "./kept.js";
 import { announce, say } from "./words.js";
 
 const url = document.querySelector('meta[name="live-url"]')?.content;
