@@ -167,6 +167,22 @@ def get_person(person_id: int) -> Person:
     return Person.objects.select_related("building__estate").get(pk=person_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where somebody lives."""
+
+    building_id: int
+    estate_id: int | None
+    grid_id: int
+
+
+def home_of(person_id: int) -> Home | None:
+    """Return where somebody lives, without reading anything else of them; None where that is not known."""
+    lives = Person.objects.filter(pk=person_id, building__isnull=False)
+    rows = lives.values_list("building_id", "building__estate_id", "building__grid_id")
+    return next((Home(*row) for row in rows), None)
+
+
 def persons(ids: Collection[int]) -> dict[int, Person]:
     """Return persons by id, for showing nicknames and buildings; names and phones need `actions.reveal`."""
     return {one.pk: one for one in Person.objects.filter(pk__in=ids).select_related("building__estate")}

@@ -314,15 +314,14 @@ def _home_of(
     author_id: int | None, within: int | None, estate_id: int | None
 ) -> tuple[int | None, int] | None:
     """Return estate and building where the author lives, if that is on the ground of the group they speak in."""
-    person = people.get_person(author_id) if author_id else None
-    if person is None or person.building is None:
+    home = people.home_of(author_id) if author_id else None
+    if home is None:
         return None
-    building = person.building
-    if within is not None and within not in places.grid_facts(building.grid_id).chain:
+    if within is not None and within not in places.grid_facts(home.grid_id).chain:
         return None
-    if estate_id is not None and building.estate_id != estate_id:
+    if estate_id is not None and home.estate_id != estate_id:
         return None
-    return building.estate_id, building.pk
+    return home.estate_id, home.building_id
 
 
 @action
