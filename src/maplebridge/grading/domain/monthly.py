@@ -203,7 +203,7 @@ def _draw(
     for rows, totals, weight in drawn_totals(history.areas, parts([one.memory for one in readings]), tables):
         memory[rows] = _chances(totals, weight, bands)
         known = weight > 0
-        totals[known] /= weight[known, None]
+        totals /= np.where(known, weight, np.float32(1))[:, None]
         ranks.add(rows, totals)
         totals.sort(axis=1)  # faster than partition, where the processor sorts in vectors
         low[rows], high[rows] = (
@@ -221,9 +221,9 @@ def _chances(totals: NDArray[np.float32], weight: NDArray[np.float32], bands: Fl
     """Return the share of draws in each color."""
     draws = totals.shape[1]
     below = [np.zeros(len(totals))]
-    below += [
-        np.count_nonzero(totals >= (np.float32(band) * weight)[:, None], axis=1) / draws for band in bands
-    ]
+    for band in bands:
+        reached = (totals >= (np.float32(band) * weight)[:, None]).view(np.uint8)
+        below.append(np.add.reduce(reached, axis=1, dtype=np.uint32) / draws)  # faster than counting booleans
     chances = np.diff(np.stack([*below, np.ones(len(totals))], axis=1), axis=1)
     chances[weight == 0] = 0
     return chances
