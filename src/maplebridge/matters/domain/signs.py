@@ -55,6 +55,7 @@ class Signs:
     before: re.Pattern[str]
     after: re.Pattern[str]
     spared: tuple[str, ...]
+    elsewhere: re.Pattern[str]
     emergency: Mapping[str, str]
 
     def seen(self, text: str) -> tuple[Seen, ...]:
@@ -66,6 +67,24 @@ class Signs:
             for sign in self.signs
             # Most signs are nowhere in most messages: one look at the whole spares one at every clause.
             if sign.pattern.search(apart) and (words := next(self._stated(sign, clauses), None)) is not None
+        )
+
+    def denied(self, text: str) -> frozenset[str]:
+        """Return the emergency numbers whose signs a message denies, or tells as a story or a warning.
+
+        Who only fears or supposes something, denies nothing: that may be an emergency still.
+        """
+        clauses = [clause for clause in CLAUSE_ENDS.split(comparable(text)) if clause]
+        return frozenset(sign.number for sign in self.signs if sign.number and self._denies(sign, clauses))
+
+    def _denies(self, sign: Sign, clauses: list[str]) -> bool:
+        return any(
+            self.near.search(clause[: match.start()])
+            or self.elsewhere.search(clause)
+            or self.after.search(clause[match.end() :])
+            for clause in clauses
+            for match in sign.pattern.finditer(clause)
+            if match.group() not in self.spared
         )
 
     def _stated(self, sign: Sign, clauses: list[str]) -> Iterator[str]:
@@ -120,6 +139,7 @@ def read_signs(text: str) -> Signs:
         before=_any_of(unless["before"]),
         after=_any_of(unless["after"]),
         spared=tuple(unless["spared"]),
+        elsewhere=re.compile(unless["elsewhere"]),
         emergency=table["emergency"],
     )
 

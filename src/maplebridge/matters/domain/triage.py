@@ -155,7 +155,7 @@ class Door:
         adds_to = self._same_thing(guesses, open_matter_texts)
         could_add = in_reply_to_staff or has_open_matter or bool(open_matter_texts)
         kind, probability = self._kind(read, could_add=could_add, same_thing=adds_to is not None)
-        number = self._number(guesses, seen)
+        number = self._number(text, guesses, seen)
         if number and kind is Kind.SMALL_TALK:
             kind, probability = Kind.MATTER, 1 - probability
         return self._proposal(kind, probability, guesses, mentions, seen, number, adds_to)
@@ -199,14 +199,17 @@ class Door:
                 return number
         return None
 
-    def _number(self, guesses: tuple[Guess, ...], seen: tuple[Seen, ...]) -> str | None:
+    def _number(self, text: str, guesses: tuple[Guess, ...], seen: tuple[Seen, ...]) -> str | None:
         """Return the emergency number to show: by the words first, by the kind of matter otherwise."""
         if any(one.sign.effect is Effect.ROUTINE for one in seen):
             return None
         stated = next((one.sign.number for one in seen if one.sign.number), None)
         best = guesses[0]
         by_category = self._signs.emergency.get(best.code)
-        if by_category and (stated or best.probability >= self._rules.emergency_from):
+        if by_category and stated:
+            return by_category
+        surely = best.probability >= self._rules.emergency_from
+        if by_category and surely and by_category not in self._signs.denied(text):
             return by_category
         return stated
 
