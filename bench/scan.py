@@ -80,6 +80,8 @@ def read_study(options: argparse.Namespace) -> Study:
     )
     distances = zones.on_a_plane(at) if options.cartesian else zones.on_earth(at[:, ::-1])
     rows = read_rows(options.cases)
+    if strange := sorted({row[0] for row in rows} - set(names)):
+        raise SystemExit(f"No coordinates for: {', '.join(strange[:10])}")
     dated = [(row, parse_day(row[2]) if len(row) > 2 else (date(2000, 1, 1), "year")) for row in rows]
     unit = options.unit or ("day" if any(u == "day" for _, (_, u) in dated) else dated[0][1][1])
     first = parse_day(options.start)[0] if options.start else min(day for _, (day, _) in dated)
@@ -88,11 +90,12 @@ def read_study(options: argparse.Namespace) -> Study:
     ordinals = np.array([edge.toordinal() for edge in edges])
     poisson = options.model == "poisson"
     strata: dict[tuple[str, ...], int] = {}
+    stratified = poisson and options.pop and any(len(row) > 3 for row in read_rows(options.pop))
     filled = []
     for row, (day, _) in dated:
         period = int(np.searchsorted(ordinals, day.toordinal(), side="right")) - 1
         if 0 <= period < len(edges) - 1:
-            stratum = strata.setdefault(tuple(row[3:]) if poisson else (), len(strata))
+            stratum = strata.setdefault(tuple(row[3:]) if stratified else (), len(strata))
             filled.append((stratum, place[row[0]], period, int(float(row[1]))))
     people = read_people(options.pop, place, strata, ordinals) if options.pop and poisson else None
     counts = np.zeros((max(len(strata), 1), len(names), len(edges) - 1), dtype=np.int64)
@@ -117,11 +120,16 @@ def read_people(
     column = {day: index for index, day in enumerate(counted)}
     for row in rows:
         strata.setdefault(tuple(row[3:]), len(strata))
-    people = np.zeros((len(strata), len(place), len(counted)))
+    people = np.full((len(strata), len(place), len(counted)), np.nan)
     for row in rows:
         if row[0] in place:
-            people[strata[tuple(row[3:])], place[row[0]], column[census_day(row[1])]] += float(row[2])
-    return scan.person_time(people, np.array(counted, dtype=float), edges.astype(float))
+            cell = strata[tuple(row[3:])], place[row[0]], column[census_day(row[1])]
+            people[cell] = np.nan_to_num(people[cell]) + float(row[2])
+    at = np.array(counted, dtype=float)
+    for one in people.reshape(-1, len(counted)):
+        known = ~np.isnan(one)  # a place may have been counted in other years than the others
+        one[:] = np.interp(at, at[known], one[known]) if known.any() else 0.0
+    return scan.person_time(people, at, edges.astype(float))
 
 
 def census_day(text: str) -> int:
@@ -159,7 +167,8 @@ def told(study: Study, found: scan.Scan, *, prospective: bool) -> list[dict[str,
 def scan_files(options: argparse.Namespace) -> int:
     """Scan the files of the command line and print the clusters."""
     study = read_study(options)
-    size = zones.Size(options.radius_km * 1000 if options.radius_km else np.inf, options.share)
+    meters = 1 if options.cartesian else 1000
+    size = zones.Size(options.radius * meters if options.radius else np.inf, options.share)
     branches = zones.circles(study.distances, population=study.population, size=size)
     found = scan.scan(
         study.cases,
@@ -365,12 +374,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", choices=("poisson", "permutation"), default="permutation")
     parser.add_argument("--prospective", action="store_true", help="clusters that last to the end")
     parser.add_argument("--spatial", action="store_true", help="space only")
-    parser.add_argument("--cartesian", action="store_true", help="coordinates are x and y in meters")
+    parser.add_argument("--cartesian", action="store_true", help="coordinates are x and y on a plane")
     parser.add_argument("--unit", choices=("year", "month", "day"))
     parser.add_argument("--start")
     parser.add_argument("--end")
     parser.add_argument("--longest", type=int, help="periods a cluster lasts at most; half of all without it")
-    parser.add_argument("--radius-km", type=float)
+    parser.add_argument(
+        "--radius",
+        "--radius-km",
+        type=float,
+        help="in kilometers; with --cartesian in the unit of the coordinates",
+    )
     parser.add_argument(
         "--share", type=float, default=0.5, help="share of the population a circle holds at most"
     )

@@ -95,7 +95,7 @@ def circles(distances: Distances, *, population: Floats, size: Size) -> list[Bra
 
 def _circles_around(center: int, distance: Floats, population: Floats, size: Size) -> Branch:
     order = _nearest(center, distance, size.radius_m)
-    share = np.cumsum(population[order]) / population.sum()
+    share = np.cumsum(population[order]) / max(float(population.sum()), 1e-300)
     last_at_its_distance = np.append(np.diff(distance[order]) > 0, [True])
     looked_at = last_at_its_distance & (share <= size.share)
     length = int(np.flatnonzero(looked_at)[-1]) + 1 if looked_at.any() else 0
