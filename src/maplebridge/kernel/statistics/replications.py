@@ -22,7 +22,7 @@ from maplebridge.kernel.statistics.zones import Branch
 Counts = NDArray[Any]  # small integers: one byte wherever the counts allow it
 Draw = Callable[[int], Counts]  # that many repetitions: (places, periods, repetitions)
 
-_ROW = 16384  # bytes in one instruction of numpy: enough to hide the call, few enough for the cache
+_ROW = 32768  # bytes in one instruction of numpy: enough to hide the call, few enough for the cache
 _DEEP = 48  # circles added up before they are compared
 _WINDOWS_AT_ONCE = 16
 _DRAWN_AT_ONCE = 256 << 20  # bytes
