@@ -6,9 +6,10 @@ and what happens while somebody looks.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from maplebridge.conversations import queries as conversations
 from maplebridge.conversations.actions import RESIDENT
@@ -22,7 +23,22 @@ from maplebridge.people.domain.roles import Role
 from maplebridge.places import queries as places
 from maplebridge.rosters.queries import on_duty
 
+if TYPE_CHECKING:
+    from maplebridge.demo.parts import Part
+
 OLD, NEW, VILLAGE = "old", "new", "village"
+# Whoever is listed first of a role: their lists are looked at first, and what is shown is in their hands.
+SHOWN: Mapping[str, Role] = MappingProxyType(
+    {
+        "chief": Role.GRID_CHIEF,
+        "officer": Role.OFFICER,
+        "grid": Role.GRID_WORKER,
+        "auxiliary": Role.AUXILIARY,
+        "deputy": Role.DEPUTY_SECRETARY,
+        "member": Role.TEAM_MEMBER,
+        "mediator": Role.MEDIATOR,
+    }
+)
 LIFTS_FROM = 2004  # estates built later, with high houses, have what the story tells of lifts and garages
 HIGH = 16  # floors
 ACTIVE = 60  # members of a group who write in it; the others read
@@ -79,6 +95,7 @@ class Cast:
     road: str
     began: datetime
     lead: str
+    show: bool = False
     known: dict[str, Player] = field(default_factory=dict)
 
     @property
@@ -119,6 +136,8 @@ class Cast:
             agency = self.agency("government_service" if who == "clerk" else who)
             clerks = people.clerks_of(agency, day) if agency is not None else []
             return self._first_of(clerks, Role.AGENCY_CLERK)
+        if self.show and who in SHOWN and (posting := people.first_posting(SHOWN[who], day)) is not None:
+            return self._first_of([posting.person_id], SHOWN[who])
         match who:
             case "officer":
                 return self._first_of(officers_on_duty(grid, self.began), Role.OFFICER)
@@ -160,10 +179,12 @@ class NobodyToPlay(LookupError):
 class Casting:
     """Finds a stage and players for each thread; who wrote often enough leaves the stage to others."""
 
-    def __init__(self, kinds: Mapping[str, frozenset[str]], rng: Random) -> None:
+    def __init__(self, kinds: Mapping[str, frozenset[str]], rng: Random, part: "Part | None" = None) -> None:
         self.kinds = kinds
         self.rng = rng
-        self.rooms = [_room(one.thread_id, rng) for one in conversations.groups().order_by("thread_id")]
+        threads = [one.thread_id for one in conversations.groups().order_by("thread_id")]
+        mine = threads[part.number :: part.of] if part else threads
+        self.rooms = [_room(one, rng) for one in mine]
         self.said = dict.fromkeys((room.thread_id for room in self.rooms), 0)
         self.roads: dict[str, str] = {}
         self.recurring: dict[str, Neighbor] = {}
@@ -175,19 +196,32 @@ class Casting:
         if not fitting:
             raise NobodyToPlay("group")
         room = min(fitting, key=lambda one: (self.said[one.thread_id], self.rng.random()))
-        neighbors = self._neighbors(room, thread)
+        if thread.show:
+            room = self.rooms[0]
+        neighbors = self._neighbors(room, thread, local_day(began))
         self.said[room.thread_id] += sum(step.is_said for step in thread.steps)
         road = neighbors[0].home.road
         if thread.issue:
             road = self.roads.setdefault(thread.issue, road)
         appearing = {step.who for step in thread.steps if step.is_resident}
-        cast = Cast(room, neighbors, road, began, thread.lead)
+        cast = Cast(room, neighbors, road, began, thread.lead, thread.show)
         self.seen |= {cast.player(who).person_id for who in appearing}
         return cast
 
-    def _neighbors(self, room: Room, thread: Thread) -> list[Neighbor]:
+    def _on_shown_ground(self, day: date) -> list[Neighbor]:
+        """Return the neighbors of the first group who live where the first chief of grids is posted."""
+        posting = people.first_posting(Role.GRID_CHIEF, day)
+        ground = posting.grid_id if posting else None
+        neighbors = self.rooms[0].neighbors
+        return [one for one in neighbors if ground in places.grid_facts(one.home.grid_id).chain] or list(
+            neighbors
+        )
+
+    def _neighbors(self, room: Room, thread: Thread, day: date) -> list[Neighbor]:
         """Return neighbors of one estate for `r1`, `r2` …; a part that recurs is played by the same person."""
         fitting = room.of_kinds(self.kinds, thread.estate) or list(room.neighbors)
+        if thread.show:
+            fitting = self._on_shown_ground(day)
         first = self.rng.choice(fitting)
         if part := thread.cast.get("r1"):
             first = self.recurring.setdefault(part, first)

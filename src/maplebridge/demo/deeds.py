@@ -41,6 +41,10 @@ EXTENDED_DAYS = 10
 
 COUNSEL = ("community", "justice")  # who is called to every consultation
 DECIDED_AFTER = timedelta(minutes=40)
+ACCEPTED_AFTER = timedelta(minutes=7)
+CALLED_BACK_AFTER = timedelta(days=1)
+CALLED_AT = 10  # o'clock
+REACHED = 0.8  # of those who are called back
 CALLED_BACK_SHARE = 0.1
 POSTING = frozenset({"answer", "promise", "resolve", "join", "add"})
 """Deeds whose words the product itself posts where the question was asked."""
@@ -56,16 +60,35 @@ def _answer(telling: "Telling", step: Step, who: Player, text: str, now: datetim
     for order in matter_queries.call_outs_open(telling.number()):
         if order.agency_id is not None and order.agency_id not in acting:
             matters.cancel_call_out(call_out_id=order.pk, by=telling.by(who), now=now)
+    for kind in sorted(_agencies_in(telling)):
+        _accept_soon(telling, kind, now)
+
+
+def _accept_soon(telling: "Telling", kind: str, now: datetime) -> None:
+    """Let somebody on duty at an agency accept what it is called out to, unless the story tells of a refusal."""
+    if any(step.who == kind and step.deed == "refuse" for step in telling.thread.steps):
+        return
+    agency_id = telling.cast.agency(kind)
+    order = _open_call_out(telling, agency_id) if agency_id is not None else None
+    if order is None or order.status != "sent":
+        return
+    clerk = telling.by(telling.cast.player(kind))
+
+    def accept(then: datetime) -> None:
+        still = matter_queries.call_outs_open(telling.number())
+        if any(one.pk == order.pk and one.status == "sent" for one in still):
+            telling.attempt("accept", lambda: matters.accept(call_out_id=order.pk, by=clerk, now=then))
+
+    telling.stage.follow(now + ACCEPTED_AFTER, accept)
 
 
 def _take_from_sorting(telling: "Telling", who: Player, now: datetime) -> None:
     """Let whoever answers take over what was first with the sorting officer."""
-    owner = _owner(telling, now)
-    if (
-        owner.role != Role.SORTING_OFFICER
-        or owner.person_id == who.person_id
-        or telling.matter().confidential
-    ):
+    matter = telling.matter()
+    if matter.confidential or matter.owner_id == who.person_id:
+        return
+    owner = By(matter.owner_id, telling.role_of(matter.owner_id, now))
+    if owner.role != Role.SORTING_OFFICER:
         return
     offer = matters.offer_hand_over(
         matter_id=telling.number(), to_id=who.person_id, words="", by=owner, now=now
@@ -111,6 +134,7 @@ def _call_out(telling: "Telling", step: Step, who: Player, text: str, now: datet
     if telling.matter().returned >= 2:  # returned twice: only the supervisor may
         by = telling.by(telling.cast.player("supervisor"))
     matters.call_out(matter_id=telling.number(), agency_id=agency_id, by=by, now=now, instruction=text)
+    _accept_soon(telling, step.terms["to"], now)
 
 
 def _open_call_out(telling: "Telling", agency_id: int | None) -> Any:
@@ -129,7 +153,8 @@ def _called_out(telling: "Telling", who: str, now: datetime) -> Any:
 
 
 def _owner(telling: "Telling", now: datetime) -> By:
-    return By(telling.matter().owner_id, telling.role_of(telling.matter().owner_id, now))
+    owner_id = telling.matter().owner_id
+    return By(owner_id, telling.role_of(owner_id, now))
 
 
 def _accept(telling: "Telling", step: Step, who: Player, text: str, now: datetime) -> None:
@@ -293,6 +318,36 @@ def _finish(telling: "Telling", step: Step, who: Player, text: str, outcome: Out
         because=NotFeasible(step.terms["because"]) if "because" in step.terms else None,
         now=now,
     )
+    if drawn and "callback" not in deeds:
+        _call_back_soon(telling, now)
+
+
+def _call_back_soon(telling: "Telling", now: datetime) -> None:
+    """Let the supervisor on duty call on the next day whoever was drawn and whose matter has not come back."""
+    supervisor = telling.by(telling.cast.player("supervisor"))
+    rng = telling.stage.rng
+    local = (now + CALLED_BACK_AFTER).astimezone(matter_queries.town_zone())
+    moment = local.replace(hour=CALLED_AT + rng.randrange(7), minute=rng.randrange(60))
+    reached, stars = rng.random() < REACHED, rng.choice((4, 5, 5))
+
+    def call(then: datetime) -> None:
+        matter = telling.matter()
+        if matter.is_open or matter.call_back.done_at is not None:
+            return
+        telling.attempt(
+            "callback",
+            lambda: matters.call_back_with(
+                call_back_id=matter.call_back.pk,
+                reached=reached,
+                solved=True if reached else None,
+                satisfaction=stars if reached else None,
+                words="",
+                by=supervisor,
+                now=then,
+            ),
+        )
+
+    telling.stage.follow(moment, call)
 
 
 def _feedback(telling: "Telling", step: Step, who: Player, text: str, now: datetime) -> None:

@@ -1,7 +1,8 @@
-"""The whole demo town, brought into an empty database in one transaction: all of it, or nothing."""
+"""The demo town, brought into an empty database: the ground and the people at once, then the month in parts."""
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,29 +13,36 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
+from maplebridge.conversations import queries as conversations
 from maplebridge.demo.casting import Casting, kinds_of
+from maplebridge.demo.everyday import everyday_threads, read_everyday
 from maplebridge.demo.loading_month import Month, live_month
 from maplebridge.demo.loading_people import load_people, new_duty
 from maplebridge.demo.loading_territory import load_territory
+from maplebridge.demo.parts import Part, in_parts, parts, threads_of
 from maplebridge.demo.people import Population, Posting, make_population
 from maplebridge.demo.photos_drawn import DrawnPhotos, after_the_work
-from maplebridge.demo.story import Story, Thread, read_story
+from maplebridge.demo.savepoints import without_savepoints
+from maplebridge.demo.story import Story, Thread, read_story, sentences
 from maplebridge.demo.territory import make_territory
 from maplebridge.demo.town import Territory
 from maplebridge.demo.town_data import TOWN_FOLDER, TownData, read_town_data
+from maplebridge.kernel.working_time import HolidaysNotPublished, china_days
 from maplebridge.matters import actions as matters
 from maplebridge.matters import queries as matter_queries
 from maplebridge.matters.actions.record import By
+from maplebridge.matters.sweeps import add_up
 from maplebridge.people import queries as people
 from maplebridge.people.actions import in_bulk
 from maplebridge.people.domain.roles import Role
 from maplebridge.places import queries as places
-from maplebridge.platform import audit
-from maplebridge.platform.freshness import forget
+from maplebridge.platform import audit, live
+from maplebridge.platform.freshness import forget, held
 from maplebridge.rosters import actions as rosters
 from maplebridge.rosters import queries as roster_queries
 
 SEED = 1
+MONTHS_TOUCHED = 2  # by thirty days
 THREADS_FOLDER = TOWN_FOLDER.parent / "threads"
 RAISE_FROM = 0.65
 RAISE_REASON = "群里闲聊多,拿不准的先留给值班人员一点即可转为事项"
@@ -70,7 +78,14 @@ def invent(now: datetime, seed: int = SEED) -> Town:
     data = read_town_data()
     territory = make_territory(data, seed)
     population = make_population(data, territory, seed, now.date())
-    return Town(data, territory, _show_first(population, territory, data.names.estates), told_story())
+    story = told_story()
+    everyday = everyday_threads(read_everyday(), now, seed, said=sentences(story.threads))
+    return Town(
+        data,
+        territory,
+        _show_first(population, territory, data.names.estates),
+        Story((*story.threads, *everyday)),
+    )
 
 
 def told_story(folder: Path = THREADS_FOLDER) -> Story:
@@ -78,8 +93,15 @@ def told_story(folder: Path = THREADS_FOLDER) -> Story:
 
 
 def is_loaded() -> bool:
-    """Tell whether the demo town is here; it comes in one transaction, so its county is enough."""
+    """Tell whether the demo town is here; its ground and people come in one transaction, so its county is enough."""
     return any(one.level == 5 and one.code == _county_code() for one in places.grids().values())
+
+
+def untold_parts() -> list[Part]:
+    """Return the parts of the town that have no month behind them: all at first, later what was interrupted."""
+    threads = [one.thread_id for one in conversations.groups().order_by("thread_id")]
+    spoken = conversations.last_messages(threads).keys()
+    return [part for part in parts() if spoken.isdisjoint(threads[part.number :: part.of])]
 
 
 def _county_code() -> str:
@@ -96,8 +118,9 @@ def ensure_place(now: datetime) -> None:
 
 def load(town: Town, *, now: Callable[[], datetime], say: Say, progress: Callable[[int], None]) -> Month:
     """Load territory and people, then live the month up to the moment at which it begins to be told."""
+    kinds = _pictures(town.story.month)
     photos = DrawnPhotos()
-    photos.begin(_pictures(town.story.month))
+    photos.begin(kinds)
     try:
         with transaction.atomic(), audit.acting(None, "demo"):
             territory = town.territory
@@ -108,15 +131,39 @@ def load(town: Town, *, now: Callable[[], datetime], say: Say, progress: Callabl
             forget()
             _refresh_statistics()
             _set_rules(now())
-            rng = Random(f"month {SEED}")
-            casting = Casting(kinds_of(territory), rng)
-            month = live_month(town.story.month, casting, photos, rng, now(), progress)
-            _open_residents(casting.seen)
+            _set_holidays(now())
+            photos.keep_all(kinds, now())
     finally:
         photos.end()
+    return tell_month(town, photos, now=now, progress=progress)
+
+
+def tell_month(
+    town: Town, photos: DrawnPhotos, *, now: Callable[[], datetime], progress: Callable[[int], None]
+) -> Month:
+    """Let the parts of the town that have no month behind them yet live it, side by side."""
     forget()
+    month = in_parts(untold_parts(), lambda part, days: _tell_part(town, photos, part, now(), days), progress)
+    _open_residents(month.seen)
+    forget()
+    for _ in range(MONTHS_TOUCHED):  # so that the first look at the rates finds them
+        add_up(now=now())
     audit.seal(now=now())
     return month
+
+
+def tell_rest(*, now: Callable[[], datetime], progress: Callable[[int], None]) -> Month:
+    """Let what an interrupted loading has left out be told up to now."""
+    return tell_month(invent(now()), DrawnPhotos(), now=now, progress=progress)
+
+
+def _tell_part(
+    town: Town, photos: DrawnPhotos, part: Part, now: datetime, progress: Callable[[int], None]
+) -> Month:
+    rng = Random(f"month {SEED} {part.number}")
+    with transaction.atomic(), without_savepoints(), audit.acting(None, "demo"), live.quiet(), held():
+        casting = Casting(kinds_of(town.territory), rng, part)
+        return live_month(threads_of(part, town.story.month), casting, photos, rng, now, progress)
 
 
 def extend_duties(now: datetime, seed: int = SEED) -> int:
@@ -167,6 +214,16 @@ def _set_rules(now: datetime) -> None:
         today=begin,
     )
     forget()
+
+
+def _set_holidays(now: datetime) -> None:
+    """Enter the holidays and make-up workdays of this year and the next, as far as they have been published."""
+    for year in (now.year, now.year + 1):
+        with suppress(HolidaysNotPublished):
+            published = china_days(year)
+            days = {day: (False, name) for day, name in published.holidays.items()}
+            days |= {day: (True, name) for day, name in published.makeup_workdays.items()}
+            matters.set_special_days(days=days)
 
 
 def _refresh_statistics() -> None:

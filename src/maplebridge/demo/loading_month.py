@@ -21,6 +21,8 @@ from maplebridge.platform import events
 
 Progress = Callable[[int], None]  # of days
 
+SOONEST = timedelta(minutes=10)  # nothing that a deed sets going falls due sooner
+
 
 @dataclass
 class TimeLine:
@@ -46,6 +48,13 @@ class Month:
 
     steps: int
     not_done: Mapping[tuple[str, str, str], int]
+    seen: frozenset[int]
+    """The residents who wrote something."""
+
+    def and_also(self, other: "Month") -> "Month":
+        return Month(
+            self.steps + other.steps, Counter(self.not_done) + Counter(other.not_done), self.seen | other.seen
+        )
 
 
 def live_month(
@@ -69,7 +78,7 @@ def live_month(
     _sweep_up_to(now)
     events.deliver_all(now=now)
     _mark_read(stage.said, rng)
-    return Month(steps, Counter(stage.not_done))
+    return Month(steps, Counter(stage.not_done), frozenset(casting.seen))
 
 
 def _deed(thread: Thread, telling: list[Telling], casting: Casting, stage: Stage, step: Any) -> Deed:
@@ -86,11 +95,14 @@ def _deed(thread: Thread, telling: list[Telling], casting: Casting, stage: Stage
 def _clock(stage: Stage, now: datetime, progress: Progress) -> Callable[[datetime], None]:
     """Return what happens before each deed: what has fallen due by then, and word of the day."""
     days: list[int] = []
-    due: list[datetime | None] = [None]
+    due: list[datetime] = [now]
 
     def each(moment: datetime) -> None:
-        if stage.clocks or (due[0] is not None and due[0] <= moment):
-            due[0] = _sweep_up_to(moment)
+        if due[0] <= moment:
+            due[0] = _sweep_up_to(moment) or now
+            stage.clocks = False
+        elif stage.clocks:
+            due[0] = min(due[0], moment + SOONEST)
             stage.clocks = False
         day = 30 - (now.date() - moment.astimezone(now.tzinfo).date()).days
         if day not in days[-1:]:

@@ -63,6 +63,11 @@ class DrawnPhotos:
             self._kept[kind] = photos.keep(self._drawn(kind), now=now).pk
         return self._kept[kind]
 
+    def keep_all(self, kinds: Sequence[str], now: datetime) -> None:
+        """Keep these kinds now, so that processes of their own may show them."""
+        for kind in kinds:
+            self.id_of(kind, now)
+
     def end(self) -> None:
         """Stop drawing, and forget what was drawn and not kept."""
         if self._painter is not None:

@@ -17,6 +17,7 @@ from maplebridge.conversations.actions import RESIDENT
 from maplebridge.demo.casting import Cast, Player
 from maplebridge.demo.deeds import DEEDS, POSTING
 from maplebridge.demo.photos_drawn import DrawnPhotos
+from maplebridge.demo.savepoints import one_savepoint
 from maplebridge.demo.story import WRITTEN, Step, Thread
 from maplebridge.matters import actions as matters
 from maplebridge.matters import queries as matter_queries
@@ -156,9 +157,9 @@ class Telling:
         extra = matter_queries.get_matter(extra_id)
         if own is not None and own.is_open and extra.is_open and own.confidential == extra.confidential:
             by = By(own.owner_id, self.role_of(own.owner_id, now))
-            self._try("merge", lambda: matters.merge(matter_id=extra_id, into_id=own.pk, by=by, now=now))
+            self.attempt("merge", lambda: matters.merge(matter_id=extra_id, into_id=own.pk, by=by, now=now))
         else:
-            self._try(
+            self.attempt(
                 "withdraw",
                 lambda: matters.withdraw(matter_id=extra_id, person_id=author_id, words="", now=now),
             )
@@ -184,7 +185,8 @@ class Telling:
             events.deliver(now=now)
             if matter_queries.matter_of_message(message.pk) is None:
                 self.stage.follow(now + HAND_RAISED_AFTER, self.ensure_raised)
-        self.stage.follow(now + SORTED_AFTER, self.ensure_sorted)
+        if not self.thread.unsorted:
+            self.stage.follow(now + SORTED_AFTER, self.ensure_sorted)
 
     def _report(self, step: Step, who: Player, text: str, now: datetime) -> None:
         """Raise by form, at the counter, from the hotline … as those pages do."""
@@ -229,7 +231,7 @@ class Telling:
         code = matter.category.code if matter.category else ""
         if matter.needs_sorting or code != self.thread.code:
             sorter = self.cast.player("sorting")
-            self._try(
+            self.attempt(
                 "sort",
                 lambda: matters.sort(
                     matter_id=matter.pk,
@@ -246,14 +248,19 @@ class Telling:
         self.ensure_raised(now)
         if who.role != RESIDENT:
             self.ensure_sorted(now)
-        done = self._try(step.deed, lambda: DEEDS[step.deed](self, step, who, text, now))
-        if step.is_message and step.deed not in WRITTEN and not (done and step.deed in POSTING):
+        done = self.attempt(step.deed, lambda: DEEDS[step.deed](self, step, who, text, now))
+        rated = self.thread.is_private and step.deed in (
+            "feedback",
+            "callback",
+        )  # its words are with the stars
+        if step.is_message and step.deed not in WRITTEN and not (done and (step.deed in POSTING or rated)):
             self._say(step, who, text, now)
 
-    def _try(self, deed: str, act: Callable[[], object]) -> bool:
+    def attempt(self, deed: str, act: Callable[[], object]) -> bool:
         """Do what the story tells as far as the product allows it; what it refuses is counted."""
         try:
-            act()
+            with one_savepoint():
+                act()
         except (NotAllowed, TransitionNotAllowed) as refused:
             why = refused.code if isinstance(refused, NotAllowed) else str(refused)
             self.stage.not_done[self.thread.key, deed, why] += 1

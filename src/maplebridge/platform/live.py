@@ -6,7 +6,9 @@ is shown is rendered once for all who see the same (`renders`).
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,7 @@ CHANNEL = "maplebridge_live"
 Allows = Callable[[Any, int], bool]  # (viewer, id of the topic's thing)
 Renders = Callable[[int, "Audience"], str]  # (id of the news' thing, for whom) -> HTML
 
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 _allows: dict[str, Allows] = {}
 _renders: dict[str, Renders] = {}
 
@@ -29,6 +32,16 @@ class Audience:
     is_staff: bool
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Tell nobody: while a town is loaded at which no page can look yet."""
+    mark = _quiet.set(True)
+    try:
+        yield
+    finally:
+        _quiet.reset(mark)
+
+
 def tell(topic: str, kind: str, id: int) -> None:
     """Tell the followers of a topic such as `thread:12`, when the transaction commits."""
     tell_all([(topic, kind, id)])
@@ -36,6 +49,8 @@ def tell(topic: str, kind: str, id: int) -> None:
 
 def tell_all(news: Sequence[tuple[str, str, int]]) -> None:
     """Tell several topics (topic, kind, id) in one statement."""
+    if _quiet.get():
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_notify(%s, one) FROM unnest(%s::text[]) AS one",

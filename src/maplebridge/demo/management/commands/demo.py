@@ -35,11 +35,19 @@ class Command(BaseCommand):
             raise CommandError(REFUSALS[refused.code]) from refused
         if not loading.is_loaded():
             self._load()
-        elif days := loading.extend_duties(timezone.localtime()):
-            self._say(f"Duty table … {days} more days")
+        else:
+            self._go_on()
         self._tell_logins()
         if options["live"]:
             Live(say=self._say, speed=options["speed"]).run()
+
+    def _go_on(self) -> None:
+        """Tell what an interrupted loading has left out, and keep the duty table filled."""
+        if loading.untold_parts():
+            self._say("A month of conversations … what was interrupted is told now")
+            loading.tell_rest(now=timezone.localtime, progress=self._day)
+        if days := loading.extend_duties(timezone.localtime()):
+            self._say(f"Duty table … {days} more days")
 
     def _load(self) -> None:
         begun = time.monotonic()
