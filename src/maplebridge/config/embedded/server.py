@@ -28,6 +28,12 @@ def start(data_dir: Path) -> dict[str, str]:
     try:
         return _start_wheel(data_dir)
     except (ImportError, OSError, subprocess.SubprocessError) as problem:
+        if (data_dir / "PG_VERSION").exists():
+            # The town's data is in this folder: another server beside it would begin with an empty town.
+            raise DatabaseMissing(
+                f"PostgreSQL did not come up yet; after a crash it may need longer. It logs to {data_dir / 'log'}. "
+                f"({problem})"
+            ) from problem
         found = _installed_bin()
         if found is None:
             raise DatabaseMissing(
