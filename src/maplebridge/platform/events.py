@@ -25,6 +25,7 @@ FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 LEASE = timedelta(seconds=60)
 WORK_CHANNEL = "maplebridge_work"
+TAKEN = 20  # deliveries at a time: committed together, so that more would let the first wait for the last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +108,7 @@ class _Taken:
         return event_type(**self.payload, occurred_at=self.occurred_at)
 
 
-def deliver(*, now: datetime, most: int = 50) -> int:
+def deliver(*, now: datetime, most: int = TAKEN) -> int:
     """Deliver what has been due longest, up to `most`. Return how many were tried; 0 when nothing is due."""
     return _deliver_inside(now, most) + _deliver_outside(now, most)
 
