@@ -8,15 +8,16 @@ from tests.factories.town import Town, make_town
 
 from maplebridge.grading import actions, queries
 from maplebridge.grading.actions import months, publishing
+from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.counts_file import ReadCounts
 from maplebridge.grading.domain.method import Indicator as Rule
 from maplebridge.grading.domain.method import Method as Rules
 from maplebridge.grading.domain.method import Source
 from maplebridge.grading.domain.transitions import CycleError, State
-from maplebridge.grading.models import Area, CountSheet, GradingMonth, Indicator, MapEdition
+from maplebridge.grading.models import Area, CountSheet, GradingMonth, MapEdition
 from maplebridge.kernel.periods import Month
 
-STATION = Area.Kind.STATION
+STATION = AreaKind.STATION
 MARCH = Month(2026, 3)
 NOW = datetime(2026, 4, 2, 4, tzinfo=timezone.get_default_timezone())
 TODAY = date(2026, 4, 2)
@@ -48,7 +49,7 @@ def method(town: Town) -> None:
         valid_from=date(2020, 1, 1),
         name_zh="盗窃",
         name_en="Theft",
-        source=Indicator.Source.FILE,
+        source=Source.FILE,
         denominator="residents",
     )
     one = actions.make_method(
@@ -302,7 +303,7 @@ def test_no_small_count_of_a_month_can_be_read_from_an_edition(
     said = publish(one).areas.get(code="Z01").said["indicators"][0]
 
     assert said["form"] in ("exact", "band")
-    assert said["months"] == 3  # four alone is told nowhere
+    assert said["quarter"] == "2026-01"  # January to March together; the four of February are told nowhere
     assert said["low"] >= 10
 
 
@@ -356,17 +357,17 @@ def test_a_correction_is_a_new_edition_that_says_what_was_wrong(
 def test_beats_are_never_published(town: Town, method: None) -> None:
     beats = [
         actions.lay_out_area(
-            kind=Area.Kind.BEAT, code=f"G{number:02}", name=f"{number}号管区", valid_from=date(2020, 1, 1)
+            kind=AreaKind.BEAT, code=f"G{number:02}", name=f"{number}号管区", valid_from=date(2020, 1, 1)
         )
         for number in range(1, 9)
     ]
     read = {month: {beat.pk: 9 for beat in beats} for month in MONTHS}
     there = {"residents": {MONTHS[0]: {beat.pk: 5000 for beat in beats}}}
     actions.enter_counts(
-        kind=Area.Kind.BEAT, read=ReadCounts({"theft": read}, there, [], 0), source="t", by_id=None, now=NOW
+        kind=AreaKind.BEAT, read=ReadCounts({"theft": read}, there, [], 0), source="t", by_id=None, now=NOW
     )
     one = actions.close_month(
-        kind=Area.Kind.BEAT, month=MARCH, by_id=None, now=NOW, today=TODAY, explanation="same each month"
+        kind=AreaKind.BEAT, month=MARCH, by_id=None, now=NOW, today=TODAY, explanation="same each month"
     )
     actions.propose(month_id=one.pk, by_id=town.analyst.pk, now=NOW)
     actions.review(month_id=one.pk, releases=True, words="", by_id=town.supervisor.pk, now=NOW)

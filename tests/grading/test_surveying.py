@@ -8,6 +8,7 @@ from tests.factories.town import Town, make_town
 
 from maplebridge.grading import actions, queries
 from maplebridge.grading.actions import SurveyRefused
+from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.questionnaire import Marks, read_marks
 from maplebridge.grading.models import Answer, Area, Invitation, Mode, SurveyRound
 from maplebridge.kernel.periods import Month
@@ -34,7 +35,7 @@ def town(db: None, now: datetime) -> Town:
 @pytest.fixture
 def area(town: Town) -> Area:
     return actions.lay_out_area(
-        kind=Area.Kind.STATION,
+        kind=AreaKind.STATION,
         code="Z01",
         name="和顺派出所",
         grid_ids=[town.community.pk],

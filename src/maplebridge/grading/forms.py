@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.questionnaire import YES_NO, AgeBand, Marks, Question, read_marks
-from maplebridge.grading.models import Area
 from maplebridge.platform import waiting_files
 
 QUESTIONS = {
@@ -82,9 +82,9 @@ class CountsFileForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("The counts are of"),
         choices=[
-            (Area.Kind.STATION, _("stations")),
-            (Area.Kind.SUBDISTRICT, _("subdistricts")),
-            (Area.Kind.BEAT, _("beats")),
+            (AreaKind.STATION, _("stations")),
+            (AreaKind.SUBDISTRICT, _("subdistricts")),
+            (AreaKind.BEAT, _("beats")),
         ],
     )
     file = forms.FileField(

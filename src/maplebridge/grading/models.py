@@ -10,6 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from maplebridge.grading.domain.areas import AreaKind
+from maplebridge.grading.domain.method import Source
 from maplebridge.grading.domain.transitions import State
 from maplebridge.platform import audit
 
@@ -22,12 +24,7 @@ def reference(to: str, **options: object) -> "models.ForeignKey[Any, Any]":
 class Area(models.Model):
     """A graded piece of ground: a station's, a subdistrict, or an officer's beat. It is ended, never deleted."""
 
-    class Kind(models.TextChoices):
-        STATION = "station"
-        SUBDISTRICT = "subdistrict"
-        BEAT = "beat"  # for work planning inside only, never public
-
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=[(one, one) for one in AreaKind])
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80, blank=True)
@@ -94,17 +91,12 @@ class Population(models.Model):
 class Indicator(models.Model):
     """What is counted. How it enters the grade (weight, window, bands) is the method's."""
 
-    class Source(models.TextChoices):
-        FILE = "file"  # monthly counts from a spreadsheet
-        MATTERS = "matters"  # matters raised, by categories
-        SURVEY = "survey"  # residents' answers
-
     code = models.CharField(max_length=30, unique=True)
     name_zh = models.CharField(max_length=60)
     name_en = models.CharField(max_length=80)
     meaning_zh = models.TextField(blank=True)
     meaning_en = models.TextField(blank=True)
-    source = models.CharField(max_length=10, choices=Source.choices)
+    source = models.CharField(max_length=10, choices=[(one, one) for one in Source])
     counted = models.JSONField(default=list)  # beginnings of category codes; for a survey the question's code
     denominator = models.CharField(max_length=20)  # residents, households, or the name of an exposure
     never_public = models.BooleanField(default=False)  # sexual, domestic violence, minors, suicide …
@@ -145,7 +137,7 @@ class CountSheet(models.Model):
     """The counts of one indicator in one month, area by area, as they were entered. Never changed."""
 
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="sheets")
-    kind = models.CharField(max_length=12, choices=Area.Kind.choices)
+    kind = models.CharField(max_length=12, choices=[(one, one) for one in AreaKind])
     month = models.DateField()
     areas = ArrayField(models.BigIntegerField())  # Area ids, in order
     counts = ArrayField(models.FloatField(null=True))  # events, or for a survey the weighted share who agree
@@ -175,7 +167,7 @@ class CountSheet(models.Model):
 class GradingMonth(models.Model):
     """A month on its way from its close to its edition: one row for stations or subdistricts, one for beats."""
 
-    kind = models.CharField(max_length=12, choices=Area.Kind.choices)
+    kind = models.CharField(max_length=12, choices=[(one, one) for one in AreaKind])
     month = models.DateField()
     state = models.CharField(max_length=10, choices=[(one, one) for one in State], default=State.OPEN)
     method = models.ForeignKey(Method, on_delete=models.PROTECT, null=True, related_name="+")

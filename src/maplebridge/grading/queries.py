@@ -7,14 +7,16 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from numpy.typing import NDArray
 
 from maplebridge.grading import domain
 from maplebridge.grading.domain import method as rules
 from maplebridge.grading.domain import transitions
+from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.boundaries import (
     Finding,
     MonthlyCount,
@@ -25,7 +27,7 @@ from maplebridge.grading.domain.boundaries import (
 from maplebridge.grading.domain.boundaries import Succession as Follows
 from maplebridge.grading.domain.explaining import Explanation
 from maplebridge.grading.domain.history import History
-from maplebridge.grading.domain.method import Color
+from maplebridge.grading.domain.method import Color, Source
 from maplebridge.grading.domain.monthly import MonthlyGrades
 from maplebridge.grading.domain.publication import Atom
 from maplebridge.grading.domain.robustness import Robustness
@@ -49,6 +51,7 @@ from maplebridge.grading.models import (
 )
 from maplebridge.kernel import statistics
 from maplebridge.kernel.periods import Month
+from maplebridge.kernel.polygons import inner_point, read_polygon
 from maplebridge.places import queries as places
 from maplebridge.platform.fields import keyed_digest
 
@@ -183,7 +186,7 @@ def method_in_force(on: date) -> Method | None:
 
 def area_with_code(code: str) -> Area | None:
     """Return the area in force with this code; beats are not public and not found here."""
-    return Area.objects.filter(code=code, valid_to=None).exclude(kind=Area.Kind.BEAT).first()
+    return Area.objects.filter(code=code, valid_to=None).exclude(kind=AreaKind.BEAT).first()
 
 
 def open_round(now: datetime) -> SurveyRound | None:
@@ -232,7 +235,7 @@ class AreaAnswers:
 
 
 def answers_by_area(one: SurveyRound) -> list[AreaAnswers]:
-    areas = areas_on(Area.Kind.STATION, one.month)
+    areas = areas_on(AreaKind.STATION, one.month)
     counts = dict(
         Answer.objects.filter(round=one).values_list("area").annotate(n=Count("pk")).values_list("area", "n")
     )
@@ -242,6 +245,10 @@ def answers_by_area(one: SurveyRound) -> list[AreaAnswers]:
 def grading_months(kind: str, most: int = 24) -> list[GradingMonth]:
     """Return the months that were closed, the latest first."""
     return list(GradingMonth.objects.select_related("method").filter(kind=kind).order_by("-month")[:most])
+
+
+def indicator_named(code: str) -> Indicator:
+    return Indicator.objects.get(code=code)
 
 
 def indicators_of(method: Method) -> list[Indicator]:
@@ -320,7 +327,7 @@ def findings_of(kind: str, month: Month, method: Method) -> list[Finding]:
             if sheet.indicator_id == indicator.pk
             for area, count, denominator in zip(sheet.areas, sheet.counts, sheet.denominators, strict=True)
         ]
-        found += check_counts(rows)
+        found += check_counts(rows, month)
     for population in populations_on(
         areas_on(kind, month.last).values_list("pk", flat=True), "residents", month.last
     ).values():
@@ -346,7 +353,7 @@ def grade_row(
         rank_low=int(graded.rank_low[row]) if known else None,
         rank_high=int(graded.rank_high[row]) if known else None,
         robustness=float(steady.same[row]) / steady.weightings,
-        why=asdict(told),
+        why=_finite(asdict(told)),
     )
 
 
@@ -361,6 +368,15 @@ def public_counts(one: GradingMonth, months: Sequence[Month], codes: Sequence[st
         for id, count in zip(sheet.areas, sheet.counts, strict=True)
         if count is not None and id in area_codes
     }
+
+
+def _finite(value: Any) -> Any:
+    """Return a value that JSON can hold: what is endless (a ratio to nothing) becomes None."""
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def reviews_of(one: GradingMonth) -> list[Verdict]:
@@ -379,17 +395,67 @@ def contradictions_open(one: GradingMonth) -> int:
     return Comment.objects.filter(month=one, contradicts=True, answer="").count()
 
 
-def areas_by_name(kind: str, on: date) -> dict[str, int]:
-    """Return areas in force by what a spreadsheet may call them: code or name."""
+def areas_by_name(kind: str) -> dict[str, int]:
+    """Return all areas there ever were by what a spreadsheet may call them: code or name; those in force first."""
     named: dict[str, int] = {}
-    for area in areas_on(kind, on):
-        named[area.name] = named[area.code] = area.pk
+    for area in Area.objects.filter(kind=kind).order_by(F("valid_to").desc(nulls_first=True)):
+        named.setdefault(area.code, area.pk)
+        named.setdefault(area.name, area.pk)
     return named
+
+
+def area_names(kind: str) -> dict[int, str]:
+    return dict(Area.objects.filter(kind=kind).values_list("pk", "name"))
+
+
+def indicator_names() -> dict[str, tuple[str, str]]:
+    """Return the Chinese and the English name of every indicator by its code."""
+    return {one.code: (one.name_zh, one.name_en) for one in Indicator.objects.all()}
+
+
+def get_month(month_id: int) -> GradingMonth | None:
+    return GradingMonth.objects.select_related("method").filter(pk=month_id).first()
+
+
+def comment_counts(one: GradingMonth) -> dict[int, int]:
+    """Return how many comments each area of a month has."""
+    return dict(one.comments.values_list("area").annotate(n=Count("pk")).values_list("area", "n"))
+
+
+def comments_on(one: GradingMonth, area_id: int) -> QuerySet[Comment]:
+    return one.comments.filter(area_id=area_id).order_by("pk")
+
+
+def get_comment(comment_id: int) -> Comment | None:
+    return Comment.objects.filter(pk=comment_id).first()
+
+
+def shapes_of(one: GradingMonth) -> dict[str, Any]:
+    """Return the areas of a month with their proposed colors as GeoJSON, for the map inside."""
+    features = []
+    for grade in grades_of(one):
+        if grade.area.boundary is None:
+            continue
+        at = inner_point(read_polygon(grade.area.boundary))
+        features.append(
+            {
+                "type": "Feature",
+                "properties": {
+                    "code": grade.area.code,
+                    "label": grade.area.name,
+                    "color": grade.color,
+                    "id": grade.area_id,
+                    "at": [round(at.lon, 6), round(at.lat, 6)],
+                },
+                "geometry": grade.area.boundary,
+            }
+        )
+    return {"type": "FeatureCollection", "features": features}
 
 
 def indicators_by_heading(on: date) -> dict[str, str]:
     """Return the codes of indicators that come by file, by what a spreadsheet may call them."""
     named: dict[str, str] = {}
-    for one in indicators_on(on).filter(source=Indicator.Source.FILE):
+    for one in indicators_on(on).filter(source=Source.FILE):
         named[one.name_zh] = named[one.name_en] = named[one.code] = one.code
     return named

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from maplebridge.grading.views import public, survey
+from maplebridge.grading.views import counts, months, public, survey
 
 urlpatterns: list[URLPattern] = [
     # public: the map, without signing in
@@ -11,6 +11,24 @@ urlpatterns: list[URLPattern] = [
     path("safety/editions/<int:number>/", public.safety_map, name="safety_edition"),
     path("safety/editions/<int:number>/areas.geojson", public.shapes, name="safety_shapes"),
     path("safety/editions/<int:number>/data.<str:form>", public.data, name="safety_data"),
+    # months: close, propose, comment, release, publish
+    path("grading/", months.grading, name="grading"),
+    path("grading/close/", months.close, name="grading_close"),
+    path("grading/months/<int:month_id>/", months.month, name="grading_month"),
+    path("grading/months/<int:month_id>/areas.geojson", months.month_shapes, name="grading_month_shapes"),
+    path("grading/months/<int:month_id>/propose/", months.propose, name="grading_propose"),
+    path("grading/months/<int:month_id>/take-back/", months.take_back, name="grading_take_back"),
+    path("grading/months/<int:month_id>/review/", months.review, name="grading_review"),
+    path("grading/months/<int:month_id>/publish/", months.publish, name="grading_publish"),
+    path("grading/months/<int:month_id>/correction/", months.ask_correction, name="grading_ask_correction"),
+    path("grading/months/<int:month_id>/correct/", months.correct, name="grading_correct"),
+    path("grading/months/<int:month_id>/areas/<int:area_id>/", months.month_area, name="grading_month_area"),
+    path("grading/comments/<int:comment_id>/answer/", months.answer_comment, name="grading_answer_comment"),
+    # counts: monthly numbers from a spreadsheet
+    path("grading/counts/", counts.counts, name="grading_counts"),
+    path("grading/counts/<int:file_id>/", counts.counts_file, name="grading_counts_file"),
+    path("grading/counts/<int:file_id>/accept/", counts.accept_counts, name="grading_accept_counts"),
+    path("grading/counts/<int:file_id>/drop/", counts.drop_counts, name="grading_drop_counts"),
     # survey: how safe residents feel
     path("survey/", survey.survey, name="survey"),
     path("survey/at/<str:code>/", survey.survey_at, name="survey_at"),

@@ -18,6 +18,7 @@ from maplebridge.grading.actions.months import (
     propose,
     review,
     take_back,
+    told,
 )
 from maplebridge.grading.actions.publishing import ask_correction, correct, publish
 from maplebridge.grading.actions.surveying import (
@@ -60,4 +61,5 @@ __all__ = [
     "review",
     "succeed",
     "take_back",
+    "told",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.counts_file import ReadCounts
 from maplebridge.grading.domain.method import Method as Rules
 from maplebridge.grading.domain.method import as_json
@@ -37,7 +38,7 @@ class CountsRefused(Exception):
 @action
 def lay_out_area(
     *,
-    kind: Area.Kind,
+    kind: AreaKind,
     code: str,
     name: str,
     valid_from: date,
@@ -138,7 +139,7 @@ def confirm_method(*, method_id: int, by_id: int | None) -> Method:
 @action
 def enter_counts(
     *,
-    kind: Area.Kind,
+    kind: AreaKind,
     read: ReadCounts,
     source: str,
     by_id: int | None,
@@ -176,7 +177,7 @@ def enter_counts(
 def enter_sheet(
     *,
     indicator: Indicator,
-    kind: Area.Kind,
+    kind: AreaKind,
     month: Month,
     counts: Mapping[int, float | None],
     denominators: Mapping[int, float | None],
@@ -227,7 +228,7 @@ def _count_populations(of: str, month: Month, numbers: Mapping[int, int], source
     )
 
 
-def _populations(of: str, kind: Area.Kind) -> dict[int, list[tuple[date, float]]]:
+def _populations(of: str, kind: AreaKind) -> dict[int, list[tuple[date, float]]]:
     found: dict[int, list[tuple[date, float]]] = {}
     rows = Population.objects.filter(of=of, area__kind=kind).order_by("as_of")
     for area_id, as_of, number in rows.values_list("area_id", "as_of", "number"):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
@@ -11,9 +12,11 @@ from maplebridge.grading import queries
 from maplebridge.grading.actions.counting import enter_sheet
 from maplebridge.grading.domain import method as methods
 from maplebridge.grading.domain import transitions
+from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.boundaries import Finding
 from maplebridge.grading.domain.explaining import explain
 from maplebridge.grading.domain.history import History
+from maplebridge.grading.domain.method import Source
 from maplebridge.grading.domain.monthly import MonthlyGrades, grade_month
 from maplebridge.grading.domain.questionnaire import AGREES_FROM
 from maplebridge.grading.domain.robustness import robustness
@@ -29,7 +32,7 @@ FEW_DRAWS = 20  # where only the scores are looked at
 @action
 def close_month(
     *,
-    kind: Area.Kind,
+    kind: AreaKind,
     month: Month,
     by_id: int | None,
     now: datetime,
@@ -45,7 +48,7 @@ def close_month(
         _count_ourselves(indicator, kind, month, by_id, now)
     findings = queries.findings_of(kind, month, method)
     transitions.check_close(State(one.state), month, today, findings, bool(explanation.strip()))
-    one.method, one.findings, one.explanation = method, [_told(finding) for finding in findings], explanation
+    one.method, one.findings, one.explanation = method, [told(finding) for finding in findings], explanation
     one.state, one.closed_by_id, one.closed_at = State.CLOSED, by_id, now
     one.save()
     return one
@@ -118,7 +121,8 @@ def _before(history: History, graded: MonthlyGrades) -> MonthlyGrades | None:
     return grade_month(history.until(graded.month - 1), graded.method, None, graded.seed, draws=FEW_DRAWS)
 
 
-def _told(one: Finding) -> dict[str, object]:
+def told(one: Finding) -> dict[str, Any]:
+    """Return a finding as it is kept with its month."""
     return {
         "flaw": one.flaw.value,
         "area": one.area,
@@ -200,11 +204,11 @@ def result_digest(graded: MonthlyGrades) -> str:
 
 
 def _count_ourselves(
-    indicator: Indicator, kind: Area.Kind, month: Month, by_id: int | None, now: datetime
+    indicator: Indicator, kind: AreaKind, month: Month, by_id: int | None, now: datetime
 ) -> None:
     """Write down what this installation knows itself: matters raised, and what residents answered."""
     areas = queries.areas_on(kind, month.last)
-    if indicator.source == Indicator.Source.MATTERS:
+    if indicator.source == Source.MATTERS:
         by_grid = matters.raised_by_grid(month.first, month.last, indicator.counted)
         with_ground = {area.pk: ground for area in areas if (ground := queries.grounds_of(area))}
         numbers = {
@@ -213,7 +217,7 @@ def _count_ourselves(
         there = queries.populations_on(numbers, indicator.denominator, month.last)
         exposure = {id: there[id].number if id in there else None for id in numbers}
         source = "matters"
-    elif indicator.source == Indicator.Source.SURVEY:
+    elif indicator.source == Source.SURVEY:
         numbers, exposure = _agreeing(areas, indicator, month)
         source = "survey"
     else:

@@ -4,7 +4,8 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from maplebridge.grading import queries
 from maplebridge.grading.actions.months import regrade
 from maplebridge.grading.domain import transitions
+from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.hysteresis import Move
 from maplebridge.grading.domain.method import Color
 from maplebridge.grading.domain.publication import (
@@ -21,13 +23,14 @@ from maplebridge.grading.domain.publication import (
     Form,
     Limits,
     Statement,
+    coarser,
     protect,
     told_chance,
     told_color,
     told_share,
 )
 from maplebridge.grading.domain.transitions import CycleError, State
-from maplebridge.grading.models import Area, Grade, GradingMonth, MapEdition, PublishedArea
+from maplebridge.grading.models import Grade, GradingMonth, MapEdition, PublishedArea
 from maplebridge.kernel.periods import Month
 from maplebridge.kernel.polygons import inner_point, read_polygon
 from maplebridge.kernel.statistics.composite import Direction
@@ -35,8 +38,9 @@ from maplebridge.kernel.statistics.rates import wilson
 from maplebridge.platform.audit import action
 
 FORMAT = 1
-EDITIONS_BACK = 36  # earlier maps that a new number is protected against
-MOST_WINDOW = 12
+EDITIONS_BACK = 36  # earlier maps that a new number is held against
+QUARTER = 3
+MONTHS_BACK = EDITIONS_BACK + QUARTER
 TEN_YEARS = 10
 
 
@@ -46,7 +50,7 @@ def publish(*, month_id: int, by_id: int | None, now: datetime, today: date) -> 
     one = GradingMonth.objects.select_for_update(of=("self",)).select_related("method").get(pk=month_id)
     proposed_on = timezone.localdate(one.proposed_at) if one.proposed_at else today
     transitions.check_publication(State(one.state), Month.of(one.month), proposed_on, today)
-    if one.kind == Area.Kind.BEAT:
+    if one.kind == AreaKind.BEAT:
         raise CycleError("beats_stay_inside")
     one.state = State.PUBLISHED
     one.save(update_fields=["state"])
@@ -121,7 +125,7 @@ def _content(one: GradingMonth) -> dict[str, Any]:
     counted = [
         code for code, part in rules.items() if part["kind"] == "rate" and not names[code].never_public
     ]
-    told = _told_counts(one, month, counted, rules)
+    told = _told_counts(one, month, counted)
     people = queries.populations_on([grade.area_id for grade in grades], "residents", month.last)
     releases = {review.made_by_id for review in one.reviews.all() if review.releases}
     reviewed = len(releases) >= 2 or bool(one.erratum)  # a correction is always seen by two
@@ -183,31 +187,55 @@ def _sure(grade: Grade, shown: str) -> list[int] | None:
 Told = dict[tuple[str, str], Statement]
 
 
-def _told_counts(one: GradingMonth, month: Month, counted: Sequence[str], rules: Mapping[str, Any]) -> Told:
-    """Return how the count of each area and indicator may be told, beside everything that was ever told of it.
+def _told_counts(one: GradingMonth, month: Month, counted: Sequence[str]) -> Told:
+    """Return how the count of each area and indicator may be told, beside everything that was told of it before.
 
     No number of one area and indicator is told together with another's, so each is protected for itself.
     """
-    already: defaultdict[tuple[str, str], list[Statement]] = defaultdict(list)
-    for edition in queries.editions()[:EDITIONS_BACK]:
+    already: defaultdict[tuple[str, str], dict[Month, Statement]] = defaultdict(dict)
+    for edition in queries.editions()[:EDITIONS_BACK]:  # the latest first: its words count
         for said in json.loads(edition.content)["told"]:
-            statement = _statement(said)
-            already[statement.figure.area, statement.figure.category or ""].append(statement)
-    months = [month - back for back in range(EDITIONS_BACK + MOST_WINDOW, -1, -1)]
+            figure = (statement := _statement(said)).figure
+            already[figure.area, figure.category or ""].setdefault(figure.first, statement)
+    quarter = last_quarter(month)
     counts: defaultdict[tuple[str, str], dict[Atom, int]] = defaultdict(dict)
+    months = [month - back for back in range(MONTHS_BACK, -1, -1)]
     for atom, number in queries.public_counts(one, months, counted).items():
         counts[atom.area, atom.category][atom] = number
     hidden = _hidden(one)
     told: Told = {}
     for (area, code), known in counts.items():
-        window = int(rules[code]["window"])
-        first = month - (window - 1)
-        atoms = frozenset(atom for atom in known if first <= atom.month <= month)
+        atoms = frozenset(atom for atom in known if quarter <= atom.month <= quarter + 2)
         if atoms:
-            new = Figure(area, code, first, window, atoms)
-            before = _with_atoms(already[area, code], known)
-            told[area, code] = protect(known, [new], already=before, hidden_areas=hidden)[0]
+            figure = Figure(area, code, quarter, QUARTER, atoms)
+            told[area, code] = _told_count(figure, known, already[area, code], hidden)
     return told
+
+
+def _told_count(
+    figure: Figure, known: Mapping[Atom, int], said: Mapping[Month, Statement], hidden: Collection[str]
+) -> Statement:
+    """Return a count as it may be told. What was told of a quarter is told again.
+
+    If it was corrected since, the difference would tell a small number, so from then on only a band is told.
+    """
+    before = said.get(figure.first)
+    total = sum(known[atom] for atom in figure.atoms)
+    if before and before.low <= total <= before.high:
+        return replace(before, figure=figure)
+    others = _with_atoms([one for first, one in said.items() if first != figure.first], known)
+    fresh = protect(known, [figure], already=others, hidden_areas=hidden)[0]
+    return coarser(fresh) if before else fresh
+
+
+def last_quarter(month: Month) -> Month:
+    """Return the first month of the last quarter of the year that is over with a month.
+
+    Counts are told by quarters, which never overlap: told month by month for the last three, each could be taken
+    from the next, and what one small month held would follow.
+    """
+    end = month - (month.number % QUARTER)
+    return end - (QUARTER - 1)
 
 
 def _hidden(one: GradingMonth) -> set[str]:
@@ -269,7 +297,7 @@ def _indicator(
         "name_zh": named.name_zh,
         "name_en": named.name_en,
         "kind": rule["kind"],
-        "months": facts["months"],
+        "quarter": str(last_quarter(month)),
         "against": _against(rule, facts),
     }
     if rule["kind"] == "share":

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.questionnaire import Marks
 from maplebridge.grading.models import Answer, Area, Invitation, Mode, SurveyRound
 from maplebridge.grading.queries import MOST_TRIES, grounds_of, respondent_of
@@ -204,7 +205,7 @@ def _day(now: datetime) -> date:
 def _home_area(person_id: int) -> Area:
     building = people.get_person(person_id).building
     if building is not None:
-        for area in Area.objects.filter(valid_to=None).exclude(kind=Area.Kind.BEAT):
+        for area in Area.objects.filter(valid_to=None).exclude(kind=AreaKind.BEAT):
             if building.grid_id in grounds_of(area):
                 return area
     raise SurveyRefused("no_such_area")

@@ -137,15 +137,18 @@ OLD_AFTER_YEARS = 5
 FEW = 10.0  # events of the whole a month; below that a month without any is no wonder
 
 
-def check_counts(rows: Sequence[MonthlyCount]) -> list[Finding]:
-    """Return all that is wrong or odd with the monthly counts of one indicator, in order of month and area."""
+def check_counts(rows: Sequence[MonthlyCount], only: Month | None = None) -> list[Finding]:
+    """Return all that is wrong or odd with the monthly counts of one indicator, in order of month and area.
+
+    With `only`, jumps are looked for in that month alone: each month is checked when it is closed.
+    """
     found = [*_doubles(rows), *_impossible(rows)]
     areas = sorted({row.area for row in rows})
     if rows:
         months = _all_months(rows)
         counts, exposures = _table(rows, areas, months)
         found += _gaps(areas, months, counts)
-        found += _jumps(areas, months, counts, exposures)
+        found += _jumps(areas, months, counts, only)
         found += _population_jumps(areas, months, exposures)
         found += _whole_months(months, counts)
     return sorted(found, key=lambda one: (one.month or Month(1, 1), one.area or 0, one.flaw))
@@ -198,10 +201,11 @@ def _gaps(areas: list[int], months: list[Month], counts: Floats) -> Iterable[Fin
                     yield Finding(Flaw.GAP, area, months[place])
 
 
-def _jumps(areas: list[int], months: list[Month], counts: Floats, exposures: Floats) -> Iterable[Finding]:
+def _jumps(areas: list[int], months: list[Month], counts: Floats, only: Month | None) -> Iterable[Finding]:
+    asked = np.array([only is None or month == only for month in months])
     for row, area in enumerate(areas):
         given = counts[row]
-        for place in np.flatnonzero(np.isfinite(given)):
+        for place in np.flatnonzero(np.isfinite(given) & asked):
             others = np.delete(given, place)
             others = others[np.isfinite(others)]
             if len(others) < LEAST_PAST:

@@ -275,7 +275,7 @@ def protect(
                 continue  # it may be safe by now: it is asked again in the next round
             place = _to_coarsen(exposure, known, len(connected), fixed)
             if place is not None:
-                known[place] = _coarser(known[place], limits)
+                known[place] = coarser(known[place], limits)
                 changed.add(place)
             elif exposure.secret.atoms in first_told and len(exposure.secret.atoms) > 1:
                 attack.accept(exposure)
@@ -298,6 +298,15 @@ def _connected(already: Sequence[Statement], new: Sequence[Figure]) -> list[Stat
     return [one for one, span in zip(already, spans, strict=True) if span & months]
 
 
+def stand_apart(told: Sequence[Figure]) -> bool:
+    """Tell whether no two figures have anything in common; then no one helps to work out another.
+
+    A sum of 10 or more that stands alone tells of none of its parts more than that it is between 0 and the sum,
+    and "fewer than 10" no more than that; both are wider than what a small count must be able to be.
+    """
+    return sum(len(one.atoms) for one in told) == len({atom for one in told for atom in one.atoms})
+
+
 def _first_form(figure: Figure, counts: Counts, hidden_areas: Collection[str], limits: Limits) -> Statement:
     value = sum(counts[atom] for atom in figure.atoms)
     if figure.area in hidden_areas:
@@ -307,7 +316,8 @@ def _first_form(figure: Figure, counts: Counts, hidden_areas: Collection[str], l
     return Statement(figure, Form.EXACT, value, value)
 
 
-def _coarser(statement: Statement, limits: Limits) -> Statement:
+def coarser(statement: Statement, limits: Limits = FLOORS) -> Statement:
+    """Return the next coarser form of a statement: a band for a number, nothing for a band."""
     if statement.form == Form.EXACT and statement.low >= limits.small:
         place = int(np.searchsorted(BANDS, statement.low, side="right"))
         high = BANDS[place] - 1 if place < len(BANDS) else float("inf")

@@ -1,10 +1,15 @@
 """Words for what a grade stands on: an indicator's number, against what it is compared, what would change it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+
+from maplebridge.grading.domain.counts_file import Problem
+from maplebridge.grading.domain.publication import PublicationError
+from maplebridge.grading.domain.transitions import CycleError
 
 register = template.Library()
 
@@ -37,6 +42,13 @@ def number_of(part: dict[str, Any]) -> str:
 
 
 @register.filter
+def quarter_words(first: str) -> str:
+    """Return the quarter that begins with a month."""
+    year, month = first.split("-")
+    return _("quarter {number} of {year}").format(number=(int(month) + 2) // 3, year=year)
+
+
+@register.filter
 def against(part: dict[str, Any]) -> str:
     """Return how an indicator stands against what its own past lets expect."""
     words = {
@@ -51,3 +63,155 @@ def against(part: dict[str, Any]) -> str:
 def chance(span: list[int] | None) -> str:
     """Return how sure a color is, in steps of ten: anything finer would be a claim that nobody can make."""
     return _("{low} to {high} %").format(low=span[0], high=span[1]) if span else ""
+
+
+def cycle_words(refused: CycleError | PublicationError) -> str:
+    """Return why something cannot be done with a month, and what would help."""
+    where = refused.where
+    words: dict[str, Any] = {
+        "already_done": _("That has been done already."),
+        "transition_not_allowed": _("The month is not at that step any more. Please look at it again."),
+        "month_not_over": _("This month is not over yet."),
+        "no_method": _("No method is in force for this month. Make one and have it confirmed first."),
+        "counts_impossible": _("Some counts are impossible. Please correct the file and enter it again."),
+        "findings_not_explained": _(
+            "Some counts are odd. Please say why they are right, or enter them again."
+        ),
+        "contradictions_not_answered": _("A station contradicts, and nobody has answered."),
+        "objected": _("Somebody objects. Talk it over; the last that each said counts."),
+        "reviewers_missing": _("One more person has to release it."),
+        "own_proposal": _("Whoever proposed it does not release it. Please ask somebody else."),
+        "words_needed": _("Please say why."),
+        "too_early": _("It may be published from {not_before} on: stations have a week to contradict."),
+        "not_published_yet": _("There is no edition to correct yet."),
+        "erratum_missing": _("Please say what was wrong: a correction without a reason is none."),
+        "corrected_already": _("This edition was corrected already. Correct the latest one."),
+        "beats_stay_inside": _("Colors of beats are for work planning and are never published."),
+        "not_reviewed": _("An area is black, or fell by two colors: two people have to release it."),
+        "already_told": _("What was published earlier would tell a small number together with this."),
+    }
+    code = getattr(refused.code, "value", refused.code)
+    return str(words.get(code, _("This cannot be done ({code}).").format(code=code))).format(**where)
+
+
+FLAW_WORDS = {
+    "gap": gettext_lazy("{month}, {area}: no count was entered."),
+    "double_month": gettext_lazy("{month}, {area}: entered {value} times."),
+    "same_as_before": gettext_lazy("{month}: all counts are those of the month before. Pasted twice?"),
+    "jump": gettext_lazy("{month}, {area}: {value}, usual are {usual}."),
+    "negative": gettext_lazy("{month}, {area}: {value} is less than nothing."),
+    "not_a_number": gettext_lazy("{month}, {area}: this is not a number."),
+    "nobody_there": gettext_lazy("{month}, {area}: events, but nobody lives there."),
+    "nothing_delivered": gettext_lazy("{month}: nothing at all was counted; usual are {usual}."),
+    "old_population": gettext_lazy("{area}: the residents were counted {value} years ago."),
+    "population_jump": gettext_lazy("{month}, {area}: residents went from {usual} to {value}. New borders?"),
+}
+
+
+def finding_words(told: dict[str, Any], names: Mapping[int, str]) -> str:
+    """Return what is odd with a count, in a sentence."""
+    value, usual = (
+        f"{number:,.0f}" if number is not None else "" for number in (told["value"], told["usual"])
+    )
+    area = names.get(told["area"] or 0, "")
+    return str(FLAW_WORDS[told["flaw"]]).format(month=told["month"], area=area, value=value, usual=usual)
+
+
+PROBLEM_WORDS = {
+    "no_area_column": gettext_lazy("There is no column “area” (地区)."),
+    "no_month_column": gettext_lazy("There is no column “month” (月份)."),
+    "unknown_column": gettext_lazy(
+        "Nobody knows what the column “{column}” counts. Please rename or remove it."
+    ),
+    "no_indicator": gettext_lazy("No column is one of the indicators."),
+    "unknown_area": gettext_lazy("There is no area “{cell}”."),
+    "not_a_month": gettext_lazy("“{cell}” is not a month. Please write it like 2026-03."),
+    "month_not_over": gettext_lazy("{cell} is not over yet."),
+    "twice": gettext_lazy("This area and month is already in row {cell}."),
+    "not_a_number": gettext_lazy("{column}: “{cell}” is not a number."),
+    "negative": gettext_lazy("{column}: {cell} is less than nothing."),
+    "not_whole": gettext_lazy("{column}: {cell} is not a whole number."),
+    "too_large": gettext_lazy("{column}: {cell} is far too large."),
+    "nothing_counted": gettext_lazy("The file holds no count at all."),
+}
+
+
+def count_problem_words(one: Problem) -> str:
+    """Return what is wrong with a cell of a file of counts."""
+    return str(PROBLEM_WORDS[one.trouble]).format(column=one.column, cell=one.cell)
+
+
+@register.filter
+def chance_of(probability: float) -> str:
+    """Return a probability for those who work with it, in whole percent."""
+    return f"{100 * probability:.0f} %"
+
+
+@register.filter
+def named_in(code: str, names: Mapping[str, tuple[str, str]]) -> str:
+    chinese, english = names.get(code, (code, code))
+    return english if (get_language() or "").startswith("en") else chinese
+
+
+COMPARED = {
+    ("own_past", "higher"): gettext_lazy("more than its own past lets expect"),
+    ("own_past", "lower"): gettext_lazy("less than its own past lets expect"),
+    ("last_year", "higher"): gettext_lazy("more than in the same months last year"),
+    ("last_year", "lower"): gettext_lazy("less than in the same months last year"),
+    ("town", "higher"): gettext_lazy("more than in the other areas"),
+    ("town", "lower"): gettext_lazy("less than in the other areas"),
+}
+
+
+@register.filter
+def comparisons_of(facts: dict[str, Any]) -> list[str]:
+    """Return how an indicator compares, only where chance cannot explain it."""
+    found = [
+        str(COMPARED[one["against"], one["change"]])
+        for one in facts["comparisons"]
+        if (one["against"], one["change"]) in COMPARED
+    ]
+    return found or [_("nothing that chance could not explain")]
+
+
+MOVES = {
+    0: gettext_lazy("first color"),
+    1: gettext_lazy("as before"),
+    2: gettext_lazy("the score moved, but the evidence is not strong enough yet"),
+    3: gettext_lazy("worse by one color"),
+    4: gettext_lazy("better by one color"),
+    5: gettext_lazy("worse by more than one color, on strong evidence"),
+    6: gettext_lazy("better by more than one color, on strong evidence"),
+    7: gettext_lazy("not enough data"),
+}
+
+
+@register.filter
+def move_words(move: int) -> str:
+    return str(MOVES[move])
+
+
+STATES = {
+    "open": gettext_lazy("open"),
+    "closed": gettext_lazy("counts closed"),
+    "proposed": gettext_lazy("colors proposed"),
+    "reviewed": gettext_lazy("released"),
+    "published": gettext_lazy("published"),
+}
+
+
+@register.filter
+def cycle_state(state: str) -> str:
+    return str(STATES[state])
+
+
+KINDS = {
+    "station": gettext_lazy("Stations"),
+    "subdistrict": gettext_lazy("Subdistricts"),
+    "beat": gettext_lazy("Beats"),
+}
+
+
+@register.filter
+def kind_words(kind: str) -> str:
+    return str(KINDS[kind])

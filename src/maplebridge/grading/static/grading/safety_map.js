@@ -74,6 +74,11 @@ function namesOf(data) {
   };
 }
 
+// Inside, an area is opened by its number; outside, by its code.
+function addressOf({ code, id }) {
+  return `${element.dataset.areaUrl}${id ?? encodeURIComponent(code)}/`;
+}
+
 async function start() {
   const { shapesUrl, mapLabel, zoomIn, zoomOut } = element.dataset;
   const data = await (await fetch(shapesUrl)).json();
@@ -97,7 +102,7 @@ async function start() {
   }, paint: { "text-color": "#1f2328", "text-halo-color": "#ffffff", "text-halo-width": 2 } });
   map.on("mouseenter", "areas", () => { map.getCanvas().style.cursor = "pointer"; });
   map.on("mouseleave", "areas", () => { map.getCanvas().style.cursor = ""; });
-  map.on("click", "areas", (event) => { location.href = event.features[0].properties.url; });
+  map.on("click", "areas", (event) => { location.href = addressOf(event.features[0].properties); });
   let last;
   const show = (code) => {
     if (last) map.setFeatureState({ source: "areas", id: last }, { chosen: false });

@@ -1,0 +1,216 @@
+"""The invented city, brought in through the same actions as a town's own five years: counts, method, months."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from shapely.geometry import Polygon, shape
+from shapely.ops import unary_union
+
+from maplebridge.demo.city import INDICATORS, YEARS, City, CityArea, invent_city
+from maplebridge.grading import actions, queries
+from maplebridge.grading.domain.areas import AreaKind
+from maplebridge.grading.domain.counts_file import ReadCounts
+from maplebridge.grading.domain.method import Against, Kind, Method, Source
+from maplebridge.grading.domain.method import Indicator as Rule
+from maplebridge.grading.domain.questionnaire import Question
+from maplebridge.kernel.periods import Month
+from maplebridge.kernel.statistics.composite import Direction
+from maplebridge.people import queries as people
+from maplebridge.people.domain.roles import Role
+from maplebridge.places import queries as places
+
+EDITIONS = 12  # a year of maps
+BEAT_MONTHS = 2
+COUNTED_ON = date(2020, 11, 1)  # the census
+RATE_BANDS = (0.93, 1.25, 1.6, 2.1)
+SHARE_BANDS = (0.72, 0.6, 0.5, 0.4)
+SCORE_BANDS = (78.0, 68.0, 56.0, 42.0)
+SATISFACTION = "satisfaction"
+
+
+def load_city(*, now: datetime, seed: int) -> None:
+    """Bring in the city and let it publish its maps, the last month that is over included."""
+    if queries.areas_on(AreaKind.STATION, now.date()).exists():
+        return
+    last = Month.of(timezone.localdate(now)) - 1
+    months = [last - back for back in range(YEARS * 12 - 1, -1, -1)]
+    name, ground, grid_ids = _own_ground(now)
+    city = invent_city(own=(name, ground), first_month=months[0].number, months=len(months), seed=seed)
+    own = {city.stations[0].code: grid_ids}
+    stations = _lay_out(city.stations, AreaKind.STATION, {}, months[0].first, own)
+    beats = _lay_out(city.beats, AreaKind.BEAT, stations, months[0].first, {})
+    _define(months[0].first)
+    _enter(city, stations, beats, months, now)
+    makers = [*people.holders_of(Role.ANALYST, now.date()), *people.holders_of(Role.SUPERVISOR, now.date())]
+    analyst, *reviewers = dict.fromkeys([*makers, *people.holders_of(Role.ADMINISTRATOR, now.date())])
+    one = actions.make_method(
+        rules=_rules(months[0]),
+        reason="首版：四项客观指标加居民安全感",
+        by_id=analyst,
+        now=_noon(months[0].first),
+    )
+    actions.confirm_method(method_id=one.pk, by_id=reviewers[0])
+    for month in months[-EDITIONS:]:
+        _publish(AreaKind.STATION, month, analyst, reviewers, now)
+    for month in months[-BEAT_MONTHS:]:
+        _publish(AreaKind.BEAT, month, analyst, reviewers, now)
+    _ask(last, now)
+
+
+def _own_ground(now: datetime) -> tuple[str, Polygon, list[int]]:
+    """Return the name of the town's own station, its ground, and the grids on it."""
+    sectors = places.sectors_in_force(now.date())
+    whole = unary_union([shape(one.boundary).buffer(1e-4) for one in sectors if one.boundary])
+    grids = {grid for one in sectors for grid in places.grids_of_sector(one.pk)}
+    hull = whole.convex_hull
+    assert isinstance(hull, Polygon)
+    return sectors[0].station, hull, sorted(grids)
+
+
+def _lay_out(
+    areas: tuple[CityArea, ...],
+    kind: AreaKind,
+    parents: dict[str, Any],
+    since: date,
+    grounds: dict[str, list[int]],
+) -> dict[str, Any]:
+    made = {}
+    for one in areas:
+        made[one.code] = actions.lay_out_area(
+            kind=kind,
+            code=one.code,
+            name=one.name,
+            name_en=one.name_en,
+            parent=parents.get(one.parent or ""),
+            boundary=one.polygon,
+            grid_ids=grounds.get(one.code, ()),
+            valid_from=since,
+        )
+        actions.count_population(
+            area=made[one.code], of="residents", number=one.residents, as_of=COUNTED_ON, source="人口普查"
+        )
+    return made
+
+
+def _define(since: date) -> None:
+    for one in INDICATORS:
+        actions.define_indicator(
+            code=one.code,
+            valid_from=since,
+            name_zh=one.name_zh,
+            name_en=one.name_en,
+            meaning_zh=one.meaning_zh,
+            meaning_en=one.meaning_en,
+            source=Source.FILE,
+            denominator="residents",
+        )
+    actions.define_indicator(
+        code=SATISFACTION,
+        valid_from=since,
+        name_zh="居民安全感",
+        name_en="Residents feel safe",
+        meaning_zh="每月问卷中觉得安全或很安全的居民比例。",
+        meaning_en="The share of residents who say in the monthly survey that they feel safe or very safe.",
+        source=Source.SURVEY,
+        counted=[Question.SAFE],
+        denominator="answers",
+    )
+
+
+def _rules(first: Month) -> Method:
+    rates = tuple(
+        Rule(
+            code=one.code,
+            name=one.name_zh,
+            source=Source.FILE,
+            classes=(),
+            denominator="residents",
+            weight=one.weight,
+            bands=RATE_BANDS,
+            against=Against.TOWN,
+        )
+        for one in INDICATORS
+    )
+    share = Rule(
+        code=SATISFACTION,
+        name="居民安全感",
+        source=Source.SURVEY,
+        classes=(),
+        denominator="answers",
+        weight=0.2,
+        bands=SHARE_BANDS,
+        kind=Kind.SHARE,
+        direction=Direction.MORE_IS_BETTER,
+    )
+    return Method(version="1", valid_from=first.first, indicators=(*rates, share), bands=SCORE_BANDS)
+
+
+def _enter(
+    city: City, stations: dict[str, Any], beats: dict[str, Any], months: list[Month], now: datetime
+) -> None:
+    """Enter five years of counts as from a spreadsheet, and the answers of earlier rounds as they were added up."""
+    for kind, areas, numbers in (
+        (AreaKind.STATION, stations, city.station_counts),
+        (AreaKind.BEAT, beats, city.beat_counts),
+    ):
+        ids = [area.pk for area in areas.values()]
+        read = {
+            one.code: {
+                month: dict(zip(ids, map(int, numbers[:, place, depth]), strict=True))
+                for depth, month in enumerate(months)
+            }
+            for place, one in enumerate(INDICATORS)
+        }
+        actions.enter_counts(
+            kind=kind, read=ReadCounts(read, {}, [], 0), source="警情月报", by_id=None, now=now
+        )
+    ids = [area.pk for area in stations.values()]
+    satisfaction = queries.indicator_named(SATISFACTION)
+    for depth, month in enumerate(months):
+        actions.enter_sheet(
+            indicator=satisfaction,
+            kind=AreaKind.STATION,
+            month=month,
+            counts=dict(zip(ids, map(float, city.answers[:, depth, 0]), strict=True)),
+            denominators=dict(zip(ids, map(float, city.answers[:, depth, 1]), strict=True)),
+            source="居民问卷",
+            by_id=None,
+            now=now,
+        )
+
+
+def _publish(kind: AreaKind, month: Month, analyst: int, reviewers: list[int], now: datetime) -> None:
+    """Take one month as far as it would be by now: the latest ones are still on their way."""
+    closed, proposed = month.last + timedelta(days=2), month.last + timedelta(days=3)
+    if proposed > timezone.localdate(now):
+        return
+    one = actions.close_month(
+        kind=kind,
+        month=month,
+        by_id=analyst,
+        now=_noon(closed),
+        today=closed,
+        explanation="已与派出所逐一核对",
+    )
+    actions.propose(month_id=one.pk, by_id=analyst, now=_noon(proposed))
+    released = proposed + timedelta(days=5)
+    if released > timezone.localdate(now):
+        return
+    for reviewer in reviewers[: queries.reviewers_needed(one)]:
+        actions.review(month_id=one.pk, releases=True, words="", by_id=reviewer, now=_noon(released))
+    out = proposed + timedelta(days=7)
+    if kind == AreaKind.STATION and out <= timezone.localdate(now):
+        actions.publish(month_id=one.pk, by_id=analyst, now=_noon(out), today=out)
+
+
+def _ask(last: Month, now: datetime) -> None:
+    """Open this month's survey, so that a resident can answer today."""
+    this = last + 1
+    actions.open_round(
+        month=this, questions=[], opens_at=_noon(this.first), closes_at=_noon(this.last) + timedelta(hours=11)
+    )
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=timezone.get_default_timezone())

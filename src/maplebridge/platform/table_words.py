@@ -1,0 +1,31 @@
+"""Why a file is no table, in the reader's words, and what would be one."""
+
+from django.utils.translation import gettext_lazy
+
+from maplebridge.kernel.tables import Fault, TableError
+
+FAULTS = {
+    Fault.EMPTY: gettext_lazy("The file is empty."),
+    Fault.NOT_TEXT: gettext_lazy("The file is neither UTF-8 nor GB 18030: line {line} cannot be read."),
+    Fault.NOT_XLSX: gettext_lazy("This workbook cannot be read. Please save it again as XLSX."),
+    Fault.OLD_XLS: gettext_lazy("This is an old XLS workbook. Please save it as XLSX."),
+    Fault.NOT_GEOJSON: gettext_lazy("This is not a GeoJSON collection of features."),
+    Fault.BROKEN_GZIP: gettext_lazy("The packed file is damaged."),
+    Fault.TOO_LARGE: gettext_lazy("The file is too large when unpacked."),
+    Fault.TOO_MANY_ROWS: gettext_lazy("The file has more than {limit} rows. Please import it in parts."),
+    Fault.NO_SUCH_SHEET: gettext_lazy("The workbook has no sheet {sheet}."),
+    Fault.EMPTY_HEADER: gettext_lazy("Column {column} has no heading."),
+    Fault.DUPLICATE_HEADER: gettext_lazy("The heading {header} occurs in columns {first} and {column}."),
+    Fault.RAGGED: gettext_lazy("{count} rows do not have {expected} cells: rows {rows}."),
+    Fault.BROKEN_QUOTES: gettext_lazy("Row {row} cannot be read: a quotation mark is open."),
+    Fault.MISSING_COLUMNS: gettext_lazy("The columns {missing} are missing."),
+}
+
+
+def table_words(problem: TableError) -> str:
+    """Return a fault of a file as a sentence."""
+    params = {
+        name: "、".join(map(str, value)) if isinstance(value, tuple) else value
+        for name, value in problem.params.items()
+    }
+    return str(FAULTS[problem.code]).format(**params)
