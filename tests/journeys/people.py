@@ -18,6 +18,7 @@ from maplebridge.people.models import Account, Person
 
 LEAK = "3号楼2单元401楼上漏水了，墙都裂了"  # pressing: the chief of the second level has it
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+expect.set_options(timeout=15_000)  # as long as a tap waits: what is shown late on a busy machine is shown
 # A page that is left while it asks for something stops asking; htmx says so.
 LEFT = re.compile(r"htmx:(sendAbort|afterRequest)")
 LOST_NETWORK = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource")

@@ -71,7 +71,7 @@ def test_handing_over_takes_two_taps_and_the_other_accepts_with_one(town: Town, 
     chief.open("/today/")
     chief.tap("转给")
     chief.tap(chief.where().get_by_role("button", name="网格员小马"))
-    chief.sees("对方接受之前")
+    chief.sees("已请网格员小马接手")  # what the sheet itself promises stands there before it is sent
     assert chief.taps == 2
     matter.refresh_from_db()
     assert matter.owner_id == town.chiefs[2].pk
