@@ -16,8 +16,9 @@ from maplebridge.matters.domain.workflow import (
     State,
     TransitionNotAllowed,
 )
-from maplebridge.matters.models import CallBack, Feedback, Matter, Oversight, Reporter
+from maplebridge.matters.models import CallBack, Feedback, Matter, MatterPhoto, Oversight, Reporter
 from maplebridge.matters.templatetags import matter_words
+from maplebridge.platform.models import EventRecord, Photo
 
 
 @pytest.fixture
@@ -282,3 +283,99 @@ def test_who_did_the_work_for_an_agency_does_not_call_back(town: Town) -> None:
     call = CallBack.objects.get(matter=matter)
     with pytest.raises(actions.NotAllowed, match="somebody_else_calls_back"):
         actions.finish_call_back(call_back_id=call.pk, reached=True, by=supervisor(town), now=town.now)
+
+
+def merged(town: Town, matter: Matter, into: Matter) -> Matter:
+    actions.merge(matter_id=matter.pk, into_id=into.pk, by=supervisor(town), now=town.now)
+    into.refresh_from_db()
+    return into
+
+
+def photographed(town: Town, matter: Matter, key: str, when: str = "before") -> int:
+    photo = Photo.objects.create(key=key, width=4, height=3, digest=key, kept_at=town.now)
+    MatterPhoto.objects.create(matter=matter, photo=photo, when=when, by=town.resident)
+    return photo.pk
+
+
+def test_an_order_goes_on_with_the_matter_it_was_merged_into(town: Town) -> None:
+    first, second = reported(town), reported(town, "天花板往下滴水", neighbor=True)
+    second.call_outs.all().delete()
+    accepted = actions.accept(
+        call_out_id=first.call_outs.get().pk, by=actions.By(town.clerk.pk, "agency_clerk"), now=town.now
+    )
+    merged(town, first, second)
+    order = second.call_outs.get()
+    assert (order.status, order.agency, order.lead) == ("accepted", accepted.agency, True)
+    assert (order.answered_by, order.handle_by) == (town.clerk, accepted.handle_by)
+    assert second.entries.get(deed="call_out_carried").facts["from"] == first.pk
+    assert first.call_outs.get().status == "canceled"
+    actions.report_done(
+        call_out_id=order.pk, words="换了水管", by=actions.By(town.clerk.pk, "agency_clerk"), now=town.now
+    )
+
+
+def test_an_agency_called_out_to_both_has_one_order_left_and_has_accepted_it(town: Town) -> None:
+    first, second = reported(town), reported(town, "天花板往下滴水", neighbor=True)
+    done = first.call_outs.get()
+    actions.accept(call_out_id=done.pk, by=actions.By(town.clerk.pk, "agency_clerk"), now=town.now)
+    merged(town, first, second)
+    assert second.call_outs.get().status == "accepted"
+    assert second.call_outs.get().answered_by == town.clerk
+    assert second.entries.filter(deed="call_out_carried").exists()
+
+
+def test_a_merged_matter_takes_its_photos_along_each_once(town: Town) -> None:
+    first, second = reported(town), reported(town, "天花板往下滴水", neighbor=True)
+    both, other = photographed(town, first, "a"), photographed(town, first, "b", "after")
+    MatterPhoto.objects.create(matter=second, photo_id=both, when="before", by=town.neighbor)
+    merged(town, first, second)
+    assert dict(second.photos.values_list("photo_id", "when")) == {both: "before", other: "after"}
+
+
+def test_a_supervision_order_a_wish_for_time_and_a_danger_go_on_with_it_too(town: Town) -> None:
+    first, second = reported(town), reported(town, "天花板往下滴水", neighbor=True)
+    for one in (first, second):
+        actions.answer(matter_id=one.pk, text="来看", by=chief(town), shown_as="网格长", now=town.now)
+    due = town.now + timedelta(days=1)
+    actions.order(matter_id=first.pk, words="限期修好", due_at=due, by=supervisor(town), now=town.now)
+    until = town.now + timedelta(days=60)
+    actions.ask_extension(matter_id=first.pk, until=until, reason="等零件", by=chief(town), now=town.now)
+    Matter.objects.filter(pk=first.pk).update(emergency="119")
+    merged(town, first, second)
+    assert second.under_oversight
+    assert second.oversights.get(closed_at=None).words == "限期修好"
+    assert second.extensions.get().decided_at is None
+    assert second.emergency == "119"
+
+
+def test_a_matter_that_has_a_result_needs_no_more_time(town: Town) -> None:
+    matter = reported(town)
+    actions.answer(matter_id=matter.pk, text="来看", by=chief(town), shown_as="网格长", now=town.now)
+    until = town.now + timedelta(days=60)
+    actions.ask_extension(matter_id=matter.pk, until=until, reason="等零件", by=chief(town), now=town.now)
+    resolved(town, matter)
+    assert matter.extensions.get().granted is False
+
+
+def test_the_number_of_a_merged_matter_is_never_taken_for_a_person(town: Town) -> None:
+    first, second = reported(town), reported(town, "天花板往下滴水", neighbor=True)
+    merged(town, first, second)
+    names = {"persons": {first.pk: "王警官"}}
+    assert f"#{first.pk}" in matter_words.deed(second.entries.get(deed="took_in"), names)
+
+
+def test_parts_show_the_photos_and_the_part_that_speaks_of_danger_is_an_emergency(town: Town) -> None:
+    matter = reported(town)
+    before = photographed(town, matter, "a")
+    photographed(town, matter, "b", "after")
+    Matter.objects.filter(pk=matter.pk).update(emergency="119")
+    parts = actions.split(
+        matter_id=matter.pk,
+        parts=["3号楼楼道里的电动车着火了，冒着浓烟", "楼道的灯不亮"],
+        by=chief(town),
+        now=town.now,
+    )
+    assert [one.emergency for one in parts] == ["119", ""]
+    assert [list(one.photos.values_list("photo_id", flat=True)) for one in parts] == [[before], [before]]
+    assigned = EventRecord.objects.filter(type__endswith=".MatterAssigned").order_by("pk")
+    assert [one.payload["matter_id"] for one in assigned] == [matter.pk, *(one.pk for one in parts)]

@@ -26,12 +26,11 @@ from maplebridge.matters.actions.clock import chase_promise, wake
 from maplebridge.matters.actions.ending import (
     finish_call_back,
     hide_entry,
-    merge,
     record_feedback,
     resolve,
-    split,
     withdraw,
 )
+from maplebridge.matters.actions.joining import merge, split
 from maplebridge.matters.actions.oversight import assign_owner, call_consultation, chase, end, order
 from maplebridge.matters.actions.promising import move_promise, take_back_promise
 from maplebridge.matters.actions.raising import Judged, NobodyToOwn, Where, raise_matter

@@ -1,11 +1,10 @@
-"""The end of a matter: a result posted back, the resident asked, what they say; merging, splitting, calling back."""
+"""The end of a matter: a result posted back, the resident asked, what they say of it, calling back."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop
 
-from maplebridge.conversations.actions import vector_of
 from maplebridge.matters.actions.agencies import cancel_all
 from maplebridge.matters.actions.answering import take_in_hand
 from maplebridge.matters.actions.record import (
@@ -19,11 +18,10 @@ from maplebridge.matters.actions.record import (
     save,
     take,
     tell,
-    wake_at,
 )
 from maplebridge.matters.domain.workflow import ClosedAs, NotFeasible, Outcome, State
 from maplebridge.matters.events import FeedbackReceived, MatterClosed, MatterReopened, MatterResolved
-from maplebridge.matters.models import CallBack, Entry, Feedback, Matter, MatterPhoto, Oversight, Reporter
+from maplebridge.matters.models import CallBack, Entry, Feedback, Matter, MatterPhoto, Oversight
 from maplebridge.matters.queries import local_day, town_rules
 from maplebridge.people import queries as people
 from maplebridge.platform.audit import action
@@ -83,6 +81,7 @@ def resolve(
     matter.promises.filter(kept_at=None).update(kept_at=now)
     matter.oversights.filter(closed_at=None, kind=Oversight.Kind.CHASE).update(closed_at=now)
     matter.hand_overs.filter(accepted_at=None, declined_at=None).update(declined_at=now, reason="resolved")
+    matter.extensions.filter(decided_at=None).update(decided_at=now, granted=False)  # no more time is needed
     result = people.without_names(text, list(matter.reported_by.values_list("person_id", flat=True)))
     facts: dict[str, str] = {"outcome": outcome}
     if outcome == Outcome.NOT_OURS:
@@ -281,116 +280,6 @@ def withdraw(*, matter_id: int, person_id: int, words: str, now: datetime) -> Ma
         close(matter, ClosedAs.WITHDRAWN, by=by, now=now)
     tell(matter)
     return matter
-
-
-@action
-def merge(*, matter_id: int, into_id: int, by: By, now: datetime) -> Matter:
-    """Let a matter go on in another; its reporters are carried over and get every answer there."""
-    if matter_id == into_id:
-        raise NotAllowed("same_matter")
-    first, second = sorted(
-        (matter_id, into_id)
-    )  # always in this order, so that two merges never wait in a ring
-    taken = {first: take(first), second: take(second)}
-    matter, into = taken[matter_id], taken[into_id]
-    if not into.is_open:
-        raise NotAllowed("matter_not_open")
-    if matter.confidential != into.confidential:
-        raise NotAllowed("confidential_stays_in_its_queue")
-    move(matter, State.MERGED)
-    matter.merged_into, matter.outcome, matter.closed_at = into, Outcome.DUPLICATE, now
-    matter.closed_as = ClosedAs.DUPLICATE
-    save(matter, "state", "merged_into", "outcome", "closed_at", "closed_as")
-    cancel_all(matter, now)
-    matter.oversights.filter(closed_at=None).update(closed_at=now)
-    known = set(into.reported_by.values_list("person_id", flat=True))
-    Reporter.objects.bulk_create(
-        Reporter(
-            matter=into,
-            person_id=one.person_id,
-            message_id=one.message_id,
-            thread_id=one.thread_id,
-            joined_at=one.joined_at,
-        )
-        for one in matter.reported_by.all()
-        if one.person_id not in known
-    )
-    matter.promises.filter(kept_at=None).update(matter=into)  # a promise is not forgotten with its number
-    into.reporters = into.reported_by.count()
-    into.severity = max(into.severity, matter.severity)
-    save(into, "reporters", "severity")
-    note(matter, "merged", by=by, now=now, public=True, facts={"into": into.pk})
-    note(into, "took_in", by=by, now=now, public=True, facts={"from": matter.pk}, text=matter.summary)
-    tell(matter)
-    tell(into)
-    return into
-
-
-@action
-def split(*, matter_id: int, parts: Sequence[str], by: By, now: datetime) -> list[Matter]:
-    """Divide a matter into parts that are handled apart; the reporters follow each of them."""
-    matter = take(matter_id)
-    rules = town_rules(local_day(now))
-    wanted = [part.strip() for part in parts if part.strip()]
-    if not matter.is_open:
-        raise NotAllowed("matter_not_open")
-    if matter.split_from_id is not None:
-        raise NotAllowed("part_is_not_split_again")
-    if not 2 <= len(wanted) + matter.parts.count() <= rules.most_parts:
-        raise NotAllowed("two_to_ten_parts")
-    made = [_part(matter, text, by, now) for text in wanted]
-    note(matter, "split", by=by, now=now, public=True, facts={"parts": [one.pk for one in made]})
-    tell(matter)
-    return made
-
-
-COPIED = (
-    "origin",
-    "place",
-    "severity",
-    "confidential",
-    "asked_in_id",
-    "thread_id",
-    "grid_id",
-    "community_id",
-    "town_id",
-    "estate_id",
-    "building_id",
-    "lon",
-    "lat",
-    "first_asked_id",
-    "owner_id",
-    "reporters",
-)
-
-
-def _part(matter: Matter, text: str, by: By, now: datetime) -> Matter:
-    part = Matter(
-        **{name: getattr(matter, name) for name in COPIED},
-        summary=text,
-        split_from=matter,
-        needs_sorting=True,
-        owner_since=now,
-        raised_at=now,
-        respond_by=now + timedelta(minutes=town_rules(local_day(now)).respond_minutes),
-        words=vector_of(f"{text} {matter.place}"),
-    )
-    part.ladder_at = part.respond_by
-    part.wake_at = wake_at(part)
-    part.save()
-    Reporter.objects.bulk_create(
-        Reporter(
-            matter=part,
-            person_id=one.person_id,
-            message_id=one.message_id,
-            thread_id=one.thread_id,
-            joined_at=one.joined_at,
-        )
-        for one in matter.reported_by.all()
-    )
-    note(part, "raised", by=by, now=now, public=True, facts={"split_from": matter.pk})
-    tell(part)
-    return part
 
 
 @action

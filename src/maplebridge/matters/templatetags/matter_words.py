@@ -139,7 +139,8 @@ DEEDS = {
     "followed": gettext_lazy("More was said after the end: it goes on in #{into}"),
     "closed": gettext_lazy("Closed: {as}"),
     "merged": gettext_lazy("Goes on in #{into}"),
-    "took_in": gettext_lazy("#{from} was joined to this"),
+    "took_in": gettext_lazy("#{matter} was joined to this"),
+    "call_out_carried": gettext_lazy("{agency}: what it has to do for #{matter} goes on here"),
     "split": gettext_lazy("Divided into parts: {parts}"),
     "called_back": gettext_lazy("Called back by somebody other than the handler"),
     "entry_hidden": gettext_lazy("Personal data was taken out of a line"),
@@ -175,6 +176,7 @@ ICONS = {
     "closed": "lock",
     "merged": "arrow-merge",
     "took_in": "arrow-merge",
+    "call_out_carried": "arrow-forward-up",
     "split": "arrows-split",
     "chase": "bell",
     "order": "gavel",
@@ -373,6 +375,8 @@ class _Filling(dict[str, str]):
     def __missing__(self, key: str) -> str:
         if key == "detail":
             return self._detail()
+        if key == "matter":
+            return str(self.facts["from"])
         value = self.facts.get(key)
         if value is None:
             return ""
