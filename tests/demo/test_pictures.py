@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from maplebridge.demo.drawing import draw
 from maplebridge.demo.pictures import KINDS, picture
 from maplebridge.demo.story import PHOTOS
 
@@ -25,7 +26,11 @@ def test_every_kind_is_a_photo_with_something_on_it(kind: str) -> None:
 
 
 def test_every_photo_of_the_story_can_be_drawn() -> None:
-    assert set(KINDS) >= PHOTOS
+    """A kind of picture, or a place where nothing is wrong any more."""
+    for kind in sorted(PHOTOS - set(KINDS)):
+        assert Image.open(io.BytesIO(draw(kind))).format == "JPEG"
+    with pytest.raises(KeyError):
+        draw("unicorn")
 
 
 def test_the_same_seed_draws_the_same_picture_and_another_seed_another() -> None:
