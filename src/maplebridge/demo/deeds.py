@@ -44,6 +44,11 @@ DECIDED_AFTER = timedelta(minutes=40)
 ACCEPTED_AFTER = timedelta(minutes=7)
 CALLED_BACK_AFTER = timedelta(days=1)
 CALLED_AT = 10  # o'clock
+LOOKED_AT_AFTER = timedelta(minutes=50)
+LOOKED_AT = (
+    *("重办结果看过照片,可以", "电话问过住户,这次认可", "现场复看,已到位", "材料齐全,同意由原承办人办结"),
+    *("核实返工属实,记入本月案例", "已与承办单位负责人谈过,不再另派", "第二次处理合格,继续看评价"),
+)
 REACHED = 0.8  # of those who are called back
 CALLED_BACK_SHARE = 0.1
 POSTING = frozenset({"answer", "promise", "resolve", "join", "add"})
@@ -318,8 +323,23 @@ def _finish(telling: "Telling", step: Step, who: Player, text: str, outcome: Out
         because=NotFeasible(step.terms["because"]) if "because" in step.terms else None,
         now=now,
     )
+    if matter.reopened:
+        _end_decision_soon(telling, now)
     if drawn and "callback" not in deeds:
         _call_back_soon(telling, now)
+
+
+def _end_decision_soon(telling: "Telling", now: datetime) -> None:
+    """Let the supervisor look at what was done again, and end what was opened because it was not solved."""
+    supervisor = telling.by(telling.cast.player("supervisor"))
+    minutes = telling.stage.rng.choice(LOOKED_AT)
+
+    def end(then: datetime) -> None:
+        opened = telling.matter().oversights.filter(closed_at=None, words="not_solved")
+        for id in opened.values_list("id", flat=True):
+            matters.end(oversight_id=id, minutes=minutes, by=supervisor, now=then)
+
+    telling.stage.follow(now + LOOKED_AT_AFTER, end)
 
 
 def _call_back_soon(telling: "Telling", now: datetime) -> None:
