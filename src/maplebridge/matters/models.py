@@ -238,6 +238,9 @@ class Matter(models.Model):
                 condition=~Q(emergency="") & Q(state__in=sorted(OPEN)),
                 name="matter_open_emergency",
             ),
+            models.Index(
+                fields=["review_on", "id"], condition=Q(state="deferred"), name="matter_deferred_by_review"
+            ),
             models.Index(fields=["answered_by", "answered_at"], name="matter_by_answerer"),
             models.Index(fields=["raised_at"], name="matter_by_moment"),
             GinIndex(fields=["words"], name="matter_words", fastupdate=True),

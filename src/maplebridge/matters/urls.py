@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from maplebridge.matters.views import handling, lists, oversight, page, resident
+from maplebridge.matters.views import deferred, handling, lists, oversight, page, resident
 
 urlpatterns: list[URLPattern] = [
     # resident: report, and what became of it
@@ -30,5 +30,6 @@ urlpatterns: list[URLPattern] = [
     path("oversight/", oversight.oversight, name="oversight"),
     path("oversight/emergencies/", oversight.emergencies, name="oversight_emergencies"),
     path("oversight/<int:matter_id>/chase/", oversight.chase, name="oversight_chase"),
+    path("deferred/", deferred.deferred, name="deferred"),
     path("messages/<int:message_id>/raise/", handling.raise_message, name="raise_message"),
 ]

@@ -13,6 +13,7 @@ from maplebridge.matters.queries.catalogue import (
 from maplebridge.matters.queries.clocks import Running, clock_of_call_out
 from maplebridge.matters.queries.confidential import confidential_queue
 from maplebridge.matters.queries.day import Day, answerable, day_of, offer_to, open_on_ground
+from maplebridge.matters.queries.deferred import Deferred, deferred, deferred_count
 from maplebridge.matters.queries.hotline import known_orders, order_results
 from maplebridge.matters.queries.inbox import InboxPart, inbox_counts, inbox_of, order_to
 from maplebridge.matters.queries.matter import (
@@ -69,13 +70,21 @@ from maplebridge.matters.queries.town import (
     working_calendar,
     working_hours_listed,
 )
+from maplebridge.matters.queries.watched import (
+    Raised,
+    first_raised,
+    raised_between,
+    special_days_between,
+)
 
 __all__ = [
     "PAGE",
     "Case",
     "Concern",
     "Day",
+    "Deferred",
     "InboxPart",
+    "Raised",
     "Row",
     "Running",
     "Scope",
@@ -101,12 +110,15 @@ __all__ = [
     "confidential_queue",
     "count_up_to",
     "day_of",
+    "deferred",
+    "deferred_count",
     "door",
     "emergencies",
     "facts_of_past_matters",
     "find_categories",
     "find_number",
     "first_month",
+    "first_raised",
     "get_matter",
     "inbox_counts",
     "inbox_of",
@@ -125,6 +137,7 @@ __all__ = [
     "order_to",
     "promises_among",
     "proposed_categories",
+    "raised_between",
     "raised_by_grid",
     "raised_from",
     "reported_by",
@@ -134,6 +147,7 @@ __all__ = [
     "rows_by_id",
     "sees_all_statistics",
     "similar_open",
+    "special_days_between",
     "special_days_of",
     "statistics_of",
     "tallied",

@@ -1,14 +1,14 @@
 """The words for states, deeds, reasons and refusals, in the language of whoever reads."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from maplebridge.matters import data
@@ -344,6 +344,20 @@ def oversight_kind(value: str) -> str:
 def oversight_cause(value: str) -> str:
     """Return why an oversight began: in words where the clock began it, else as somebody wrote."""
     return str(OVERSIGHT_CAUSES.get(value, value))
+
+
+@register.simple_tag
+def review_words(day: date, today: date) -> str:
+    """Return when something is looked at again; how many days that is, where it is near enough to count."""
+    days = (day - today).days
+    if days <= 0:
+        return _("looked at again today")
+    if days <= FEW_DAYS:
+        return ngettext("again in %(n)d day", "again in %(n)d days", days) % {"n": days}
+    return _("again on %(day)s") % {"day": day.isoformat()}
+
+
+FEW_DAYS = 60
 
 
 @register.filter

@@ -70,16 +70,18 @@ def oversight(request: HttpRequest) -> HttpResponse:
         "base": "base_wall.html" if wall else "base.html",
         "wall": wall,
         "cases": [(one, _why(one), _waits(one, now), _act(one, standing)) for one in cases],
-        "counts": [(one, CONCERNS[one], counts[one], _address(request, only=one)) for one in Concern],
-        "all_url": _address(request, only=""),
+        "counts": [(one, CONCERNS[one], counts[one], address(request, only=one)) for one in Concern],
+        "all_url": address(request, only=""),
         "only": only,
         "only_words": CONCERNS[only] if only else "",
         "waiting": queries.waiting_now(scope),
-        "filters": _filters(request.GET),
+        "put_off": queries.deferred_count(standing, scope),
+        "put_off_query": _narrowed(request.GET),
+        "filters": filters_of(request.GET),
         "emergencies": queries.emergencies(scope, now, asked=standing.person_id),
         "rates": _rates(now),
-        "older": _address(request, after=cases[-1].since.isoformat()) if len(cases) == SHOWN else "",
-        "wall_url": _address(request, wall="" if wall else "1"),
+        "older": address(request, after=cases[-1].since.isoformat()) if len(cases) == SHOWN else "",
+        "wall_url": address(request, wall="" if wall else "1"),
         "may_chase": standing.has(Role.SUPERVISOR),
     }
     return render(request, "matters/oversight.html", context)
@@ -134,18 +136,21 @@ def _waits(case: Case, now: datetime) -> str:
     return _("waiting %(span)s") % {"span": span_in_words(now - case.since)}
 
 
-def scope_of(asked: Any, standing: Standing) -> Scope:
-    """Return what the filters ask for; what is confidential only for those who hold that role too."""
-    grid_id = _number(asked.get("grid"))
+def scope_of(asked: Any, standing: Standing, *, confidential: bool = False) -> Scope:
+    """Return what the filters ask for; what is confidential only for those who hold that role too.
+
+    `confidential`: the caller sees to that.
+    """
+    grid_id = number_of(asked.get("grid"))
     return Scope(
-        confidential=standing.has(Role.CONFIDENTIAL),
+        confidential=confidential or standing.has(Role.CONFIDENTIAL),
         grid_id=grid_id if grid_id in places.grids() else None,
-        agency_id=_number(asked.get("agency")),
+        agency_id=number_of(asked.get("agency")),
         category_ids=queries.categories_under(asked["category"]) if asked.get("category") else (),
     )
 
 
-def _filters(asked: Any) -> list[dict[str, Any]]:
+def filters_of(asked: Any) -> list[dict[str, Any]]:
     today = queries.local_day(timezone.now())
     areas = sorted(
         (one for one in places.grids().values() if one.level in (3, 4)),
@@ -177,11 +182,19 @@ def _act(case: queries.Case, standing: Standing) -> tuple[str, Any] | None:
     return next((DECIDED_BY[one] for one in case.concerns if one in DECIDED_BY), None)
 
 
-def _address(request: HttpRequest, **changed: str) -> str:
+def address(request: HttpRequest, **changed: str) -> str:
     """Return this page with some of its filters changed; a change of filters begins at the top."""
-    kept = {name: value for name, value in request.GET.items() if name != "after"}
+    kept = {name: value for name, value in request.GET.items() if name not in ("after", "last")}
     asked = {name: value for name, value in (kept | changed).items() if value}
     return f"?{urlencode(asked)}"
+
+
+NARROWED_BY = ("grid", "agency", "category")
+
+
+def _narrowed(asked: Any) -> str:
+    """Return the filters alone, for a list that has the same."""
+    return urlencode({name: asked[name] for name in NARROWED_BY if asked.get(name)})
 
 
 def _rates(now: datetime) -> list[dict[str, Any]]:
@@ -203,5 +216,5 @@ RATE_WORDS = {
 }
 
 
-def _number(value: str | None) -> int | None:
+def number_of(value: str | None) -> int | None:
     return int(value) if value and value.isdecimal() and len(value) < 18 else None
