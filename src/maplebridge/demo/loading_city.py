@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from shapely.geometry import Polygon, shape
 from shapely.ops import unary_union
@@ -20,8 +21,8 @@ from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.places import queries as places
 
-EDITIONS = 12  # a year of maps
-BEAT_MONTHS = 2
+EDITIONS = 6  # half a year of maps
+BEAT_MONTHS = 1
 COUNTED_ON = date(2020, 11, 1)  # the census
 RATE_BANDS = (0.93, 1.25, 1.6, 2.1)
 SHARE_BANDS = (0.72, 0.6, 0.5, 0.4)
@@ -29,10 +30,13 @@ SCORE_BANDS = (78.0, 68.0, 56.0, 42.0)
 SATISFACTION = "satisfaction"
 
 
+def city_is_loaded(now: datetime) -> bool:
+    return queries.areas_on(AreaKind.STATION, now.date()).exists()
+
+
+@transaction.atomic
 def load_city(*, now: datetime, seed: int) -> None:
     """Bring in the city and let it publish its maps, the last month that is over included."""
-    if queries.areas_on(AreaKind.STATION, now.date()).exists():
-        return
     last = Month.of(timezone.localdate(now)) - 1
     months = [last - back for back in range(YEARS * 12 - 1, -1, -1)]
     name, ground, grid_ids = _own_ground(now)

@@ -258,6 +258,8 @@ def protect(
     cannot mend that. Periods that do not overlap keep this quick: only what shares months with the new is asked.
     """
     connected = _connected(already, new)
+    if not connected and stand_apart(new):
+        return [_first_form(one, counts, hidden_areas, limits) for one in new]
     before = {one.figure: one for one in connected}
     statements = [before.get(one) or _first_form(one, counts, hidden_areas, limits) for one in new]
     fixed = {place for place, one in enumerate(new) if one in before}

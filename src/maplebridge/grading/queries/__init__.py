@@ -21,7 +21,13 @@ from maplebridge.grading.queries.counts import (
     sheets_for,
     sheets_in_force,
 )
-from maplebridge.grading.queries.editions import MOST_EDITIONS, edition_in_force, editions, public_history
+from maplebridge.grading.queries.editions import (
+    MOST_EDITIONS,
+    content_of,
+    edition_in_force,
+    editions,
+    public_history,
+)
 from maplebridge.grading.queries.methods import (
     code_version,
     indicator_named,
@@ -55,6 +61,7 @@ from maplebridge.grading.queries.survey import (
     answers_by_area,
     get_invitation,
     has_answered,
+    is_asked,
     next_interview,
     open_round,
     respondent_of,
@@ -79,6 +86,7 @@ __all__ = [
     "colors_before",
     "comment_counts",
     "comments_on",
+    "content_of",
     "contradictions_open",
     "counts_of",
     "digest_of",
@@ -99,6 +107,7 @@ __all__ = [
     "indicators_by_heading",
     "indicators_of",
     "indicators_on",
+    "is_asked",
     "method_in_force",
     "month_of",
     "next_interview",

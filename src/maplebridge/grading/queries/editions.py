@@ -9,13 +9,18 @@ MOST_EDITIONS = 60  # five years
 
 def editions() -> QuerySet[MapEdition]:
     """Return the published maps, the latest first."""
-    return MapEdition.objects.select_related("month").order_by("-number")
+    return MapEdition.objects.select_related("month").defer("content", "shapes").order_by("-number")
 
 
 def edition_in_force(number: int | None = None) -> MapEdition | None:
     """Return an edition by number, or the latest that was not corrected."""
     if number is not None:
-        return MapEdition.objects.select_related("month", "corrects").filter(number=number).first()
+        return (
+            MapEdition.objects.select_related("month", "corrects")
+            .defer("content", "shapes")
+            .filter(number=number)
+            .first()
+        )
     return editions().filter(corrected_by=None).first()
 
 
@@ -24,5 +29,11 @@ def public_history(code: str) -> list[PublishedArea]:
     return list(
         PublishedArea.objects.filter(code=code, edition__corrected_by=None)
         .select_related("edition__month")
+        .defer("edition__content", "edition__shapes")
         .order_by("-edition__number")[:MOST_EDITIONS]
     )
+
+
+def content_of(edition_id: int) -> str:
+    """Return the public data of an edition, exactly as it is given out."""
+    return str(MapEdition.objects.values_list("content", flat=True).get(pk=edition_id))

@@ -4,8 +4,10 @@ import csv
 import io
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,9 +20,9 @@ from django.views.decorators.http import require_GET
 from maplebridge.grading import queries
 from maplebridge.grading.models import MapEdition, PublishedArea
 from maplebridge.people.permissions import allow, anybody
-from maplebridge.platform.templatetags.look import GRADE_WORDS
 
 A_DAY_S = 24 * 3600
+MOST_LISTED, MOST_EARLIER = 120, 48
 COLORS = ("green", "blue", "yellow", "red", "black", "none")
 
 
@@ -39,35 +41,49 @@ def safety_map(request: HttpRequest, number: int | None = None) -> HttpResponse:
     edition = queries.edition_in_force(number)
     if edition is None and number is not None:
         raise Http404
-    return render(request, "grading/safety_map.html", _page(edition))
+    after = request.GET.get("after", "")
+    return render(
+        request,
+        "grading/safety_map.html",
+        _page(edition, request.GET.get("q", "")[:40], int(after) if after.isdecimal() else 0),
+    )
 
 
 @allow(anybody)
 @xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
 @require_GET
 def embedded(request: HttpRequest) -> HttpResponse:
     """Show the latest edition for another site's frame: the list and a link, no scripts, no sign-in."""
-    response = render(request, "grading/embedded.html", _page(queries.edition_in_force()))
-    response._csp_update = {"frame-ancestors": ["*"]}  # type: ignore[attr-defined]  # read by django-csp
-    return response
+    return render(request, "grading/embedded.html", _page(queries.edition_in_force()))
 
 
-def _page(edition: MapEdition | None) -> dict[str, Any]:
-    content = content_of(edition) if edition else {"areas": []}
-    areas = sorted(content["areas"], key=lambda one: one["name"])
-    for one in areas:
-        one["shown_name"] = name_in_language(one)
-        one["words"] = GRADE_WORDS[one["color"]]
-    counts = [Colored(color, sum(one["color"] == color for one in areas)) for color in COLORS]
+def _page(edition: MapEdition | None, words: str = "", after: int = 0) -> dict[str, Any]:
+    """Return what the map's page shows: the counts of colors, and a part of the list, found by words."""
+    said = _sorted_areas(edition.pk) if edition else ()
+    counts = [Colored(color, sum(one["color"] == color for one in said)) for color in COLORS]
+    wanted = words.strip().lower()
+    found = [one for one in said if wanted in one["name"] or wanted in one["name_en"].lower()]
+    shown = [one | {"shown_name": name_in_language(one)} for one in found[after : after + MOST_LISTED]]
     return {
         "now": timezone.now(),
         "edition": edition,
-        "content": content,
-        "areas": areas,
+        "areas": shown,
+        "area_count": len(said),
+        "words": words,
+        "searchable": len(said) > MOST_LISTED,
+        "next_after": after + MOST_LISTED if len(found) > after + MOST_LISTED else None,
         "counts": [one for one in counts if one.count],
-        "earlier": list(queries.editions()[:48]),
+        "earlier": list(queries.editions()[:MOST_EARLIER]),
         "good": sum(one.count for one in counts if one.color in ("green", "blue")),
     }
+
+
+@lru_cache(maxsize=8)
+def _sorted_areas(edition_id: int) -> tuple[dict[str, Any], ...]:
+    """Return what an edition says of each area, by name. An edition never changes, so this may be remembered."""
+    content = json.loads(queries.content_of(edition_id))
+    return tuple(sorted(content["areas"], key=lambda one: str(one["name"])))
 
 
 @allow(anybody)

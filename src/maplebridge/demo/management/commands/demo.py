@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from maplebridge.demo import loading
 from maplebridge.demo.live import Live
+from maplebridge.demo.loading_city import city_is_loaded, load_city
 from maplebridge.demo.loading_people import PASSWORD
 from maplebridge.demo.logins import logins
 from maplebridge.matters import queries as matters
@@ -41,8 +42,14 @@ class Command(BaseCommand):
         if options["live"]:
             Live(say=self._say, speed=options["speed"]).run()
 
+    def _load_city(self) -> None:
+        self._say("The city around it … 65 stations, 250 beats, five years of counts")
+        load_city(now=timezone.localtime(), seed=loading.SEED)
+
     def _go_on(self) -> None:
         """Tell what an interrupted loading has left out, and keep the duty table filled."""
+        if not city_is_loaded(timezone.localtime()):
+            self._load_city()
         if loading.untold_parts():
             self._say("A month of conversations … what was interrupted is told now")
             loading.tell_rest(now=timezone.localtime, progress=self._day)
@@ -57,6 +64,7 @@ class Command(BaseCommand):
         town = loading.invent(timezone.localtime())
         month = loading.load(town, now=timezone.localtime, say=self._say, progress=self._day)
         self._say(f"The town has lived its month … {month.steps:,} steps, {time.monotonic() - begun:.0f} s")
+        self._load_city()
 
     def _day(self, day: int) -> None:
         if day % DAYS_SHOWN == 0:
