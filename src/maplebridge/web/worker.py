@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from maplebridge.matters.sweeps import add_up, sweep
 from maplebridge.platform import audit, events
+from maplebridge.web.lookout import Lookout
 from maplebridge.web.retention import Night
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Worker:
     stopping: bool = False
     swept_at: float = field(default=float("-inf"))
     night: Night = field(default_factory=Night)
+    lookout: Lookout | None = None  # looks at night for what is unusual, in a process of its own
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._stop)
@@ -40,6 +42,8 @@ class Worker:
                 logger.warning("the database is away; trying again")
                 close_old_connections()
                 time.sleep(RECONNECT_S)
+        if self.lookout is not None:
+            self.lookout.stop()
 
     def _work(self, listener: psycopg.Connection) -> None:
         while not self.stopping:
@@ -49,6 +53,8 @@ class Worker:
                     sweep(now=timezone.now())
                     add_up(now=timezone.now())
                 audit.seal(now=timezone.now())
+            if self.lookout is not None:
+                self.lookout.step(timezone.now())
             busy = self.sweeps and self.night.step(timezone.now())
             if not events.deliver(now=timezone.now()) and not busy:
                 wait_for_news(listener)

@@ -32,6 +32,7 @@ from maplebridge.grading.actions.surveying import (
     open_round,
     phone_of,
 )
+from maplebridge.grading.actions.watching import decide, watch
 
 __all__ = [
     "CountsRefused",
@@ -47,6 +48,7 @@ __all__ = [
     "confirm_method",
     "correct",
     "count_population",
+    "decide",
     "define_indicator",
     "draw",
     "enter_counts",
@@ -62,4 +64,5 @@ __all__ = [
     "succeed",
     "take_back",
     "told",
+    "watch",
 ]

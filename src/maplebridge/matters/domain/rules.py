@@ -14,6 +14,7 @@ class RuleProblem(ValueError):
         self.name, self.code = name, code
 
 
+MOST_FALSE_ALARMS = 30  # a month: one a day is more than anybody believes
 PROMISED_TALK_DAYS = 180  # as the page of every group tells its members
 KEEP = (
     "keep_talk_days",
@@ -52,6 +53,9 @@ class TownRules:
     decide_from: float = 0.5
     call_out_lead: bool = True  # the lead agency is called out at once where the product decided
     deferral_review_days: int = 90
+    false_alarms_a_month: float = (
+        2.0  # of early warning, all detectors together: as many as staff can look into
+    )
     same_matter_from: float = 0.55  # likeness above which a message is offered to be joined to an open matter
     # How long what is personal is kept: no longer than its purpose needs (Personal Information Protection Law,
     # art. 19). Statistics and the record of changes hold nothing personal and stay.
@@ -79,6 +83,8 @@ class TownRules:
         for one in ("call_back_share", "raise_from", "decide_from", "same_matter_from"):
             if not 0 <= getattr(self, one) <= 1:
                 raise RuleProblem(one, "must_be_a_share")
+        if not 0.1 <= self.false_alarms_a_month <= MOST_FALSE_ALARMS:
+            raise RuleProblem("false_alarms_a_month", "alarms_a_month")
         if self.most_parts > 10:
             raise RuleProblem("most_parts", "at_most_ten")
         if set(self.chief_levels) != {1, 2, 3} or any(

@@ -53,11 +53,16 @@ RULES: dict[str, tuple[Any, str]] = {
     "keep_closed_days": (gettext_lazy("How long closed matters are kept with their words"), DAYS),
     "keep_codes_days": (gettext_lazy("How long one-time codes are kept"), DAYS),
     "keep_events_days": (gettext_lazy("How long events are kept"), DAYS),
+    "false_alarms_a_month": (
+        gettext_lazy("False alarms of early warning a month that staff can bear"),
+        COUNT,
+    ),
     "same_matter_from": (gettext_lazy("How alike a message must be to be offered for joining"), SHARE),
 }
 RULE_PROBLEMS = {
     "must_be_positive": gettext_lazy("Please give a number of 1 or more."),
     "must_be_a_share": gettext_lazy("Please give a number from 0 to 100."),
+    "alarms_a_month": gettext_lazy("Please give a number from 0.1 to 30."),
     "at_most_ten": gettext_lazy("At most 10 parts are possible."),
     "levels_from_one_to_five": gettext_lazy("Levels go from 1 to 5, the first not above the last."),
     "unknown_rule": gettext_lazy("There is no rule of this name."),

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from maplebridge.platform import stages
+from maplebridge.web.lookout import Lookout
 from maplebridge.web.worker import Worker
 
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["stages"]:
             stages.record()
-        Worker(sweeps=not options["no_sweep"]).run()
+        sweeps = not options["no_sweep"]
+        Worker(sweeps=sweeps, lookout=Lookout() if sweeps else None).run()
         if options["stages"]:
             stages.save(options["stages"])

@@ -1,0 +1,141 @@
+"""Reads of early warning: what is going on, what similar ones turned out to be, how good warnings have been."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from maplebridge.grading.domain import watching
+from maplebridge.grading.domain.warnings import REASONS, Outcomes, Verdict
+from maplebridge.grading.domain.watching import Going
+from maplebridge.grading.models import EarlyWarning, WatchRun
+from maplebridge.kernel.geo import Point, distance_m
+from maplebridge.matters import queries as matters
+
+State = EarlyWarning.State
+QUIET = timedelta(days=14)  # what comes back within these is the same warning
+NIGHTLY_AT = 4  # the hour of the town, after what is old was deleted
+RETRY = timedelta(hours=1)
+MOST_SIMILAR = 5
+MOST_LISTED = 60
+OPEN = (State.NEW, State.WATCHED, State.CONFIRMED)
+REAL = REASONS[Verdict.CONFIRMED]
+
+
+def warnings() -> QuerySet[EarlyWarning]:
+    return EarlyWarning.objects.select_related("run", "last_run", "area", "decided_by")
+
+
+def get_warning(warning_id: int) -> EarlyWarning | None:
+    return warnings().filter(pk=warning_id).first()
+
+
+def open_warnings() -> list[EarlyWarning]:
+    """Return what is going on: new ones first, then the rarest."""
+    order = {State.NEW: 0, State.WATCHED: 1, State.CONFIRMED: 2}
+    found = warnings().filter(state__in=OPEN)
+    return sorted(found, key=lambda one: (order[State(one.state)], -one.recurrence_days, -one.pk))
+
+
+def past_warnings() -> list[EarlyWarning]:
+    return list(warnings().exclude(state__in=OPEN).order_by("-ends_on", "-pk")[:MOST_LISTED])
+
+
+def similar_past(one: EarlyWarning) -> list[EarlyWarning]:
+    """Return decided warnings of the same first level of categories: those near by or of the same area first."""
+    first = one.category.partition("-")[0]
+    found = (
+        warnings()
+        .filter(Q(category=first) | Q(category__startswith=f"{first}-"))
+        .exclude(pk=one.pk)
+        .exclude(reason="")
+        .order_by("-pk")[:MOST_LISTED]
+    )
+    return sorted(found, key=lambda other: not _near(one, other))[:MOST_SIMILAR]
+
+
+def _near(one: EarlyWarning, other: EarlyWarning) -> bool:
+    if one.area_id is not None and one.area_id == other.area_id:
+        return True
+    here, there = center_of(one), center_of(other)
+    if here is None or there is None:
+        return False
+    return distance_m(here, there) <= watching.RADIUS_M
+
+
+def center_of(one: EarlyWarning) -> Point | None:
+    return Point(one.lon, one.lat) if one.lon is not None and one.lat is not None else None
+
+
+def going_on(detectors: Iterable[str], now: datetime) -> list[Going]:
+    """Return the warnings that a new look may find again, the latest first."""
+    found = EarlyWarning.objects.filter(
+        Q(state__in=OPEN) | Q(last_run__up_to__gte=now - QUIET), detector__in=list(detectors)
+    ).order_by("-pk")
+    return [
+        Going(
+            one.pk,
+            one.detector,
+            one.category,
+            one.area_id,
+            center_of(one),
+            one.radius_m,
+            frozenset(one.matters),
+        )
+        for one in found
+    ]
+
+
+def last_run(*, hourly: bool | None = None) -> WatchRun | None:
+    """Return the last look that was finished."""
+    runs = WatchRun.objects.filter(failure="")
+    if hourly is not None:
+        runs = runs.filter(hourly=hourly)
+    return runs.order_by("-looked_at", "-pk").first()
+
+
+def last_failure() -> WatchRun | None:
+    """Return the latest look where it failed and none has succeeded since."""
+    latest = WatchRun.objects.order_by("-looked_at", "-pk").first()
+    return latest if latest is not None and latest.failure else None
+
+
+def night_before(now: datetime) -> datetime:
+    """Return the last midnight of the town after which its nightly look is due."""
+    local = timezone.localtime(now)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight if local.hour >= NIGHTLY_AT else midnight - timedelta(days=1)
+
+
+def look_due(now: datetime) -> str:
+    """Return which look is due, "nightly" or "hourly", or nothing. What failed is tried again after an hour."""
+    if WatchRun.objects.exclude(failure="").filter(looked_at__gt=now - RETRY).exists():
+        return ""
+    nightly = last_run(hourly=False)
+    if nightly is None or nightly.up_to < night_before(now):
+        return "nightly"
+    hourly = last_run(hourly=True)
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    return "hourly" if hourly is None or hourly.up_to < this_hour else ""
+
+
+def first_look_on(today: date) -> date | None:
+    """Return from which day on there is enough history to see what is unusual; None before the first matter."""
+    first = matters.first_raised()
+    if first is None:
+        return None
+    return max(matters.local_day(first) + timedelta(days=watching.LEAST_DAYS + 1), today)
+
+
+def outcomes(since: datetime) -> Outcomes:
+    """Count what became of the warnings first told since a moment."""
+    told = list(EarlyWarning.objects.filter(run__looked_at__gte=since).select_related("run"))
+    real = [one for one in told if one.reason in REAL]
+    delays = []
+    for one in real:
+        first = matters.first_raised(one.matters)
+        if first is not None:
+            delays.append(max((one.run.looked_at - first) / timedelta(days=1), 0.0))
+    dismissed = sum(one.state == State.DISMISSED for one in told)
+    return Outcomes(len(told), len(real), dismissed, delays)

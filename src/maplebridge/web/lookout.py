@@ -1,0 +1,40 @@
+"""Starts the look at what is unusual in a process of its own, so that no message waits for a computation."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from maplebridge.grading.queries.warnings import look_due
+
+LOOK_EVERY = timedelta(minutes=1)
+COMMAND = (sys.executable, "-m", "maplebridge.config.command", "watch")
+
+
+def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 -- our own command
+
+
+@dataclass
+class Lookout:
+    """Asks every minute whether a look is due; one at a time. The look bounds its own time and notes its failures."""
+
+    start: Callable[[Sequence[str]], subprocess.Popen[bytes]] = start
+    looked_at: datetime | None = None
+    looking: subprocess.Popen[bytes] | None = None
+
+    def stop(self) -> None:
+        """End a look that is going on; it is done again after the next start."""
+        if self.looking is not None and self.looking.poll() is None:
+            self.looking.terminate()
+
+    def step(self, now: datetime) -> None:
+        if self.looking is not None and self.looking.poll() is None:
+            return
+        self.looking = None
+        if self.looked_at is not None and now - self.looked_at < LOOK_EVERY:
+            return
+        self.looked_at = now
+        if due := look_due(now):
+            self.looking = self.start([*COMMAND, *(["--hourly"] if due == "hourly" else [])])
