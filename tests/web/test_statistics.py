@@ -13,9 +13,10 @@ from maplebridge.kernel.periods import Month
 from maplebridge.matters import actions, queries
 from maplebridge.matters.actions.tallies import refresh_month
 from maplebridge.matters.domain.rates import Counts
-from maplebridge.matters.domain.workflow import Outcome
+from maplebridge.matters.domain.workflow import NotFeasible, Outcome
 from maplebridge.matters.models import Feedback, Matter, Tally
 from maplebridge.matters.sweeps import add_up
+from maplebridge.matters.templatetags import matter_words
 
 MARCH = Month(2026, 3)
 
@@ -162,3 +163,39 @@ def test_only_those_who_may_see_statistics_do(town: Town) -> None:
     for person in (town.resident, town.clerk):
         assert as_(person).get(reverse("statistics")).status_code == 403
     assert not Feedback.objects.exists()
+
+
+def test_what_is_not_feasible_is_counted_by_its_last_reason(town: Town) -> None:
+    by = actions.By(town.chiefs[1].pk, "grid_chief")
+    money, owners = told(town, "楼上漏水 1"), told(town, "楼上漏水 2")
+
+    def no(matter: Matter, because: NotFeasible) -> None:
+        actions.resolve(
+            matter_id=matter.pk,
+            outcome=Outcome.NOT_FEASIBLE,
+            because=because,
+            text="做不了",
+            by=by,
+            shown_as="网格长",
+            now=town.now,
+        )
+
+    no(money, NotFeasible.NO_MONEY)
+    no(owners, NotFeasible.TECHNICAL)
+    actions.record_feedback(matter_id=owners.pk, person_id=town.resident.pk, solved=False, now=town.now)
+    add_up_march(town)
+    table = shown_to(town).split('id="not-feasible"')[1].split("</table>")[0]
+    assert table.count('<td class="n">1</td>') == 1, "what was opened again has no result now"
+    assert "没有经费" in table
+
+    no(owners, NotFeasible.NO_MONEY)
+    add_up_march(town)
+    table = shown_to(town).split('id="not-feasible"')[1].split("</table>")[0]
+    assert '<td class="n">2</td>' in table
+    assert str(matter_words.NOT_FEASIBLE["technical"]) not in table
+
+
+def shown_to(town: Town) -> str:
+    answer = as_(town.supervisor).get(reverse("statistics"), {"month": str(MARCH)})
+    assert answer.status_code == 200
+    return answer.content.decode()

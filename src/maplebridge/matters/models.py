@@ -565,6 +565,7 @@ class Tally(models.Model):
         ALL = "all"
         CATEGORY = "category"  # `key` is the first level of the catalogue
         AGENCY = "agency"  # `key` is the agency that was called out first
+        BECAUSE = "because"  # `key` is why what ended as not feasible was not (`NotFeasible`)
 
     month = models.DateField()
     grid = reference("places.Grid", null=True)  # of the second level, or what is known above it

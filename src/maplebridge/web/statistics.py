@@ -16,7 +16,7 @@ from maplebridge.kernel.periods import Month
 from maplebridge.matters import queries
 from maplebridge.matters.domain.rates import SMALLEST, Counts, Rate
 from maplebridge.matters.permissions import may_see_statistics
-from maplebridge.matters.templatetags.matter_words import category_name
+from maplebridge.matters.templatetags.matter_words import NOT_FEASIBLE, category_name
 from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, standing_of
@@ -82,6 +82,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "this": this.total,
         "figures": [_figure(name, this.total, last) for name in RATES],
         "prevention": _prevention(this.total),
+        "not_feasible": _not_feasible(this),
         "chart": _chart(year),
         "comparable": _comparable(year),
         "says": _says(year),
@@ -195,6 +196,11 @@ def _tables(this: queries.Statistics, areas: Sequence[tuple[int, str]]) -> Itera
     yield _("By agency called out first"), _large_ones(_lines(this.by_agency, agencies))
 
 
+def _not_feasible(this: queries.Statistics) -> list[Line]:
+    """Return the reasons why something was not feasible, the most frequent first. These are counts, not rates."""
+    return _lines(this.by_because, {code: str(words) for code, words in NOT_FEASIBLE.items()})
+
+
 def _large_ones(lines: Iterable[Line]) -> list[Line]:
     """Return the lines of which a rate can be told; how many the others are, says the page in one sentence."""
     return [line for line in lines if line.counts.raised >= SMALLEST]
@@ -231,7 +237,8 @@ def table_rows(standing: Standing, asked: Any, now: datetime) -> Iterable[list[o
     grid_id = grid_id if grid_id in {id for id, _name in areas} else None
     this = queries.statistics_of(standing, month.first, grid_id=grid_id)
     rows: list[list[object]] = []
-    for title, lines in [(_("In all"), [Line("", this.total)]), *_tables(this, areas)]:
+    because = (_("Not feasible, because"), _not_feasible(this))
+    for title, lines in [(_("In all"), [Line("", this.total)]), *_tables(this, areas), because]:
         for line in lines:
             cells: list[object] = [str(month), title, line.name, line.counts.raised]
             for rate in line.rates:

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 
 from maplebridge.kernel.periods import Month
 from maplebridge.matters.domain.rates import Case, Counts, Said, count, was_followed
-from maplebridge.matters.domain.workflow import ClosedAs, State
-from maplebridge.matters.models import CallOut, Category, Feedback, Matter, Tally
+from maplebridge.matters.domain.workflow import ClosedAs, Outcome, State
+from maplebridge.matters.models import CallOut, Category, Entry, Feedback, Matter, Tally
 from maplebridge.matters.queries import categories_by_id, town_zone
 from maplebridge.places import queries as places
 
@@ -39,11 +39,12 @@ def refresh_month(*, month: Month, now: datetime) -> int:
     """Add up the matters raised in a month. Return how many they are. What is confidential is not counted."""
     sums: dict[Key, Counts] = {(None, Tally.Of.ALL.value, ""): Counts()}  # also says that it was added up
     agencies, said, later = _lead_agencies(month), _said(month), _told_later(month)
+    because = _because(month)
     raised = 0
     for row in _matters(month).values(*FIELDS).iterator(FETCHED):
         counts = count(_case(row, said.get(row["id"], [])), now) + _proactive(row, later)
         raised += 1
-        for key in _keys(row, agencies.get(row["id"])):
+        for key in _keys(row, agencies.get(row["id"]), because.get(row["id"])):
             sums[key] = sums.get(key, Counts()) + counts
     with transaction.atomic():
         with connection.cursor() as cursor:  # two workers may have added up the same month
@@ -89,6 +90,14 @@ def _lead_agencies(month: Month) -> dict[int, int]:
     return dict(orders.order_by("id").values_list("matter_id", "agency_id").iterator(FETCHED))
 
 
+def _because(month: Month) -> dict[int, str]:
+    """Return why what is not feasible is not, as the last result of each matter says."""
+    results = Entry.objects.filter(
+        matter__in=_matters(month).filter(outcome=Outcome.NOT_FEASIBLE), deed="resolved"
+    )
+    return dict(results.order_by("id").values_list("matter_id", "facts__because").iterator(FETCHED))
+
+
 def _told_later(month: Month) -> dict[tuple[object, ...], list[datetime]]:
     """Return when residents complained about what, where: in this month and long enough after it."""
     span = month.interval(town_zone())
@@ -121,12 +130,14 @@ def _proactive(row: dict[str, Any], later: dict[tuple[object, ...], list[datetim
     return Counts(proactive=1, followed=int(followed))
 
 
-def _keys(row: dict[str, Any], agency_id: int | None) -> Iterator[Key]:
+def _keys(row: dict[str, Any], agency_id: int | None, because: str | None) -> Iterator[Key]:
     grid_id = _second_level(row["grid_id"])
     yield grid_id, Tally.Of.ALL, ""
     yield grid_id, Tally.Of.CATEGORY, _branch(categories_by_id().get(row["category_id"] or 0))
     if agency_id is not None:
         yield grid_id, Tally.Of.AGENCY, str(agency_id)
+    if because:
+        yield grid_id, Tally.Of.BECAUSE, because
 
 
 def _second_level(grid_id: int | None) -> int | None:

@@ -18,12 +18,13 @@ from maplebridge.places import queries as places
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Counts of a month, as of a moment: in all, by area, kind and agency."""
+    """Counts of a month, as of a moment: in all, by area, kind and agency, and why not feasible."""
 
     total: Counts
     by_grid: dict[int, Counts]
     by_category: dict[str, Counts]
     by_agency: dict[str, Counts]
+    by_because: dict[str, Counts]
     as_of: datetime | None
 
 
@@ -41,6 +42,7 @@ def statistics_of(standing: Standing, month: date, *, grid_id: int | None = None
         by_grid={int(grid): counts for grid, counts in sums[Tally.Of.ALL].items()},
         by_category=sums[Tally.Of.CATEGORY],
         by_agency=sums[Tally.Of.AGENCY],
+        by_because=sums[Tally.Of.BECAUSE],
         as_of=min(moments, default=None),
     )
 
