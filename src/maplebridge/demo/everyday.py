@@ -69,6 +69,7 @@ TO_OTHERS = ("市公路管理处", "铁路工务段")  # as the phrases of `not_
 
 WAITING_MINUTES = (4, 11, 23, 38)  # raised so long ago and not answered yet, where lists are looked at first
 LATE_MATTERS = 2
+JUST_CALLED = 2
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,7 @@ class _Month:
         kinds = iter(near * 3)
         for number, minutes in enumerate(WAITING_MINUTES):
             telling = _Telling(self, next(kinds), "group", self.now - timedelta(minutes=minutes))
-            yield telling.thread(f"shown-waiting-{number}", "waiting", show=True, unsorted=True)
+            yield telling.thread(f"shown-waiting-{number}", "waiting", show=True, unsorted=number == 0)
         for role, hours in (
             *(("chief", 2), ("chief", 5), ("chief", 9), ("chief", 14), ("officer", 3), ("officer", 9)),
             *(("officer", 13), ("grid", 1), ("grid", 4), ("grid", 8), ("grid", 12), ("auxiliary", 4)),
@@ -234,6 +235,10 @@ class _Month:
         ):
             telling = _Telling(self, next(kinds), "group", self.now - timedelta(hours=hours, minutes=17))
             yield telling.thread(f"shown-{role}-{hours}", "in_hand", show=True, holder=role)
+        homes = [kind for kind in near if kind.lead == "property"]
+        for number, kind in enumerate(homes[:JUST_CALLED]):
+            telling = _Telling(self, kind, "group", self.now - timedelta(minutes=9 - number))
+            yield telling.thread(f"shown-called-{number}", "called", show=True)
         for number in range(LATE_MATTERS):
             began = self._moment(kind := next(kinds), self.now.date() - timedelta(days=5 + number))
             yield _Telling(self, kind, "group", began).thread(f"late-{number}", "late", show=number < 2)
@@ -319,7 +324,9 @@ class _Telling:
             self.who = "secretary"
         self._raise()
         if course != "waiting":
-            if course == "withdrawn":
+            if course == "called":
+                self._called()
+            elif course == "withdrawn":
                 self._withdrawn()
             else:
                 self._answer()
@@ -628,6 +635,13 @@ class _Telling:
             self._give_to(holder)
         self._call()
         self._step(self.kind.lead, "accept")
+
+    def _called(self) -> None:
+        """An agency has just been called out, and has not said yet whether it comes."""
+        self._later(minutes=3)
+        self._answer_only()
+        self._later(minutes=2)
+        self._step(self.who, "call_out", to=self.kind.lead)
 
     def _late(self) -> None:
         """Late, and somebody sees to it: the resident asks, the supervisor chases and orders."""
