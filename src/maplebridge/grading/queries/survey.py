@@ -26,6 +26,12 @@ def has_answered(one: SurveyRound, person_id: int) -> bool:
     return Answer.objects.filter(round=one, respondent=respondent_of(one, person_id)).exists()
 
 
+def is_asked(person_id: int, now: datetime) -> bool:
+    """Tell whether a round is open that a resident has not answered yet."""
+    one = open_round(now)
+    return one is not None and not has_answered(one, person_id)
+
+
 def get_invitation(invitation_id: int) -> Invitation | None:
     """Return somebody drawn for a call, as long as they may be rung."""
     return _to_ring().filter(pk=invitation_id).first()
