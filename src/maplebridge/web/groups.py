@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maplebridge.conversations import actions, queries
+from maplebridge.grading import queries as grading
 from maplebridge.matters import actions as matter_actions
 from maplebridge.matters import queries as matters
 from maplebridge.matters.actions.raising import officers_on_duty
@@ -60,7 +61,8 @@ def groups(request: HttpRequest) -> HttpResponse:
     standing = standing_of(request)
     memberships = list(queries.memberships_of(_person(standing)))
     shown = sorted(_shown_groups(memberships), key=lambda one: -one["last_id"])
-    return render(request, "web/groups.html", {"groups": shown})
+    asked = not standing.is_staff and grading.is_asked(_person(standing), timezone.now())
+    return render(request, "web/groups.html", {"groups": shown, "asked_how_safe": asked})
 
 
 def _shown_groups(memberships: list[Any]) -> list[dict[str, Any]]:
@@ -90,24 +92,36 @@ def group(request: HttpRequest, thread_id: int) -> HttpResponse:
     """Show a conversation, newest last, and note how far it has been read."""
     standing = standing_of(request)
     thread, membership = _entered(standing, thread_id)
-    before = _number(request.GET.get("before"))
-    messages = queries.page_of(thread_id, before=before, most=PAGE)
-    bubbles = bubbles_of(messages, is_staff=standing.is_staff, viewer_id=standing.person_id)
-    older = messages[0].pk if len(messages) == PAGE else None
-    if before is not None:
-        return render(request, "web/bubbles.html", {"bubbles": bubbles, "older": older, "thread": thread})
+    before, after = _number(request.GET.get("before")), _number(request.GET.get("after"))
+    at = queries.in_thread(_number(request.GET.get("at")), thread_id)
+    messages = _page(thread_id, before=before, after=after, at=at)
+    is_past = at is not None or after is not None  # what is said now may be far below
+    shown = {
+        "thread": thread,
+        "bubbles": bubbles_of(messages, is_staff=standing.is_staff, viewer_id=standing.person_id),
+        "older": queries.goes_back(messages) if after is None else None,
+        "newer": queries.goes_on(messages) if is_past else None,
+    }
+    if before is not None or after is not None:
+        return render(request, "web/bubbles.html", shown)
     if messages and membership is not None:
         actions.mark_read(thread_id=thread_id, person_id=_person(standing), message_id=messages[-1].pk)
-    context = {
-        "thread": thread,
+    context = shown | {
         "name": _name_of(thread),
-        "bubbles": bubbles,
-        "older": older,
         "members": queries.members_of(thread_id).count(),
         "membership": membership,
         "duty": _duty(thread),
     }
     return render(request, "web/group.html", context)
+
+
+def _page(thread_id: int, *, before: int | None, after: int | None, at: int | None) -> list[Any]:
+    """Return the messages before or after one, around one, or the last ones."""
+    if at is not None:
+        return queries.page_around(thread_id, at, most=PAGE)
+    if after is not None:
+        return queries.page_after(thread_id, after=after, most=PAGE)
+    return queries.page_of(thread_id, before=before, most=PAGE)
 
 
 def _duty(thread: Any) -> list[str]:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from maplebridge.conversations import queries
+from maplebridge.conversations.models import Message
 from maplebridge.people.permissions import allow, signed_in, standing_of
 from maplebridge.web.groups import bubbles_of
 from maplebridge.web.search import LONGEST, number_in
@@ -24,12 +25,17 @@ def search_groups(request: HttpRequest) -> HttpResponse:
     context = {
         "words": words,
         "found": [
-            (one, reverse("group", args=[message.thread_id]), _name(mine[message.thread_id]))
+            (one, _place_of(message), _name(mine[message.thread_id]))
             for one, message in zip(bubbles, found, strict=True)
         ],
         "older": found[-1].pk if len(found) == PAGE else None,
     }
     return render(request, "web/groups_search.html", context)
+
+
+def _place_of(message: Message) -> str:
+    """Return the address of a message in its place: the page that holds it, and where on it."""
+    return f"{reverse('group', args=[message.thread_id])}?at={message.pk}#m{message.pk}"
 
 
 def _name(thread: object) -> str:
