@@ -18,7 +18,7 @@ from shapely.ops import voronoi_diagram
 from maplebridge.demo.town import GeoJson
 
 STATIONS = 65
-BEATS = 250
+BEATS, LEAST_BEATS = 250, 3  # in all, and of each station
 YEARS = 5
 PLANTED = 17  # the station at which thefts rise two and a half times …
 PLANTED_MONTHS, PLANTED_TIMES, PLANTED_RESIDENTS = 3, 2.5, 52_300  # … since so many months
@@ -73,6 +73,7 @@ INDICATORS = (
         1.6, 0.15, 1, 0.10, 0.10,
     ),
 )  # fmt: skip
+OWN_NAME_EN = "Heshun station"
 SATISFIED, SATISFIED_SPREAD = 0.70, 0.05  # share of residents who feel safe, and how stations differ
 ANSWERS = 38  # a station and month
 
@@ -106,11 +107,11 @@ def invent_city(*, own: tuple[str, Polygon], first_month: int, months: int, seed
     stations, beats = [], []
     shares: list[NDArray[np.float64]] = []
     for number, ground in enumerate(grounds):
-        name = (own[0], own[0]) if number == 0 else names[number - 1]
+        name = (own[0], OWN_NAME_EN) if number == 0 else names[number - 1]
         residents = {0: 30_700, PLANTED: PLANTED_RESIDENTS}.get(number, int(chance.integers(160, 620)) * 100)
         code = f"PCS{number + 1:03}"
         stations.append(CityArea(code, name[0], name[1], None, residents, _drawn(ground)))
-        parts = _parts(ground, 3 + (number % 13 != 0 and number % 7 != 0) + (number < 8), chance)
+        parts = _parts(ground, LEAST_BEATS + (number < BEATS - LEAST_BEATS * STATIONS), chance)
         share = chance.dirichlet(np.full(len(parts), 12.0))
         shares.append(share)
         beats += [
@@ -169,17 +170,22 @@ def _grounds(own: Polygon, chance: np.random.Generator) -> list[Polygon]:
         )
         for number in range(1, STATIONS)
     ]
-    reach = step * sqrt(STATIONS) * 1.08
-    around = shapely.transform(
-        Point(0, 0).buffer(reach, quad_segs=24), lambda xy: xy * [stretch, 1] + [middle.x, middle.y]
-    )
+    around = _city_border(middle, step * sqrt(STATIONS) * 1.08, stretch)
     cells = voronoi_diagram(MultiPoint([middle, *points]), envelope=around).geoms
-    whole = around.difference(own)
-    found = [own]
-    for point in points:
-        cell = next(each for each in cells if each.contains(point))
-        found.append(_largest(cell.intersection(whole)))
-    return found
+    cell_of = [next(each for each in cells if each.contains(point)) for point in [middle, *points]]
+    own_cell = _largest(cell_of[0].union(own))
+    return [own_cell, *(_largest(cell.intersection(around).difference(own_cell)) for cell in cell_of[1:])]
+
+
+def _city_border(middle: Point, reach: float, stretch: float) -> Polygon:
+    """Return the border of the city: round at large, as no border is in small."""
+    turns = np.linspace(0, 2 * pi, 120, endpoint=False)
+    reaches = reach * (
+        1 + 0.07 * np.sin(3 * turns + 1) + 0.04 * np.sin(7 * turns) + 0.02 * np.sin(13 * turns)
+    )
+    return Polygon(
+        np.column_stack([middle.x + reaches * np.cos(turns) * stretch, middle.y + reaches * np.sin(turns)])
+    )
 
 
 def _parts(ground: Polygon, count: int, chance: np.random.Generator) -> list[Polygon]:
