@@ -79,10 +79,8 @@ def receive_message(
 ) -> Message:
     """Take what somebody said, from a page, a chat or a file. The same external id again is the same message."""
     text = _acceptable(text, has_more=bool(photo_ids) or lon is not None)
-    if external_id is not None and (
-        known := Message.objects.filter(source=source, external_id=external_id).first()
-    ):
-        return known
+    if external_id is not None and (known_id := _known(source, external_id)):
+        return Message.objects.get(pk=known_id)
     message = Message.objects.create(
         thread_id=thread_id,
         author_id=author_id,
@@ -153,6 +151,17 @@ def withdraw(*, message: Message, now: datetime) -> None:
     live.tell(f"thread:{message.thread_id}", "message", message.pk)
 
 
+def _known(source: str, external_id: str) -> int | None:
+    """Return the message that came in under this name before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM conversations_message WHERE source = %s AND external_id = %s",
+            [source, external_id],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def _acceptable(text: str, *, has_more: bool) -> str:
     text = normalise(text)
     if not text and not has_more:
@@ -163,6 +172,8 @@ def _acceptable(text: str, *, has_more: bool) -> str:
 
 
 def _attach(message: Message, photo_ids: Sequence[int]) -> None:
+    if not photo_ids:
+        return
     MessagePhoto.objects.bulk_create(
         MessagePhoto(message=message, photo_id=photo_id, rank=rank) for rank, photo_id in enumerate(photo_ids)
     )

@@ -7,7 +7,7 @@ is written with a rare or a compatibility character is that person only with tha
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\ue000-\uf8ff\uf900-\ufaff\U00020000-\U0003ffff"
+_KEPT = 128  # texts: what reads a message, compares it several times over
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 _TOKEN = re.compile(f"(?P<han>[{_HAN}]+)|(?P<code>[a-z0-9]+)|(?P<other>[^\\W_{_HAN}a-z0-9]+)")
 
@@ -51,6 +52,7 @@ def to_traditional(text: str) -> str:
     return str(_converter("s2t").convert(text))
 
 
+@lru_cache(_KEPT)
 def comparable(text: str) -> str:
     """Return the text simplified, half-width, in lower case: for comparing, never for storing."""
     return to_simplified(unicodedata.normalize("NFKC", normalise(text))).lower()

@@ -54,6 +54,7 @@ def fold(text: str) -> str:
     return _NUMBERS.sub("0", _SPACES.sub(" ", comparable(text[:LONGEST_TEXT])))[:LONGEST_TEXT]
 
 
+@lru_cache(_KEPT)
 def grams(folded: str, order: GramOrder, *, space: int) -> Grams:
     """Return the grams of a folded text, with repetitions; the same gram in another space has another key."""
     runs = [_character_runs(folded, length) for length in range(1, order.characters + 1)]

@@ -3,7 +3,6 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 from maplebridge.kernel.text import comparable
 from maplebridge.learning.named_things import DISTRICT, Kind, find_named_things
@@ -35,11 +34,14 @@ def folded_terms(folded: str) -> dict[str, float]:
         for term in _runs(thing.name):
             named[term] = max(named.get(term, 0.0), _WEIGHT[thing.kind])
     counts = Counter(_runs(DISTRICT.sub(" ", folded)))
-    return {term: (1 + math.log(count)) * named.get(term, 1.0) for term, count in counts.items()}
+    repeated = {count: 1 + math.log(count) for count in set(counts.values())}
+    return {term: repeated[count] * named.get(term, 1.0) for term, count in counts.items()}
 
 
-def _runs(text: str) -> Iterator[str]:
-    for run in _RUN.findall(text):
-        for length in RUN_LENGTHS:
-            for start in range(len(run) - length + 1):
-                yield run[start : start + length]
+def _runs(text: str) -> list[str]:
+    return [
+        run[start : start + length]
+        for run in _RUN.findall(text)
+        for length in RUN_LENGTHS
+        for start in range(len(run) - length + 1)
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from maplebridge.kernel.text import redact
@@ -178,9 +179,14 @@ class Home:
 
 def home_of(person_id: int) -> Home | None:
     """Return where somebody lives, without reading anything else of them; None where that is not known."""
-    lives = Person.objects.filter(pk=person_id, building__isnull=False)
-    rows = lives.values_list("building_id", "building__estate_id", "building__grid_id")
-    return next((Home(*row) for row in rows), None)
+    with connection.cursor() as cursor:  # asked for every message that comes in
+        cursor.execute(
+            "SELECT home.id, home.estate_id, home.grid_id FROM people_person person"
+            " JOIN places_building home ON home.id = person.building_id WHERE person.id = %s",
+            [person_id],
+        )
+        row = cursor.fetchone()
+    return Home(*row) if row else None
 
 
 def persons(ids: Collection[int]) -> dict[int, Person]:

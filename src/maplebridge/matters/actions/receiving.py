@@ -7,6 +7,7 @@ from typing import Any
 from maplebridge.conversations import queries as conversations
 from maplebridge.conversations.actions import RESIDENT
 from maplebridge.conversations.actions import SYSTEM as PRODUCT
+from maplebridge.conversations.queries import Said
 from maplebridge.matters.actions import adding, answering
 from maplebridge.matters.actions.raising import Judged, Where, raise_matter
 from maplebridge.matters.actions.record import SYSTEM, By, NotAllowed
@@ -14,7 +15,15 @@ from maplebridge.matters.domain.rules import TownRules
 from maplebridge.matters.domain.triage import Kind, Proposal
 from maplebridge.matters.domain.workflow import OPEN
 from maplebridge.matters.models import Matter, Sorting
-from maplebridge.matters.queries import categories, door, local_day, similar_open, town_rules
+from maplebridge.matters.queries import (
+    categories,
+    categories_by_id,
+    door,
+    local_day,
+    similar_open,
+    town_rules,
+)
+from maplebridge.matters.queries.sorting import is_read
 from maplebridge.people import queries as people
 from maplebridge.places import queries as places
 from maplebridge.platform.audit import action
@@ -30,7 +39,7 @@ TAKEN_AS_MATTERS = frozenset(set(Matter.Origin.values) - {Matter.Origin.GROUP})
 @action
 def receive(*, message_id: int, now: datetime) -> None:
     """Read a message once: raise a matter, attach it to one, take it as an answer, or leave it as talk."""
-    message = conversations.get_message(message_id)
+    message = conversations.said(message_id)
     if message.role == PRODUCT:
         return
     if message.role == RESIDENT:
@@ -39,7 +48,7 @@ def receive(*, message_id: int, now: datetime) -> None:
         _hear_staff(message, now)
 
 
-def _hear_staff(message: Any, now: datetime) -> None:
+def _hear_staff(message: Said, now: datetime) -> None:
     """Take what staff reply to a question as the answer to its matter: nobody has to type it twice."""
     if message.in_reply_to_id is None:
         return
@@ -56,18 +65,18 @@ def _hear_staff(message: Any, now: datetime) -> None:
     )
 
 
-def _hear_resident(message: Any, now: datetime) -> None:
-    if Sorting.objects.filter(message=message).exists():
+def _hear_resident(message: Said, now: datetime) -> None:
+    if is_read(message.pk):
         return
     mine = _reported_here(message, now)
     theirs = _matter_replied_to(message)
     proposal = _propose(message, mine, theirs)
     rules = town_rules(local_day(now))
-    keep(message, proposal, now, _matter_of(message, proposal, mine, theirs, rules, now))
+    keep(message.pk, proposal, now, _matter_of(message, proposal, mine, theirs, rules, now))
 
 
 @stage("triage")
-def _propose(message: Any, mine: Matter | None, theirs: Matter | None) -> Proposal:
+def _propose(message: Said, mine: Matter | None, theirs: Matter | None) -> Proposal:
     return door().propose(
         message.text,
         in_reply_to_staff=_replies_to_staff(message),
@@ -77,7 +86,7 @@ def _propose(message: Any, mine: Matter | None, theirs: Matter | None) -> Propos
 
 
 def _matter_of(
-    message: Any,
+    message: Said,
     proposal: Proposal,
     mine: Matter | None,
     theirs: Matter | None,
@@ -106,7 +115,7 @@ def _is_surely_a_matter(proposal: Proposal, rules: TownRules) -> bool:
     return proposal.kind is Kind.MATTER and proposal.kind_probability >= rules.raise_from
 
 
-def _adds_by_reply(matter: Matter, message: Any, proposal: Proposal, rules: TownRules) -> bool:
+def _adds_by_reply(matter: Matter, message: Said, proposal: Proposal, rules: TownRules) -> bool:
     """Say whether a reply belongs to the matter it replies to; after the end only what asks for more does."""
     if len(message.text) > SHORT:
         return False
@@ -121,7 +130,8 @@ def _concerns(mine: Matter, proposal: Proposal, rules: TownRules) -> bool:
 
 
 def _same_kind(mine: Matter, proposal: Proposal) -> bool:
-    return mine.category is not None and mine.category.code[:5] == proposal.categories[0].code[:5]
+    category = categories_by_id().get(mine.category_id or 0)
+    return category is not None and category.code[:5] == proposal.categories[0].code[:5]
 
 
 def _asks_for_more(proposal: Proposal, rules: TownRules) -> bool:
@@ -129,15 +139,15 @@ def _asks_for_more(proposal: Proposal, rules: TownRules) -> bool:
     return wants and proposal.kind_probability >= rules.raise_from
 
 
-def _is_private(message: Any) -> bool:
-    return bool(message.thread.kind == "private")
+def _is_private(message: Said) -> bool:
+    return message.thread_kind == "private"
 
 
-def _was_reported_by(message: Any, matter: Matter) -> bool:
+def _was_reported_by(message: Said, matter: Matter) -> bool:
     return matter.reported_by.filter(person_id=message.author_id).exists()
 
 
-def _reported_here(message: Any, now: datetime) -> Matter | None:
+def _reported_here(message: Said, now: datetime) -> Matter | None:
     """Return what the author last reported in this thread: in a group what is fresh and open, in private whatever."""
     reported = Matter.objects.filter(
         reported_by__person_id=message.author_id, reported_by__thread_id=message.thread_id
@@ -146,10 +156,13 @@ def _reported_here(message: Any, now: datetime) -> Matter | None:
         if len(message.text) > LETTER:
             return None
         reported = reported.filter(raised_at__gte=now - SAME_TALK, state__in=sorted(OPEN))
-    return reported.select_related("category").order_by("-id").first()
+    return reported.only(*_ASKED_OF_MINE).order_by("-id").first()
 
 
-def _matter_replied_to(message: Any) -> Matter | None:
+_ASKED_OF_MINE = ("category_id", "confidential", "state", "summary")
+
+
+def _matter_replied_to(message: Said) -> Matter | None:
     """Return the matter that a message replies to: to its first words, or to what was answered to them."""
     if message.in_reply_to_id is None:
         return None
@@ -158,11 +171,11 @@ def _matter_replied_to(message: Any) -> Matter | None:
     return found.order_by("-id").first()
 
 
-def _replies_to_staff(message: Any) -> bool:
-    return message.in_reply_to_id is not None and message.in_reply_to.role not in (RESIDENT, PRODUCT)
+def _replies_to_staff(message: Said) -> bool:
+    return message.in_reply_to_id is not None and message.replies_to_role not in (RESIDENT, PRODUCT)
 
 
-def _attach(matter: Matter, message: Any, now: datetime) -> Matter:
+def _attach(matter: Matter, message: Said, now: datetime) -> Matter:
     """Put further words on the time line; somebody new joins the matter by them."""
     if _was_reported_by(message, matter):
         return adding.add(
@@ -170,7 +183,7 @@ def _attach(matter: Matter, message: Any, now: datetime) -> Matter:
             by=By(message.author_id, RESIDENT),
             text=message.text,
             message_id=message.pk,
-            photo_ids=[one.photo_id for one in message.photos.all()],
+            photo_ids=message.photo_ids,
             now=now,
         )
     return adding.join(
@@ -179,18 +192,18 @@ def _attach(matter: Matter, message: Any, now: datetime) -> Matter:
         thread_id=message.thread_id,
         message_id=message.pk,
         text=message.text,
-        photo_ids=[one.photo_id for one in message.photos.all()],
+        photo_ids=message.photo_ids,
         now=now,
     )
 
 
 @stage("write")
-def keep(message: Any, proposal: Proposal, now: datetime, matter: Matter | None) -> Sorting:
+def keep(message_id: int, proposal: Proposal, now: datetime, matter: Matter | None) -> Sorting:
     """Keep what the product thought of a message: it explains a matter, and a correction teaches."""
     best = proposal.categories[0] if proposal.categories else None
     category = categories().get(best.code) if best else None
     return Sorting.objects.create(
-        message=message,
+        message_id=message_id,
         matter=matter,
         kind=proposal.kind,
         category=category,
@@ -228,7 +241,7 @@ def judged_by(proposal: Proposal, rules: TownRules) -> Judged:
 
 
 def raise_from(
-    message: Any, judged: Judged, now: datetime, by: By = SYSTEM, *, never_read: bool = False
+    message: Said, judged: Judged, now: datetime, by: By = SYSTEM, *, never_read: bool = False
 ) -> Matter:
     """Raise a matter from a message that stands in a thread, and name the open ones that may be the same thing."""
     where = where_of(message)
@@ -241,7 +254,7 @@ def raise_from(
         where=where,
         message_id=message.pk,
         external_id=message.external_id if message.source == Matter.Origin.COMPLAINT else None,
-        photo_ids=[one.photo_id for one in message.photos.all()],
+        photo_ids=message.photo_ids,
         by=by,
         now=now,
         never_read=never_read,
@@ -277,20 +290,17 @@ def alike(text: str, judged: Judged, where: Where, now: datetime) -> list[dict[s
     return [{"code": "similar_to" if same else "not_similar", "matters": named}]
 
 
-def _origin(message: Any) -> Matter.Origin:
+def _origin(message: Said) -> Matter.Origin:
     known = {origin.value: origin for origin in Matter.Origin}
     return known.get(message.source, Matter.Origin.GROUP)
 
 
 @stage("place")
-def where_of(message: Any) -> Where:
+def where_of(message: Said) -> Where:
     """Return the place of what a message tells: the point sent, the address in its words, the group's, the author's."""
-    thread = message.thread
-    group = thread.group if thread.kind == "group" else None
-    estate_id, building_id = (group.estate_id, group.building_id) if group else (None, None)
-    if building_id is None and (
-        home := _home_of(message.author_id, thread.grid_id if group else None, estate_id)
-    ):
+    estate_id, building_id = message.estate_id, message.building_id
+    within = message.grid_id if message.thread_kind == "group" else None
+    if building_id is None and (home := _home_of(message.author_id, within, estate_id)):
         estate_id, building_id = home
     found = places.locate(
         text=message.text,
@@ -298,7 +308,7 @@ def where_of(message: Any) -> Where:
         lat=message.lat,
         estate_id=estate_id,
         building_id=building_id,
-        grid_id=thread.grid_id,
+        grid_id=message.grid_id,
     )
     return Where(
         grid_id=found.grid_id,
@@ -327,12 +337,12 @@ def _home_of(
 @action
 def raise_by_hand(*, message_id: int, by: By, now: datetime) -> Matter:
     """Make a matter of a message that the product had left as talk: one tap, kept for the next training."""
-    message = conversations.get_message(message_id)
+    message = conversations.said(message_id)
     if message.role != RESIDENT or message.withdrawn_at is not None:
         raise NotAllowed("not_a_question")
     proposal = door().propose(message.text)
     matter = raise_from(message, judged_by(proposal, town_rules(local_day(now))), now, by)
-    sorting = Sorting.objects.filter(message=message).first() or keep(message, proposal, now, matter)
+    sorting = Sorting.objects.filter(message_id=message.pk).first() or keep(message.pk, proposal, now, matter)
     sorting.matter, sorting.corrected_kind = matter, Kind.MATTER
     sorting.corrected_by_id, sorting.corrected_at = by.person_id, now
     sorting.save(update_fields=["matter", "corrected_by", "corrected_at", "corrected_kind"])
@@ -342,12 +352,12 @@ def raise_by_hand(*, message_id: int, by: By, now: datetime) -> Matter:
 @action
 def raise_order(*, message_id: int, confidential: bool, now: datetime) -> Matter:
     """Raise the matter of an order of the hotline from its message, as every message is read; once, ever."""
-    message = conversations.get_message(message_id)
+    message = conversations.said(message_id)
     proposal = door().propose(message.text)
     judged = judged_by(proposal, town_rules(local_day(now)))
     judged = replace(judged, confidential=judged.confidential or confidential)
     matter = raise_from(message, judged, now)
-    keep(message, proposal, now, matter)
+    keep(message.pk, proposal, now, matter)
     return matter
 
 

@@ -72,7 +72,7 @@ def report(
         by=by,
         now=now,
     )
-    keep(message, proposal, now, matter)
+    keep(message.pk, proposal, now, matter)
     return matter
 
 
@@ -88,7 +88,7 @@ def report_same(
     by = By(reporter_id, RESIDENT)
     message = _first_message(reporter_id, text, found, Matter.Origin.FORM, by, photo_ids, now)
     proposal = door().propose(text, in_reply_to_staff=False, has_open_matter=True)
-    keep(message, proposal, now, matter)  # now the message is read, and raises nothing by itself
+    keep(message.pk, proposal, now, matter)  # now the message is read, and raises nothing by itself
     return join(
         matter_id=matter.pk,
         person_id=reporter_id,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from django.db.models import Q
 
@@ -40,16 +41,15 @@ def similar_open(
     candidates = Matter.objects.filter(near, state__in=OPEN, confidential=False).order_by("-id")
     ours = _terms_of(text)
     likely = [
-        (likeness, id, shared)
+        (likeness, id, theirs)
         for id, summary, category in candidates.values_list("id", "summary", "category_id")[:among]
-        for likeness, shared in [
-            _likeness(ours, _terms_of(summary), category is not None and category == category_id)
-        ]
+        for theirs in [_terms_of(summary)]
+        for likeness in [_likeness(ours, theirs, category is not None and category == category_id)]
         if likeness >= max(least, LEAST_LIKENESS)
     ]
     best = sorted(likely, key=lambda one: (-one[0], -one[1]))[:most]
-    found = {one.pk: one for one in Matter.objects.filter(pk__in=[id for _, id, _ in best])} if best else {}
-    return [Similar(found[id], likeness, shared) for likeness, id, shared in best]
+    found = Matter.objects.defer("words").in_bulk([id for _, id, _ in best]) if best else {}
+    return [Similar(found[id], likeness, _shared(ours, theirs)) for likeness, id, theirs in best]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,21 @@ class _Terms:
 @lru_cache(maxsize=20_000)
 def _terms_of(text: str) -> _Terms:
     """Return what names the thing a text is about; kept, since the same open matters are compared again and again."""
-    heaviest = sorted(issue_terms(text).items(), key=lambda one: (-one[1], one[0]))[:TERMS_KEPT]
+    by_term = sorted(issue_terms(text).items())
+    heaviest = sorted(by_term, key=itemgetter(1), reverse=True)[:TERMS_KEPT]
     return _Terms(dict(heaviest), sum(weight * weight for _, weight in heaviest) ** 0.5)
 
 
-def _likeness(one: _Terms, other: _Terms, same_category: bool) -> tuple[float, tuple[str, ...]]:
+def _likeness(one: _Terms, other: _Terms, same_category: bool) -> float:
+    ours, theirs = one.weights, other.weights
+    norm = one.norm * other.norm
+    product = sum([ours[term] * theirs[term] for term in ours.keys() & theirs.keys()])
+    likeness = product / norm if norm else 0.0
+    return min(1.0, likeness + SAME_CATEGORY_BONUS) if same_category else likeness
+
+
+def _shared(one: _Terms, other: _Terms) -> tuple[str, ...]:
+    """Return the words that speak most for two texts being about one thing."""
     ours, theirs = one.weights, other.weights
     shared = ours.keys() & theirs.keys()
-    norm = one.norm * other.norm
-    likeness = sum(ours[term] * theirs[term] for term in shared) / norm if norm else 0.0
-    if same_category:
-        likeness = min(1.0, likeness + SAME_CATEGORY_BONUS)
-    return likeness, tuple(sorted(shared, key=lambda term: (-ours[term] * theirs[term], term))[:5])
+    return tuple(sorted(shared, key=lambda term: (-ours[term] * theirs[term], term))[:5])
