@@ -33,11 +33,11 @@ def rows(path: Path) -> list[dict[str, str]]:
 def read_messages(marked: list[dict[str, str]], *, verbose: bool) -> float:
     """Print how many are right in each respect; return the share right in all three."""
     right = Counter[str]()
-    talk = [row for row in marked if row["kind"].lower() != Kind.MATTER]
+    talk = [row for row in marked if not row["category"]]
     if talk:
         known = sum(door().propose(row["text"]).kind == row["kind"].lower() for row in talk)
         print(f"{'kind, of what is no matter':32} {known:4} of {len(talk)}  {known / len(talk):.1%}")
-    marked = [row for row in marked if row["kind"].lower() == Kind.MATTER]
+    marked = [row for row in marked if row["category"]]
     for row in marked:
         proposal = door().propose(row["text"])
         codes = [guess.code for guess in proposal.categories]
