@@ -14,6 +14,7 @@ from maplebridge.grading.models import Answer, Area, Invitation, Mode, SurveyRou
 from maplebridge.kernel.periods import Month
 from maplebridge.people.models import Person, Reading
 from maplebridge.platform.models import AuditRow
+from maplebridge.web.retention import retain
 
 FINE: Marks = read_marks({"safe": 5, "officers": 4, "map": 1}, "35-59")
 FORM = {"safe": "5", "officers": "unknown", "map": "1", "age_band": ""}
@@ -177,6 +178,21 @@ def test_the_number_to_ring_is_read_on_the_record_and_whoever_refuses_is_left_al
     for invitation_id, code in ((one.invitation_id, "has_refused"), (other.invitation_id, "asked_too_often")):
         with pytest.raises(SurveyRefused, match=code):
             actions.phone_of(invitation_id=invitation_id, by_id=town.analyst.pk, now=now)
+
+
+def test_who_was_asked_is_forgotten_and_what_was_answered_stays(
+    town: Town, this_round: SurveyRound, area: Area, now: datetime
+) -> None:
+    for one in actions.draw(
+        round_id=this_round.pk, area_id=area.pk, mode=Mode.LINK, number=2, seed=7, now=now
+    ):
+        actions.answer_by_link(link=one.link, marks=FINE, now=now)
+
+    retain(now=now + timedelta(days=205))
+    assert Invitation.objects.count() == 2
+    retain(now=now + timedelta(days=211))
+
+    assert (Invitation.objects.count(), Answer.objects.count()) == (0, 2)
 
 
 def test_the_page_records_an_answer_that_names_nobody(town: Town, this_round: SurveyRound) -> None:

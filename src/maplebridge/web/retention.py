@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from maplebridge.conversations import actions as conversations
 from maplebridge.conversations import queries as talk
+from maplebridge.grading.actions import retention as grading
 from maplebridge.matters.actions import retention as matters
 from maplebridge.matters.queries import local_day, town_rules, town_zone
 from maplebridge.people.actions import retention as people
@@ -30,6 +31,8 @@ NIGHTLY_AT = 3  # the hour of the town at which the fewest are awake
 # (network logs: at least six months, Cybersecurity Law, art. 21).
 ON_ITS_WAY_DAYS = 1
 SIGN_INS_DAYS = 365
+# Nobody is asked twice within six rounds of the survey; after that nobody needs to know who was.
+INVITATIONS_DAYS = 200
 
 Due = Callable[[datetime], Iterator[list[Any]]]
 
@@ -89,6 +92,13 @@ def rules_of(now: datetime) -> list[Rule]:
             SIGN_INS_DAYS,
             _all_of(people.old_failures),
             _by(people.forget_failures),
+        ),
+        Rule(
+            "invitations",
+            "invitation",
+            INVITATIONS_DAYS,
+            _all_of(grading.old_invitations),
+            _by(grading.forget_invitations),
         ),
         Rule("on_its_way", "session", 0, _all_of(platform.old_sessions, ""), _by(platform.delete_sessions)),
         Rule(
