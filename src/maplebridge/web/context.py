@@ -34,6 +34,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "demo_url": reverse("demo_roles") if settings.DEMO else "",
         "sign_out_url": reverse_lazy("sign_out"),
+        "safety_map_url": reverse_lazy("safety_map"),
         "standing": SimpleLazyObject(lambda: standing_of(request)),
         "nav": SimpleLazyObject(lambda: navigation(standing_of(request), request.path)),
         "person": person,
@@ -85,6 +86,10 @@ def _names(standing: Standing) -> list[Named]:
     names += [SEARCH]
     if standing.has(Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field:
         names += [STATISTICS]
+    if standing.has(Role.SUPERVISOR, Role.ANALYST, Role.COMMAND):
+        names += [GRADING]
+    if standing.has(Role.SUPERVISOR, Role.ANALYST, Role.COMMAND):
+        names += [WARNINGS]
     if not standing.is_field:
         names += [MAP]
     if standing.has(Role.SUPERVISOR, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field:
@@ -105,5 +110,7 @@ OVERSIGHT = ("oversight", "layout-dashboard", gettext_lazy("Oversight"))
 CONFIDENTIAL = ("confidential", "shield-lock", gettext_lazy("Confidential"))
 SEARCH = ("search", "search", gettext_lazy("Search"))
 STATISTICS = ("statistics", "chart-bar", gettext_lazy("Statistics"))
+GRADING = ("grading", "shield-check", gettext_lazy("Safety grading"))
+WARNINGS = ("warnings", "radar-2", gettext_lazy("Early warning"))
 DUTIES = ("duties", "calendar", gettext_lazy("On duty"))
 ADMINISTRATION = ("administration", "settings", gettext_lazy("Administration"))

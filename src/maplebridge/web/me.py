@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maplebridge.conversations import queries as conversations
+from maplebridge.grading import queries as grading
 from maplebridge.matters import queries as matters
 from maplebridge.people import actions, queries
 from maplebridge.people.permissions import allow, signed_in, standing_of
@@ -84,6 +85,7 @@ def _about(request: HttpRequest, person: Any) -> dict[str, Any]:
             }
             for one in readings
         ],
+        "asked_how_safe": grading.is_asked(person.pk, timezone.now()),
         "has_password": request.user.is_authenticated and request.user.has_usable_password(),
     }
 

@@ -65,6 +65,12 @@ def chance(span: list[int] | None) -> str:
     return _("{low} to {high} %").format(low=span[0], high=span[1]) if span else ""
 
 
+@register.filter
+def rounded(number: float) -> str:
+    """Return a number of people, which older editions keep as a fraction, without its digits after the point."""
+    return f"{number:,.0f}"
+
+
 def cycle_words(refused: CycleError | PublicationError) -> str:
     """Return why something cannot be done with a month, and what would help."""
     where = refused.where

@@ -60,7 +60,7 @@ def embedded(request: HttpRequest) -> HttpResponse:
 
 def _page(edition: MapEdition | None, words: str = "", after: int = 0) -> dict[str, Any]:
     """Return what the map's page shows: the counts of colors, and a part of the list, found by words."""
-    said = _sorted_areas(edition.pk) if edition else ()
+    said = _sorted_areas(edition.pk, in_english()) if edition else ()
     counts = [Colored(color, sum(one["color"] == color for one in said)) for color in COLORS]
     wanted = words.strip().lower()
     found = [one for one in said if wanted in one["name"] or wanted in one["name_en"].lower()]
@@ -80,10 +80,14 @@ def _page(edition: MapEdition | None, words: str = "", after: int = 0) -> dict[s
 
 
 @lru_cache(maxsize=8)
-def _sorted_areas(edition_id: int) -> tuple[dict[str, Any], ...]:
-    """Return what an edition says of each area, by name. An edition never changes, so this may be remembered."""
+def _sorted_areas(edition_id: int, english: bool) -> tuple[dict[str, Any], ...]:
+    """Return what an edition says of each area, by the name in the reader's language.
+
+    An edition never changes, so this may be remembered. GB 18030 holds the common characters in the order of their
+    sound, as a reader looks for them.
+    """
     content = json.loads(queries.content_of(edition_id))
-    return tuple(sorted(content["areas"], key=lambda one: str(one["name"])))
+    return tuple(sorted(content["areas"], key=lambda one: _name(one, english).encode("gb18030")))
 
 
 @allow(anybody)
@@ -182,5 +186,12 @@ def content_of(edition: MapEdition) -> dict[str, Any]:
 
 def name_in_language(one: dict[str, Any]) -> str:
     """Return an area's name as the reader writes it."""
-    english = (get_language() or "").startswith("en")
+    return _name(one, in_english())
+
+
+def in_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def _name(one: dict[str, Any], english: bool) -> str:
     return str((english and one.get("name_en")) or one["name"])

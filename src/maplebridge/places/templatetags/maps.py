@@ -18,9 +18,12 @@ register = template.Library()
 
 
 @register.simple_tag
-def map_sources() -> SafeString:
-    """Return the attributes that tell the scripts where the library, the base map and tiles come from."""
-    version = queries.base_map_version()
+def map_sources(base: bool = True) -> SafeString:
+    """Return the attributes that tell the scripts where the library, the base map and tiles come from.
+
+    Without `base` no streets are drawn: their page is for those who are signed in.
+    """
+    version = queries.base_map_version() if base else None
     base_url = f"{reverse('territory_base')}?v={version}" if version else ""
     return format_html(
         'data-library="{}" data-worker="{}" data-library-style="{}" data-base-url="{}" data-tile-url="{}"'

@@ -65,13 +65,29 @@ function boxOf(data) {
   return Number.isFinite(box[0]) ? box : undefined;
 }
 
+// Names in the reader's language. What all of them end with (station, 派出所) is left out: more names find room.
 function namesOf(data) {
+  const english = document.documentElement.lang.startsWith("en");
+  const shown = data.features.filter(({ properties }) => properties.at);
+  const names = shown.map(({ properties: { label, label_en } }) => (english && label_en) || label);
+  const ending = commonEnding(names);
   return {
     type: "FeatureCollection",
-    features: data.features.filter(({ properties }) => properties.at).map(({ properties }) => ({
-      type: "Feature", properties, geometry: { type: "Point", coordinates: properties.at },
+    features: shown.map(({ properties }, at) => ({
+      type: "Feature",
+      properties: { ...properties, name: names[at].slice(0, names[at].length - ending) },
+      geometry: { type: "Point", coordinates: properties.at },
     })),
   };
+}
+
+function commonEnding(names) {
+  if (names.length < 2) return 0;
+  let length = 0;
+  while (names.every((name) => name.length > length + 1 && name.at(-1 - length) === names[0].at(-1 - length))) length += 1;
+  const ending = length ? names[0].slice(-length) : "";
+  if (!/[a-z]/i.test(ending)) return length;
+  return ending.includes(" ") ? length - ending.indexOf(" ") : 0; // whole words only
 }
 
 // Inside, an area is opened by its number; outside, by its code.
@@ -98,7 +114,7 @@ async function start() {
     "line-color": ["case", chosen, "#1f2328", "#ffffff"], "line-width": ["case", chosen, 4, 1.5],
   } });
   map.addLayer({ id: "area-names", source: "area-names", type: "symbol", layout: {
-    "text-field": ["get", "label"], "text-font": FONTS, "text-size": 13, "text-max-width": 6, "text-padding": 6,
+    "text-field": ["get", "name"], "text-font": FONTS, "text-size": 13, "text-max-width": 6, "text-padding": 6,
   }, paint: { "text-color": "#1f2328", "text-halo-color": "#ffffff", "text-halo-width": 2 } });
   map.on("mouseenter", "areas", () => { map.getCanvas().style.cursor = "pointer"; });
   map.on("mouseleave", "areas", () => { map.getCanvas().style.cursor = ""; });
