@@ -5,6 +5,7 @@ is looked up in a few vector operations. To explain, the grams of the text itsel
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -54,7 +55,6 @@ def fold(text: str) -> str:
     return _NUMBERS.sub("0", _SPACES.sub(" ", comparable(text[:LONGEST_TEXT])))[:LONGEST_TEXT]
 
 
-@lru_cache(_KEPT)
 def grams(folded: str, order: GramOrder, *, space: int) -> Grams:
     """Return the grams of a folded text, with repetitions; the same gram in another space has another key."""
     runs = [_character_runs(folded, length) for length in range(1, order.characters + 1)]
@@ -69,6 +69,42 @@ def grams(folded: str, order: GramOrder, *, space: int) -> Grams:
     )
 
 
+def keys_of(folded: tuple[str, ...], order: GramOrder, *, space: int) -> tuple[Keys, Spans]:
+    """Return the keys of the grams of several texts, and for each key the number of its text."""
+    if len(folded) > 1 and sum(map(len, folded)) > LONGEST_TEXT:
+        half = len(folded) // 2
+        keys, owners = keys_of(folded[:half], order, space=space)
+        more, others = keys_of(folded[half:], order, space=space)
+        return np.concatenate([keys, more]), np.concatenate([owners, others + half])
+    runs = [_runs_among(folded, length, _each_character) for length in range(1, order.characters + 1)]
+    rows = [_runs_among(folded, length, _word_edges) for length in range(1, order.words + 1)]
+    of_characters, of_words = _salts(space)
+    salted = [hashes + of_characters for hashes, _ in runs] + [hashes + of_words for hashes, _ in rows]
+    return _mixed(np.concatenate(salted)), np.concatenate([owners for _, owners in (*runs, *rows)])
+
+
+@lru_cache(_KEPT)
+def _runs_among(texts: tuple[str, ...], length: int, edges_of: Callable[[str], Spans]) -> tuple[Keys, Spans]:
+    """Return the hashes of all runs of one length, and the numbers of their texts.
+
+    The texts are hashed one after the other as one, since every operation on arrays has its price, however short
+    they are; what would begin in one text and end in the next is left out.
+    """
+    edges, owners = _edges_among(texts, edges_of)
+    starts, ends = edges[:-length], edges[length:]
+    inside = owners[:-length] == owners[length:]
+    return _hashes("".join(texts), starts[inside], ends[inside]), owners[length:][inside]
+
+
+@lru_cache(_KEPT)
+def _edges_among(texts: tuple[str, ...], edges_of: Callable[[str], Spans]) -> tuple[Spans, Spans]:
+    """Return where runs may begin and end in texts one after the other, and the number of the text of each."""
+    edges = [edges_of(text) for text in texts]
+    begins = np.cumsum([0, *map(len, texts)])
+    owners = np.repeat(np.arange(len(texts)), [len(one) for one in edges])
+    return np.concatenate(edges) + begins[owners], owners
+
+
 @dataclass(frozen=True)
 class _Runs:
     """All runs of one length, each with its hash."""
@@ -80,12 +116,16 @@ class _Runs:
 
 @lru_cache(_KEPT)
 def _character_runs(folded: str, length: int) -> _Runs:
-    return _runs(folded, np.arange(len(folded) + 1), length)
+    return _runs(folded, _each_character(folded), length)
 
 
 @lru_cache(_KEPT)
 def _word_runs(folded: str, length: int) -> _Runs:
     return _runs(folded, _word_edges(folded), length)
+
+
+def _each_character(folded: str) -> Spans:
+    return np.arange(len(folded) + 1)
 
 
 def _runs(folded: str, edges: Spans, length: int) -> _Runs:

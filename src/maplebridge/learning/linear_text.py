@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maplebridge.learning.grams import GramOrder, Grams, Keys, between_words, fold, grams
+from maplebridge.learning.grams import GramOrder, Grams, Keys, between_words, fold, grams, keys_of
 
 Halves = npt.NDArray[np.float16]
 Floats = npt.NDArray[np.float32]
@@ -181,17 +181,23 @@ class LinearText:
             draft.unlink(missing_ok=True)
 
     def _scores(self, texts: Sequence[Text]) -> Floats:
-        read = [one for text in texts for one in self._read(text)]
-        owners = np.repeat(np.arange(len(read)), [len(found.keys) for _, found in read])
-        places = self._places(np.concatenate([found.keys for _, found in read]))
+        rows = [self._fields(text) for text in texts]
+        found = [
+            keys_of(tuple(map(block.read, rows)), block.order, space=number)
+            for number, block in enumerate(self.blocks)
+        ]
+        owners = np.concatenate([of * len(self.blocks) + number for number, (_, of) in enumerate(found)])
+        places = self._places(np.concatenate([keys for keys, _ in found]))
         known = places >= 0
         gathered, counts = np.unique(owners[known] * len(self.keys) + places[known], return_counts=True)
         owners, places = np.divmod(gathered, len(self.keys))
         values = self._values(places, counts)
-        lengths = np.sqrt(np.bincount(owners, values**2, minlength=len(read)))
-        weights = np.array([block.weight for block, _ in read]) / np.where(lengths > 0, lengths, 1)
+        readings = len(texts) * len(self.blocks)
+        lengths = np.sqrt(np.bincount(owners, values**2, minlength=readings))
+        weights = np.tile([block.weight for block in self.blocks], len(texts))
+        weights = weights / np.where(lengths > 0, lengths, 1)
         heard = (values * weights[owners]).astype(np.float32)
-        ends = np.searchsorted(owners, np.arange(0, len(read) + 1, len(self.blocks)))
+        ends = np.searchsorted(owners, np.arange(0, readings + 1, len(self.blocks)))
         return np.stack([self._score(places[a:b], heard[a:b]) for a, b in pairwise(ends.tolist())])
 
     def _score(self, places: Integers, values: Floats) -> Floats:
@@ -230,10 +236,13 @@ class LinearText:
         return self.nets.rows(len(self.keys))
 
     def _read(self, text: Text) -> Iterator[tuple[Block, Grams]]:
+        return read(self._fields(text), self.blocks)
+
+    def _fields(self, text: Text) -> tuple[str, ...]:
         given = (text,) if isinstance(text, str) else tuple(text)
         if len(given) != self.fields:
             raise ValueError(f"the model reads {self.fields} text fields, {len(given)} given")
-        return read(given, self.blocks)
+        return given
 
     def _lookup(self, found: Grams, block: Block) -> tuple[Integers, Floats, Integers]:
         """Return the known grams' places in the vocabulary, their values, and where in `found` they are."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from maplebridge.matters.domain.signs import Effect, Seen, Signs, severity_with
 from maplebridge.matters.domain.wordings import LONGEST_READ, Mention, Wordings
 
 SENTENCES = re.compile(r"(?<=[,;.!?，。；！？\n])")
+KEPT = 1000  # messages
 Chances = npt.NDArray[np.float64]
 
 
@@ -135,6 +137,9 @@ class Door:
         self._kinds = kinds
         self._categories = categories
         self._rules = rules or Rules()
+        # What somebody has reported is looked at again with each of their next words.
+        self._read = lru_cache(KEPT)(self._pieces_of)
+        self._guesses = lru_cache(KEPT)(self._guesses_of)
 
     def propose(
         self,
@@ -150,8 +155,8 @@ class Door:
         are not at hand.
         """
         mentions = self._wordings.mentions(text)
-        read = [two_fields(piece, self._wordings) for piece in self._pieces(text)]
-        guesses = self._guesses(read)
+        read = self._read(text)
+        guesses = self._guesses(text)
         seen = self._present(self._signs.seen(text), guesses[0])
         adds_to = self._same_thing(guesses, open_matter_texts)
         could_add = in_reply_to_staff or has_open_matter or bool(open_matter_texts)
@@ -167,11 +172,13 @@ class Door:
             return seen
         return tuple(one for one in seen if best.code not in one.sign.unless_about)
 
-    def _pieces(self, text: str) -> list[str]:
-        return pieces(text, self._rules.piece, self._rules.pieces)
+    def _pieces_of(self, text: str) -> list[tuple[str, str]]:
+        """Return the pieces of a message as the models read them."""
+        parts = pieces(text, self._rules.piece, self._rules.pieces)
+        return [two_fields(piece, self._wordings) for piece in parts]
 
-    def _guesses(self, read: list[tuple[str, str]]) -> tuple[Guess, ...]:
-        chances = self._categories.probabilities(read).mean(axis=0)
+    def _guesses_of(self, text: str) -> tuple[Guess, ...]:
+        chances = self._categories.probabilities(self._read(text)).mean(axis=0)
         best = chances.argsort()[::-1]
         known = (Guess(self._categories.classes[place], float(chances[place])) for place in best[:10])
         return tuple(guess for guess in known if guess.code in self._catalogue)
@@ -195,8 +202,7 @@ class Door:
     def _same_thing(self, guesses: tuple[Guess, ...], open_matter_texts: Sequence[str]) -> int | None:
         """Return which open matter is of the same kind of thing, the first where several are."""
         for number, text in enumerate(open_matter_texts):
-            theirs = self._guesses([two_fields(piece, self._wordings) for piece in self._pieces(text)])
-            if guesses[0].code[:5] == theirs[0].code[:5]:
+            if guesses[0].code[:5] == self._guesses(text)[0].code[:5]:
                 return number
         return None
 
