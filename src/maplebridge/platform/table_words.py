@@ -1,5 +1,8 @@
 """Why a file is no table, in the reader's words, and what would be one."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy
 
 from maplebridge.kernel.tables import Fault, TableError
@@ -24,8 +27,17 @@ FAULTS = {
 
 def table_words(problem: TableError) -> str:
     """Return a fault of a file as a sentence."""
-    params = {
-        name: "、".join(map(str, value)) if isinstance(value, tuple) else value
-        for name, value in problem.params.items()
+    return fault_words(problem.code, problem.params)
+
+
+def fault_words(code: str, params: Mapping[str, Any]) -> str:
+    """Return a fault that was kept by its code as a sentence."""
+    return str(FAULTS[Fault(code)]).format(**joined(params))
+
+
+def joined(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a sentence is filled with, several things as one enumeration."""
+    return {
+        name: "、".join(map(str, value)) if isinstance(value, list | tuple) else value
+        for name, value in params.items()
     }
-    return str(FAULTS[problem.code]).format(**params)

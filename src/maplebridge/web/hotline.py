@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from maplebridge.kernel.tables import Fault, TableError
+from maplebridge.kernel.tables import TableError
 from maplebridge.matters import queries as matters
 from maplebridge.matters.gateway import OrderProblem, hotline
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, standing_of
 from maplebridge.platform import waiting_files
+from maplebridge.platform.table_words import table_words
 from maplebridge.web.hotline_orders import check, take_over
 
 SHOWN_PROBLEMS = 200
@@ -69,7 +70,7 @@ def orders(request: HttpRequest) -> HttpResponse:
         try:
             check(data, file.name)
         except TableError as problem:
-            form.add_error("file", fault_words(problem))
+            form.add_error("file", table_words(problem))
         else:
             waiting = waiting_files.keep(
                 name=file.name, data=data, person_id=_me(request), now=timezone.now()
@@ -186,18 +187,3 @@ def problem_words(one: OrderProblem) -> str:
         "not_yes_or_no": _("“%(value)s” is neither yes nor no.") % value,
         "twice": _("This order is already in row %(value)s.") % value,
     }[one.code]
-
-
-def fault_words(problem: TableError) -> str:
-    """Return why a file is no table, and what would be one."""
-    if problem.code is Fault.NOT_TEXT:
-        return _("This file is neither UTF-8 nor GB 18030. Please save it as CSV or XLSX.")
-    if problem.code is Fault.OLD_XLS:
-        return _("This is an old XLS workbook. Please save it as XLSX.")
-    if problem.code is Fault.EMPTY:
-        return _("This file is empty.")
-    if problem.code is Fault.TOO_LARGE:
-        return _("This file is too large. Please split it.")
-    return _("This file cannot be read as a table. Please save it as CSV or XLSX. (%(detail)s)") % {
-        "detail": problem
-    }

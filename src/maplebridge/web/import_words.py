@@ -1,4 +1,4 @@
-"""What is wrong with a table, in the reader's words: of the file, of a row, of how the ground fits together."""
+"""What is wrong with a table, in the reader's words: of a row, and of how the ground fits together."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.matters.domain.catalogue import Problem, Wrong
 from maplebridge.places.domain.importing import Sheet
+from maplebridge.platform.table_words import joined
 
 SHEET_NAMES = {
     "grids": gettext_lazy("Grids"),
@@ -17,22 +18,6 @@ SHEET_NAMES = {
     "buildings": gettext_lazy("Buildings"),
     "entrances": gettext_lazy("Entrances"),
     "key_sites": gettext_lazy("Key sites"),
-}
-FILE = {
-    "empty": gettext_lazy("The file is empty."),
-    "not_text": gettext_lazy("The file is neither UTF-8 nor GB 18030: line {line} cannot be read."),
-    "not_xlsx": gettext_lazy("This workbook cannot be read. Please save it again as XLSX."),
-    "old_xls": gettext_lazy("This is an old XLS workbook. Please save it as XLSX."),
-    "not_geojson": gettext_lazy("This is not a GeoJSON collection of features."),
-    "broken_gzip": gettext_lazy("The packed file is damaged."),
-    "too_large": gettext_lazy("The file is too large when unpacked."),
-    "too_many_rows": gettext_lazy("The file has more than {limit} rows. Please import it in parts."),
-    "no_such_sheet": gettext_lazy("The workbook has no sheet {sheet}."),
-    "empty_header": gettext_lazy("Column {column} has no heading."),
-    "duplicate_header": gettext_lazy("The heading {header} occurs in columns {first} and {column}."),
-    "ragged": gettext_lazy("{count} rows do not have {expected} cells: rows {rows}."),
-    "broken_quotes": gettext_lazy("Row {row} cannot be read: a quotation mark is open."),
-    "missing_columns": gettext_lazy("The columns {missing} are missing."),
 }
 ROW = {
     "unknown_column": gettext_lazy("There is no column {column} in this sheet."),
@@ -116,10 +101,6 @@ def column_name(sheet: Sheet, key: str) -> str:
     return key
 
 
-def file_words(told: Mapping[str, Any]) -> str:
-    return str(FILE[told["code"]]).format(**_joined(told["params"]))
-
-
 def problem_words(sheet: Sheet, problem: Mapping[str, Any]) -> str:
     """Return a problem of a row as a sentence, with what was probably meant."""
     params = _inner(problem["params"])
@@ -132,16 +113,9 @@ def finding_words(finding: Mapping[str, Any]) -> str:
     return str(MISFITS[finding["misfit"]]).format(code=finding["code"], **_inner(finding["params"]))
 
 
-def _joined(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: "、".join(map(str, value)) if isinstance(value, list | tuple) else value
-        for name, value in params.items()
-    }
-
-
 def _inner(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return parameters with the reasons inside them in words."""
-    worded = _joined(params)
+    worded = joined(params)
     if reason := worded.get("reason"):
         worded["reason"] = str(REASONS.get(reason, reason))
     if flaw := worded.get("flaw"):

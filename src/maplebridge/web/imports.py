@@ -19,7 +19,8 @@ from maplebridge.people import queries as people
 from maplebridge.people.permissions import administrator, allow, standing_of
 from maplebridge.places import actions, queries
 from maplebridge.places.domain.importing import SHEETS, Sheet
-from maplebridge.web.import_words import SHEET_NAMES, column_name, file_words, finding_words, problem_words
+from maplebridge.platform.table_words import fault_words
+from maplebridge.web.import_words import SHEET_NAMES, column_name, finding_words, problem_words
 
 LARGE_BYTES = 300_000  # from here on a process of its own works, so that nobody else waits
 MOST_BYTES = 300 * 2**20
@@ -159,7 +160,7 @@ def _shown(one: Any) -> dict[str, Any]:
         "done": min(progress.done, max(progress.total, 1) - 1) if progress else 0,
         "total": max(progress.total, 1) if progress else 1,
         "report": report,
-        "file_wrong": file_words(report["file"]) if "file" in report else "",
+        "file_wrong": fault_words(**report["file"]) if "file" in report else "",
         "problems": [
             {"row": problem["row"], "words": problem_words(sheet, problem)}
             for problem in report.get("problems", [])

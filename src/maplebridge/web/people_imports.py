@@ -19,7 +19,8 @@ from maplebridge.kernel.tables import csv_bytes, xlsx_bytes
 from maplebridge.people import actions, queries
 from maplebridge.people.domain.importing import SHEETS, PeopleTrouble
 from maplebridge.people.permissions import administrator, allow, standing_of
-from maplebridge.web.import_words import column_name, file_words, problem_words
+from maplebridge.platform.table_words import fault_words
+from maplebridge.web.import_words import column_name, problem_words
 
 LARGE_BYTES = 200_000  # from here on a process of its own works, so that nobody else waits
 MOST_BYTES = 100 * 2**20
@@ -128,7 +129,7 @@ def people_import(request: HttpRequest, import_id: int) -> HttpResponse:
 def _worded(sheet: str, problem: dict[str, Any]) -> tuple[int | None, str]:
     """Return the row of a problem, and the problem in words."""
     if "file" in problem:
-        return None, file_words({"code": problem["file"], "params": problem["params"]})
+        return None, fault_words(problem["file"], problem["params"])
     shape = SHEETS[sheet]
     if (trouble := problem["trouble"]) in TROUBLES:
         params = dict(problem["params"])

@@ -18,9 +18,10 @@ from maplebridge.matters.domain.catalogue import CatalogueUnreadable, read_catal
 from maplebridge.matters.templatetags.matter_words import SEVERITIES
 from maplebridge.people.data import agency_kinds_text
 from maplebridge.people.permissions import administrator, allow
+from maplebridge.platform.table_words import table_words
 from maplebridge.web.administration.given import as_number
 from maplebridge.web.administration.words import agency_kinds, in_language
-from maplebridge.web.import_words import catalogue_words, file_words
+from maplebridge.web.import_words import catalogue_words
 
 LIMIT_UNITS = {
     "hours": gettext_lazy("hours"),
@@ -92,7 +93,7 @@ def _take_catalogue(request: HttpRequest) -> str:
         text = b"".join(csv_bytes(table.columns, table.rows)).decode("utf-8-sig")
         catalogue = read_catalogue(text, agency_kinds_text())
     except TableError as error:
-        return file_words({"code": error.code, "params": error.params})
+        return table_words(error)
     except CatalogueUnreadable as unreadable:
         shown = " ".join(catalogue_words(one) for one in unreadable.problems[:10])
         return _("{n} rows need to be corrected: {problems}").format(
