@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from maplebridge.grading.views import counts, months, public, survey
+from maplebridge.grading.views import counts, months, public, survey, warnings
 
 urlpatterns: list[URLPattern] = [
     # public: the map, without signing in
@@ -37,4 +37,8 @@ urlpatterns: list[URLPattern] = [
     path("survey/interviews/", survey.interviews, name="interviews"),
     path("survey/interviews/<int:invitation_id>/", survey.interview, name="interview"),
     path("survey/interviews/<int:invitation_id>/call/", survey.note_call, name="interview_call"),
+    # early warning: what is unusual
+    path("warnings/", warnings.warnings, name="warnings"),
+    path("warnings/<int:warning_id>/", warnings.warning, name="warning"),
+    path("warnings/<int:warning_id>/decide/", warnings.decide, name="warning_decide"),
 ]

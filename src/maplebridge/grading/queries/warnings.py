@@ -12,6 +12,7 @@ from maplebridge.grading.domain.watching import Going
 from maplebridge.grading.models import EarlyWarning, WatchRun
 from maplebridge.kernel.geo import Point, distance_m
 from maplebridge.matters import queries as matters
+from maplebridge.places import queries as places
 
 State = EarlyWarning.State
 QUIET = timedelta(days=14)  # what comes back within these is the same warning
@@ -66,6 +67,14 @@ def _near(one: EarlyWarning, other: EarlyWarning) -> bool:
 
 def center_of(one: EarlyWarning) -> Point | None:
     return Point(one.lon, one.lat) if one.lon is not None and one.lat is not None else None
+
+
+def grid_of(one: EarlyWarning) -> str:
+    """Return the name of the smallest grid in whose ground the middle of a warning's circle lies."""
+    if one.lon is None or one.lat is None:
+        return ""
+    grid_id = places.grid_at(one.lon, one.lat)
+    return places.grid_facts(grid_id).name if grid_id is not None else ""
 
 
 def going_on(detectors: Iterable[str], now: datetime) -> list[Going]:
