@@ -124,6 +124,10 @@ def percentiles(seconds: Sequence[float]) -> dict[str, float] | None:
 SHARES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
+class NobodyReads(Exception):
+    """The workers have stopped, and messages wait that nobody will read."""
+
+
 class Watcher:
     """Hears, as an open page would, which messages have become matters, and when."""
 
@@ -159,22 +163,24 @@ def replay(
     rate: float | None = None,
     clock_of_file: bool = False,
     progress: Callable[[int, float], None] = lambda done, seconds: None,
+    read_on: Callable[[], bool] = lambda: True,
 ) -> Report:
     """Feed the lines through the receiving action and wait until the workers have read them all.
 
     `source` is the way they come in: a group's talk, or rows that are matters by nature (`complaint`).
     `speed`: how many times faster than the file's own clock; None: as fast as they are taken. `rate`: so many a
     second instead. With `clock_of_file` the file's time is the time of everything, sweeps and replies included.
+    `read_on` says whether the workers still run: without them nothing is waited for, and `NobodyReads` is raised.
     """
     report, watcher = Report(), Watcher()
     committed = report.committed
     begun = time.monotonic()
     try:
         if clock_of_file:
-            _in_file_time(lines, ground, report, committed, source, progress)
+            _in_file_time(lines, ground, report, committed, source, progress, read_on)
         else:
             _in_real_time(lines, ground, report, committed, source, _pace(speed, rate), progress)
-        _wait_until_read(report, committed)
+        _wait_until_read(read_on)
         report.seconds = time.monotonic() - begun
         time.sleep(0.5)
     finally:
@@ -240,6 +246,7 @@ def _in_file_time(
     committed: dict[int, float],
     source: str,
     progress: Callable[[int, float], None],
+    read_on: Callable[[], bool],
 ) -> None:
     """Let the file's clock run: messages, sweeps and replies happen in the order of their times."""
     begun = time.monotonic()
@@ -251,18 +258,18 @@ def _in_file_time(
     at = 0
     for number, line in enumerate(ordered):
         while at < len(replies) and (replies[at].reply_at or line.at) <= line.at:
-            _reply(replies[at], ground, report, committed)
+            _reply(replies[at], ground, read_on)
             at += 1
         if line.at - swept >= SWEEP_EVERY:
-            _wait_until_read(report, committed)
+            _wait_until_read(read_on)
             sweep(now=line.at)
             swept = line.at
         _receive(line, ground, report, committed, source, now=line.at)
         if number % 50 == 49:
             progress(number + 1, time.monotonic() - begun)
-    _wait_until_read(report, committed)
+    _wait_until_read(read_on)
     for late in replies[at:]:
-        _reply(late, ground, report, committed)
+        _reply(late, ground, read_on)
 
 
 def _receive(
@@ -297,9 +304,9 @@ def _receive(
     report.received += 1
 
 
-def _reply(line: Line, ground: Ground, report: Report, committed: dict[int, float]) -> None:
+def _reply(line: Line, ground: Ground, read_on: Callable[[], bool]) -> None:
     """Give the file's reply as the owner's answer, at its own time."""
-    _wait_until_read(report, committed)
+    _wait_until_read(read_on)
     matter = matter_queries.matter_of_message(ground.messages.get(line.id, 0))
     if matter is None or not matter.is_open or line.reply_at is None:
         return
@@ -312,13 +319,17 @@ def _reply(line: Line, ground: Ground, report: Report, committed: dict[int, floa
     )
 
 
-def _wait_until_read(report: Report, committed: dict[int, float]) -> None:
+def _wait_until_read(read_on: Callable[[], bool]) -> None:
     """Wait until no delivery is due any more."""
     while True:
+        reading = read_on()  # asked first: what was delivered before a worker stopped is not missing
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM platform_delivery WHERE due_at <= %s", [timezone.now()])
-            if not cursor.fetchone()[0]:
-                return
+            waiting = cursor.fetchone()[0]
+        if not waiting:
+            return
+        if not reading:
+            raise NobodyReads(f"messages not read: {waiting:,}")
         time.sleep(0.02)
 
 

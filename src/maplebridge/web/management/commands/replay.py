@@ -20,7 +20,7 @@ from maplebridge.matters.queries import town_zone
 from maplebridge.places.queries import grids
 from maplebridge.platform import stages
 from maplebridge.platform.events import WORK_CHANNEL
-from maplebridge.web.replay import Line, Report, replay
+from maplebridge.web.replay import Line, NobodyReads, Report, replay
 from maplebridge.web.replay_ground import Ground, ground_of_town, make_ground
 from maplebridge.web.replay_words import in_words
 
@@ -112,7 +112,10 @@ class Command(BaseCommand):
                 progress=lambda done, seconds: self._say(
                     f"{done:,} of {len(lines):,} messages, {done / max(seconds, 0.001):.0f} a second"
                 ),
+                read_on=lambda: all(worker.poll() is None for worker in workers),
             )
+        except NobodyReads as nobody:
+            raise CommandError(f"A worker has stopped, what it said stands above; {nobody}.") from nobody
         finally:
             for worker in workers:
                 worker.terminate()
