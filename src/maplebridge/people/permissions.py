@@ -30,6 +30,14 @@ def standing_of(request: HttpRequest) -> Standing:
     return cast(Standing, known)
 
 
+def me_of(request: HttpRequest) -> int:
+    """Return who asks. For views whose predicate lets in only whoever is signed in; anybody else is refused here."""
+    person_id = standing_of(request).person_id
+    if person_id is None:
+        raise PermissionDenied
+    return person_id
+
+
 def _standing_in_session(request: HttpRequest) -> Standing:
     """Return the rights that the way of signing in allows: a code on a phone is enough for a resident only."""
     person_id = getattr(request.user, "person_id", None)

@@ -18,7 +18,7 @@ from maplebridge.matters import queries as matters
 from maplebridge.matters.gateway import OrderProblem, hotline
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
-from maplebridge.people.permissions import allow, standing_of
+from maplebridge.people.permissions import allow, me_of
 from maplebridge.platform import waiting_files
 from maplebridge.platform.table_words import table_words
 from maplebridge.web.hotline_orders import check, take_over
@@ -73,7 +73,7 @@ def orders(request: HttpRequest) -> HttpResponse:
             form.add_error("file", table_words(problem))
         else:
             waiting = waiting_files.keep(
-                name=file.name, data=data, person_id=_me(request), now=timezone.now()
+                name=file.name, data=data, person_id=me_of(request), now=timezone.now()
             )
             return redirect("hotline_file", waiting.pk)
     context = {"form": form, "days_form": DaysForm(auto_id="days_%s")}
@@ -156,15 +156,8 @@ def _stamp(now: datetime) -> str:
     return f"{timezone.localtime(now):%Y%m%d-%H%M}"
 
 
-def _me(request: HttpRequest) -> int:
-    person_id = standing_of(request).person_id
-    if person_id is None:
-        raise Http404
-    return person_id
-
-
 def _waiting(request: HttpRequest, file_id: int) -> Any:
-    found = waiting_files.brought_by(_me(request), file_id)
+    found = waiting_files.brought_by(me_of(request), file_id)
     if found is None:
         raise Http404
     return found

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from maplebridge.kernel.tables import csv_bytes, xlsx_bytes
 from maplebridge.people import actions, queries
 from maplebridge.people.domain.importing import SHEETS, PeopleTrouble
-from maplebridge.people.permissions import administrator, allow, standing_of
+from maplebridge.people.permissions import administrator, allow, me_of
 from maplebridge.platform.table_words import fault_words
 from maplebridge.web.import_words import column_name, problem_words
 
@@ -84,7 +84,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
     if (file.size or 0) > MOST_BYTES:
         wrong = _start(_("This file is larger than 100 MB. Please import it in parts."))
         return render(request, "web/people_imports.html", wrong, status=422)
-    by = queries.get_person(_me(request))
+    by = queries.get_person(me_of(request))
     kept = actions.keep_upload(
         sheet=sheet, file_name=file.name or "", data=file.read(), asked_by=by, now=timezone.now()
     )
@@ -164,7 +164,7 @@ def export(request: HttpRequest, sheet: str, form: str) -> HttpResponse | Stream
     if sheet not in SHEETS or form not in FORMS:
         raise Http404
     if sheet == "staff":
-        actions.note_export(by=queries.get_person(_me(request)), now=timezone.now())
+        actions.note_export(by=queries.get_person(me_of(request)), now=timezone.now())
     headings = SHEETS[sheet].headings(chinese=not (get_language() or "").startswith("en"))
     rows = queries.rows_of(sheet)
     if form == "xlsx":
@@ -194,9 +194,3 @@ def _import(import_id: int) -> Any:
     if one is None:
         raise Http404
     return one
-
-
-def _me(request: HttpRequest) -> int:
-    person_id = standing_of(request).person_id
-    assert person_id is not None  # `allow(administrator)` stands before
-    return person_id

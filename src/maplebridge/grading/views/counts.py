@@ -15,7 +15,7 @@ from maplebridge.grading.forms import CountsFileForm
 from maplebridge.grading.permissions import grades
 from maplebridge.grading.templatetags.grades import count_problem_words
 from maplebridge.kernel.tables import Row, TableError, read_table
-from maplebridge.people.permissions import allow, standing_of
+from maplebridge.people.permissions import allow, me_of
 from maplebridge.platform import waiting_files
 from maplebridge.platform.table_words import table_words
 
@@ -39,7 +39,7 @@ def counts(request: HttpRequest) -> HttpResponse:
         else:
             kind = form.cleaned_data["kind"]
             waiting = waiting_files.keep(
-                name=f"{kind}:{file.name}", data=data, person_id=_me(request), now=timezone.now()
+                name=f"{kind}:{file.name}", data=data, person_id=me_of(request), now=timezone.now()
             )
             return redirect("grading_counts_file", waiting.pk)
     context = {"now": timezone.now(), "form": form, "headings": _headings()}
@@ -81,7 +81,9 @@ def accept_counts(request: HttpRequest, file_id: int) -> HttpResponse:
     waiting, kind, name, read = _checked(request, file_id)
     if read.problems:
         return redirect("grading_counts_file", file_id)
-    actions.enter_counts(kind=AreaKind(kind), read=read, source=name, by_id=_me(request), now=timezone.now())
+    actions.enter_counts(
+        kind=AreaKind(kind), read=read, source=name, by_id=me_of(request), now=timezone.now()
+    )
     waiting_files.forget(waiting)
     return redirect("grading")
 
@@ -110,14 +112,7 @@ def _checked(request: HttpRequest, file_id: int) -> tuple[Any, str, str, ReadCou
 
 
 def _waiting(request: HttpRequest, file_id: int) -> Any:
-    found = waiting_files.brought_by(_me(request), file_id)
+    found = waiting_files.brought_by(me_of(request), file_id)
     if found is None or ":" not in found.name:
         raise Http404
     return found
-
-
-def _me(request: HttpRequest) -> int:
-    person_id = standing_of(request).person_id
-    if person_id is None:
-        raise Http404
-    return person_id

@@ -19,8 +19,9 @@ from maplebridge.grading.forms import CommentForm, ErratumForm, ReviewForm
 from maplebridge.grading.models import GradingMonth
 from maplebridge.grading.permissions import comments, grades, reviews, sees_internal_map
 from maplebridge.grading.templatetags.grades import cycle_words, finding_words
+from maplebridge.grading.views.public import COLORS
 from maplebridge.kernel.periods import Month
-from maplebridge.people.permissions import allow, standing_of
+from maplebridge.people.permissions import allow, me_of, standing_of
 
 KINDS = (AreaKind.STATION, AreaKind.BEAT)
 
@@ -64,7 +65,7 @@ def close(request: HttpRequest) -> HttpResponse:
         one = actions.close_month(
             kind=AreaKind(kind),
             month=month,
-            by_id=_me(request),
+            by_id=me_of(request),
             now=now,
             today=today,
             explanation=explanation,
@@ -128,9 +129,6 @@ def _month_page(
     return render(request, "grading/month.html", context, status=status)
 
 
-COLORS = ("green", "blue", "yellow", "red", "black", "none")
-
-
 @allow(sees_internal_map)
 @never_cache
 @require_GET
@@ -144,7 +142,9 @@ def month_shapes(request: HttpRequest, month_id: int) -> HttpResponse:
 @require_POST
 def propose(request: HttpRequest, month_id: int) -> HttpResponse:
     return _done(
-        request, month_id, lambda: actions.propose(month_id=month_id, by_id=_me(request), now=timezone.now())
+        request,
+        month_id,
+        lambda: actions.propose(month_id=month_id, by_id=me_of(request), now=timezone.now()),
     )
 
 
@@ -164,7 +164,7 @@ def review(request: HttpRequest, month_id: int) -> HttpResponse:
         request,
         month_id,
         lambda: actions.review(
-            month_id=month_id, releases=releases, words=words, by_id=_me(request), now=timezone.now()
+            month_id=month_id, releases=releases, words=words, by_id=me_of(request), now=timezone.now()
         ),
     )
 
@@ -176,7 +176,7 @@ def publish(request: HttpRequest, month_id: int) -> HttpResponse:
         request,
         month_id,
         lambda: actions.publish(
-            month_id=month_id, by_id=_me(request), now=timezone.now(), today=timezone.localdate()
+            month_id=month_id, by_id=me_of(request), now=timezone.now(), today=timezone.localdate()
         ),
     )
 
@@ -192,7 +192,7 @@ def ask_correction(request: HttpRequest, month_id: int) -> HttpResponse:
     return _done(
         request,
         month_id,
-        lambda: actions.ask_correction(number=edition.number, erratum=erratum, by_id=_me(request)),
+        lambda: actions.ask_correction(number=edition.number, erratum=erratum, by_id=me_of(request)),
     )
 
 
@@ -206,7 +206,7 @@ def correct(request: HttpRequest, month_id: int) -> HttpResponse:
     return _done(
         request,
         month_id,
-        lambda: actions.correct(number=edition.number, by_id=_me(request), now=timezone.now()),
+        lambda: actions.correct(number=edition.number, by_id=me_of(request), now=timezone.now()),
     )
 
 
@@ -244,7 +244,7 @@ def month_area(request: HttpRequest, month_id: int, area_id: int) -> HttpRespons
                     area_id=area_id,
                     words=form.cleaned_data["words"],
                     contradicts=form.cleaned_data["contradicts"],
-                    by_id=_me(request),
+                    by_id=me_of(request),
                     now=timezone.now(),
                 )
                 return redirect("grading_month_area", month_id, area_id)
@@ -274,7 +274,7 @@ def answer_comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         raise Http404
     words = request.POST.get("words", "")
     if words.strip():
-        actions.answer_comment(comment_id=comment_id, words=words, by_id=_me(request))
+        actions.answer_comment(comment_id=comment_id, words=words, by_id=me_of(request))
     return redirect("grading_month_area", found.month_id, found.area_id)
 
 
@@ -283,10 +283,3 @@ def _get(month_id: int) -> GradingMonth:
     if one is None:
         raise Http404
     return one
-
-
-def _me(request: HttpRequest) -> int:
-    person_id = standing_of(request).person_id
-    if person_id is None:
-        raise PermissionDenied
-    return person_id

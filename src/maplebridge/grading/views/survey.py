@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,7 +15,7 @@ from maplebridge.grading.actions import SurveyRefused
 from maplebridge.grading.forms import LinkForm, SurveyForm
 from maplebridge.grading.models import SurveyRound
 from maplebridge.grading.permissions import rings_residents
-from maplebridge.people.permissions import allow, anybody, signed_in, standing_of
+from maplebridge.people.permissions import allow, anybody, me_of, signed_in
 from maplebridge.platform.audit import acting
 
 REFUSED = {
@@ -35,7 +33,7 @@ REFUSED = {
 @require_http_methods(["GET", "POST"])
 def survey(request: HttpRequest) -> HttpResponse:
     """Ask a signed-in resident about the area of their home."""
-    now, person_id = timezone.now(), _me(request)
+    now, person_id = timezone.now(), me_of(request)
     one = queries.open_round(now)
     form = SurveyForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and one is not None:
@@ -55,7 +53,7 @@ def survey(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def survey_at(request: HttpRequest, code: str) -> HttpResponse:
     """Ask whoever scanned the code at a post about the area of that post."""
-    now, person_id = timezone.now(), _me(request)
+    now, person_id = timezone.now(), me_of(request)
     area = queries.area_with_code(code)
     if area is None:
         raise Http404
@@ -134,7 +132,7 @@ def interviews(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def interview(request: HttpRequest, invitation_id: int) -> HttpResponse:
     """Show the number to ring and the questions to read out; record what the resident says."""
-    now, me = timezone.now(), _me(request)
+    now, me = timezone.now(), me_of(request)
     invitation = queries.get_invitation(invitation_id)
     if invitation is None:
         raise Http404
@@ -164,10 +162,3 @@ def note_call(request: HttpRequest, invitation_id: int) -> HttpResponse:
     except SurveyRefused:
         raise Http404 from None
     return redirect("interviews")
-
-
-def _me(request: HttpRequest) -> int:
-    person_id = standing_of(request).person_id
-    if person_id is None:
-        raise PermissionDenied(_("Please sign in first."))
-    return person_id

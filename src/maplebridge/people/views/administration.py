@@ -22,7 +22,7 @@ from maplebridge.people.forms import (
     UsernameForm,
 )
 from maplebridge.people.models import Account, Agency, Person
-from maplebridge.people.permissions import administrator, allow, standing_of
+from maplebridge.people.permissions import administrator, allow, me_of, standing_of
 from maplebridge.people.templatetags.people import ROLE_NAMES
 from maplebridge.places import queries as places
 
@@ -224,7 +224,7 @@ def ask_reset(request: HttpRequest, person_id: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _member_page(request, account.person, reason_form=form)
-    by = queries.get_person(_me(request))
+    by = queries.get_person(me_of(request))
     reset = actions.ask_reset(account=account, by=by, reason=form.cleaned_data["reason"], now=timezone.now())
     if reset.settled_at is None:
         messages.success(request, _("Noted. A second administrator now has to confirm it on this page."))
@@ -236,7 +236,7 @@ def ask_reset(request: HttpRequest, person_id: int) -> HttpResponse:
 @allow(administrator)
 @require_POST
 def confirm_reset(request: HttpRequest, reset_id: int) -> HttpResponse:
-    by = queries.get_person(_me(request))
+    by = queries.get_person(me_of(request))
     account = queries.account_of_reset(reset_id)
     if account is None:
         raise Http404
@@ -292,12 +292,6 @@ def _account(person_id: int) -> Account:
     if account is None:
         raise Http404
     return account
-
-
-def _me(request: HttpRequest) -> int:
-    person_id = standing_of(request).person_id
-    assert person_id is not None  # `allow(administrator)` stands before
-    return person_id
 
 
 def _is_number(text: str) -> bool:
