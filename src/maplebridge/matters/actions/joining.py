@@ -91,7 +91,7 @@ def _carry_orders(matter: Matter, into: Matter, by: By, now: datetime) -> list[i
     orders = list(matter.call_outs.filter(status__in=STILL_TO_DO, agency__isnull=False).order_by("pk"))
     cancel_all(matter, now)
     for order in orders:
-        there = into.call_outs.filter(agency_id=order.agency_id, status__in=STILL_TO_DO).first()
+        there = into.call_outs.filter(agency=order.agency, status__in=STILL_TO_DO).first()
         if there is None:
             there = _readdressed(order, into)
         elif order.status == CallOutStatus.ACCEPTED and there.status == CallOutStatus.SENT:

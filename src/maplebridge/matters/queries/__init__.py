@@ -35,7 +35,6 @@ from maplebridge.matters.queries.matter import (
 from maplebridge.matters.queries.oversight import (
     Case,
     Concern,
-    Scope,
     board,
     board_counts,
     emergencies,
@@ -48,6 +47,7 @@ from maplebridge.matters.queries.routing import (
     routing_rules_listed,
 )
 from maplebridge.matters.queries.rows import PAGE, Row, rows_by_id
+from maplebridge.matters.queries.scope import Scope
 from maplebridge.matters.queries.search import Wanted, count_up_to, find_number, newest
 from maplebridge.matters.queries.similar import Similar, similar_open
 from maplebridge.matters.queries.sorting import ToSort, Undecided, to_sort, undecided, undecided_message
@@ -73,6 +73,7 @@ from maplebridge.matters.queries.town import (
 from maplebridge.matters.queries.watched import (
     Raised,
     first_raised,
+    grid_of_most,
     raised_between,
     special_days_between,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "first_month",
     "first_raised",
     "get_matter",
+    "grid_of_most",
     "inbox_counts",
     "inbox_of",
     "joined_by",

@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from maplebridge.matters.domain.workflow import State
 from maplebridge.matters.models import Entry, Matter
 from maplebridge.matters.permissions import visible_to
-from maplebridge.matters.queries.oversight import Scope
 from maplebridge.matters.queries.rows import LISTED, PAGE, Row, row_of
+from maplebridge.matters.queries.scope import Scope
 from maplebridge.people.domain.standing import Standing
 
 

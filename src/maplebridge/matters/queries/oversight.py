@@ -11,8 +11,8 @@ from django.db.models import Count, Q, QuerySet, Value
 from maplebridge.matters.domain.workflow import OPEN, CallOutStatus, State
 from maplebridge.matters.models import CallBack, CallOut, Extension, Matter, Oversight, Promise
 from maplebridge.matters.permissions import STILL_ASKED
-from maplebridge.matters.queries.ground import on_grid
 from maplebridge.matters.queries.rows import LISTED, PAGE, Row, row_of, rows_by_id
+from maplebridge.matters.queries.scope import Scope
 
 
 class Concern(StrEnum):
@@ -31,28 +31,6 @@ class Concern(StrEnum):
     EXTENSION = "extension"
     CALL_BACK = "call_back"
     CHASE = "chase"  # what the clock or a person reminded of, and nothing else on this board says already
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose matters the board shows."""
-
-    confidential: bool = False
-    grid_id: int | None = None
-    agency_id: int | None = None
-    category_ids: tuple[int, ...] = ()
-
-    def on(self, prefix: str = "") -> Q:
-        """Return the condition, for matters or for rows that point to one."""
-        also = Q() if self.confidential else Q(**{f"{prefix}confidential": False})
-        if self.grid_id is not None:
-            also &= on_grid(self.grid_id, prefix)
-        if self.category_ids:
-            also &= Q(**{f"{prefix}category_id__in": self.category_ids})
-        if self.agency_id is not None:
-            called = CallOut.objects.filter(agency_id=self.agency_id, status__in=["sent", "accepted"])
-            also &= Q(**{f"{prefix}pk__in" if not prefix else "matter_id__in": called.values("matter_id")})
-        return also
 
 
 def concerns_of(scope: Scope, now: datetime) -> dict[Concern, QuerySet[Any, tuple[int, datetime | None]]]:
