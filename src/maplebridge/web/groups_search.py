@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from maplebridge.conversations import queries
-from maplebridge.conversations.models import Message
 from maplebridge.people.permissions import allow, signed_in, standing_of
 from maplebridge.web.groups import bubbles_of
 from maplebridge.web.search import LONGEST, number_in
@@ -25,7 +24,7 @@ def search_groups(request: HttpRequest) -> HttpResponse:
     context = {
         "words": words,
         "found": [
-            (one, _place_of(message), _name(mine[message.thread_id]))
+            (one, _place_of(message.thread_id, message.pk), _name(mine[message.thread_id]))
             for one, message in zip(bubbles, found, strict=True)
         ],
         "older": found[-1].pk if len(found) == PAGE else None,
@@ -33,9 +32,9 @@ def search_groups(request: HttpRequest) -> HttpResponse:
     return render(request, "web/groups_search.html", context)
 
 
-def _place_of(message: Message) -> str:
+def _place_of(thread_id: int, message_id: int) -> str:
     """Return the address of a message in its place: the page that holds it, and where on it."""
-    return f"{reverse('group', args=[message.thread_id])}?at={message.pk}#m{message.pk}"
+    return f"{reverse('group', args=[thread_id])}?at={message_id}#m{message_id}"
 
 
 def _name(thread: object) -> str:
