@@ -16,7 +16,8 @@ YEAR = 12
 LEAST_MONTHS = 24  # in less than two years a season cannot be told from a trend
 ROUNDS = 30
 WEIGHT_OF_NONE = 50.0  # as many events say that a month of the whole is like any other
-WEIGHTS_OF_WHOLE = (50.0, 5000.0)  # as many events, least and most, say that an area's month is that of the whole
+# As many events, least and most, say that an area's month is that of the whole.
+WEIGHTS_OF_WHOLE = (50.0, 5000.0)
 CUT = 25.0  # squared standard deviations: one area's wave does not give every area a season of its own
 
 
