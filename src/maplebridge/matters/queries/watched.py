@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Min, Q
+from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Coalesce
 
 from maplebridge.matters.domain.workflow import Outcome
@@ -50,6 +50,13 @@ def first_raised(ids: Collection[int] | None = None) -> datetime | None:
         matters = matters.filter(pk__in=list(ids))
     first: datetime | None = matters.aggregate(first=Min("raised_at"))["first"]
     return first
+
+
+def grid_of_most(ids: Collection[int]) -> int | None:
+    """Return the grid in which most of these matters are."""
+    found = Matter.objects.filter(OPEN_MATTERS, pk__in=list(ids)).exclude(grid=None).order_by()
+    counted = found.values_list("grid").annotate(n=Count("pk")).order_by("-n", "grid")
+    return counted.values_list("grid", flat=True).first()
 
 
 def special_days_between(first: date, last: date) -> dict[date, bool]:
