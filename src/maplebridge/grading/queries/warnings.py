@@ -70,10 +70,10 @@ def center_of(one: EarlyWarning) -> Point | None:
 
 
 def grid_of(one: EarlyWarning) -> str:
-    """Return the name of the smallest grid in whose ground the middle of a warning's circle lies."""
+    """Return the name of the grid in whose ground a circle's middle lies; without a map, of most of its matters."""
     if one.lon is None or one.lat is None:
         return ""
-    grid_id = places.grid_at(one.lon, one.lat)
+    grid_id = places.grid_at(one.lon, one.lat) or matters.grid_of_most(one.matters)
     return places.grid_facts(grid_id).name if grid_id is not None else ""
 
 

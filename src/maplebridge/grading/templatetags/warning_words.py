@@ -108,6 +108,11 @@ def warning_numbers(one: EarlyWarning) -> str:
     return words.format(n=number, expected=expected_words(one.expected))
 
 
+@register.filter
+def warning_expected(one: EarlyWarning) -> str:
+    return expected_words(one.expected)
+
+
 def expected_words(expected: float) -> str:
     return _("fewer than 0.1") if expected < 0.1 else _("about {number}").format(number=f"{expected:.1f}")
 

@@ -22,6 +22,7 @@ from maplebridge.people.permissions import allow, standing_of
 
 OUTCOME_DAYS = 365
 MOST_MATTERS = 50
+SHOWN_FIRST = 6  # the rest is unfolded: the decision is in sight on a phone
 MONTH = timedelta(days=30)
 
 
@@ -63,7 +64,8 @@ def _page(request: HttpRequest, one: EarlyWarning, *, wrong: str = "", status: i
     context: dict[str, Any] = {
         "now": now,
         "one": one,
-        "rows": rows,
+        "rows": rows[:SHOWN_FIRST],
+        "more_rows": rows[SHOWN_FIRST:],
         "not_listed": len(ids) - len(rows),
         "not_seen": len(one.matters) - len(ids),
         "points": [
