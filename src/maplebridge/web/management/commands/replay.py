@@ -157,7 +157,7 @@ def _worker(clock: str, stages_file: Path) -> subprocess.Popen[bytes]:
         str(stages_file),
         *more,
     ]
-    return subprocess.Popen(command)  # noqa: S603
+    return subprocess.Popen(command, stdout=sys.__stderr__)  # noqa: S603 -- what it says is not the report
 
 
 def _wait_until_they_listen(workers: list[subprocess.Popen[bytes]]) -> None:
