@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from maplebridge.grading.domain import warnings
 from maplebridge.grading.domain.watching import MOST_RECURRENCE
 from maplebridge.grading.models import EarlyWarning
 from maplebridge.grading.queries import warnings as queries
@@ -134,4 +135,4 @@ def refused_words(code: str) -> str:
 @register.simple_tag
 def choices_of(verdict: str) -> list[tuple[str, Any]]:
     """Return what can be chosen for a verdict, as the form sends it."""
-    return [(f"{verdict}:{code}", REASONS[code]) for code in queries.REASONS[queries.Verdict(verdict)]]
+    return [(f"{verdict}:{code}", REASONS[code]) for code in warnings.REASONS[warnings.Verdict(verdict)]]
