@@ -21,7 +21,9 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 expect.set_options(timeout=15_000)  # as long as a tap waits: what is shown late on a busy machine is shown
 # A page that is left while it asks for something stops asking; htmx says so.
 LEFT = re.compile(r"htmx:(sendAbort|afterRequest)")
-LOST_NETWORK = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource")
+LOST_NETWORK = re.compile(
+    r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource|Response Status Error Code 4"
+)
 
 
 def picture(folder: Path) -> Path:

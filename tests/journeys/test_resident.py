@@ -137,7 +137,7 @@ def test_domestic_violence_never_shows_in_the_group(town: Town, somebody: Seat) 
     resident.write("什么事？", "我老公又打我了，我很害怕")
     resident.sees("不会出现在群里")
     resident.tap("提交")
-    resident.sees("收到了")
+    resident.sees("已经收到")
     matter = Matter.objects.get()
     assert matter.confidential
     assert not Message.objects.filter(thread_id=town.group.thread_id).exists()
