@@ -1,12 +1,13 @@
 from django.urls import URLPattern, path
 
-from maplebridge.grading.views import counts, months, public, survey, warnings
+from maplebridge.grading.views import counts, method, months, public, results, survey, warnings
 
 urlpatterns: list[URLPattern] = [
     # public: the map, without signing in
     path("safety/", public.safety_map, name="safety_map"),
     path("safety/embedded/", public.embedded, name="safety_embedded"),
-    path("safety/method/", public.method, name="safety_method"),
+    path("safety/method/", method.method, name="safety_method"),
+    path("safety/method/<int:version>/", method.method, name="safety_method_version"),
     path("safety/areas/<str:code>/", public.area, name="safety_area"),
     path("safety/editions/<int:number>/", public.safety_map, name="safety_edition"),
     path("safety/editions/<int:number>/areas.geojson", public.shapes, name="safety_shapes"),
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern] = [
     path("survey/at/<str:code>/", survey.survey_at, name="survey_at"),
     path("survey/code/", survey.survey_by_link, name="survey_by_link"),
     path("survey/thanks/", survey.survey_thanks, name="survey_thanks"),
+    path("survey/results/", results.results, name="survey_results"),
+    path("survey/results/<int:round_id>/data.csv", results.export, name="survey_results_csv"),
     path("survey/interviews/", survey.interviews, name="interviews"),
     path("survey/interviews/<int:invitation_id>/", survey.interview, name="interview"),
     path("survey/interviews/<int:invitation_id>/call/", survey.note_call, name="interview_call"),

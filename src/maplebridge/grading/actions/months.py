@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
@@ -18,10 +19,11 @@ from maplebridge.grading.domain.explaining import explain
 from maplebridge.grading.domain.history import History
 from maplebridge.grading.domain.method import Source
 from maplebridge.grading.domain.monthly import MonthlyGrades, grade_month
-from maplebridge.grading.domain.questionnaire import AGREES_FROM
+from maplebridge.grading.domain.questionnaire import AgeBand
 from maplebridge.grading.domain.robustness import robustness
+from maplebridge.grading.domain.survey_results import One, agreeing
 from maplebridge.grading.domain.transitions import CycleError, State
-from maplebridge.grading.models import Answer, Area, Comment, Grade, GradingMonth, Indicator, Review
+from maplebridge.grading.models import Area, Comment, Grade, GradingMonth, Indicator, Review
 from maplebridge.kernel.periods import Month
 from maplebridge.matters import queries as matters
 from maplebridge.platform.audit import action
@@ -238,14 +240,19 @@ def _count_ourselves(
 def _agreeing(
     areas: QuerySet[Area], indicator: Indicator, month: Month
 ) -> tuple[dict[int, float], dict[int, float | None]]:
-    """Return for each area how many agree, and of how many who have an opinion."""
+    """Return for each area how many agree, and of how many who have an opinion; by age where ages were counted."""
     question = indicator.counted[0] if indicator.counted else ""
+    one = queries.round_of(month)
+    answers: defaultdict[int, list[One]] = defaultdict(list)
+    for told in queries.said_in(one, question) if one else ():
+        answers[told.area_id].append(One(told.area_id, told.age_band, told.mode, told.mark))
+    ids = [area.pk for area in areas]
+    people = queries.people_by_age(ids, month.last)
     agree: dict[int, float] = {}
     said: dict[int, float | None] = {}
-    wanted = {area.pk for area in areas}
-    for area_id, marks in Answer.objects.filter(round__month=month.first).values_list("area_id", "marks"):
-        mark = marks.get(question)
-        if area_id in wanted and mark is not None:
-            agree[area_id] = agree.get(area_id, 0.0) + (mark >= AGREES_FROM)
-            said[area_id] = (said.get(area_id) or 0.0) + 1.0
+    for id in ids:
+        living = {str(band): people.get((id, band), 0.0) for band in AgeBand}
+        numbers = agreeing(answers[id], living)
+        if numbers[1]:
+            agree[id], said[id] = numbers
     return agree, said

@@ -40,6 +40,13 @@ def area_with_code(code: str) -> Area | None:
     return Area.objects.filter(code=code, valid_to=None).exclude(kind=AreaKind.BEAT).first()
 
 
+def population_dates(kind: str, of: str, on: date) -> tuple[date, date] | None:
+    """Return the first and the last day on which those were counted whom rates are for, as they are in force."""
+    counted = populations_on(areas_on(kind, on).values_list("pk", flat=True), of, on).values()
+    days = sorted(one.as_of for one in counted)
+    return (days[0], days[-1]) if days else None
+
+
 def successions_until(kind: str, month: Month) -> list[Follows]:
     rows = Succession.objects.filter(before__kind=kind, since__lte=month.first)
     return [Follows(one.before_id, one.after_id, one.share, Month.of(one.since)) for one in rows]

@@ -9,14 +9,14 @@ MOST_EDITIONS = 60  # five years
 
 def editions() -> QuerySet[MapEdition]:
     """Return the published maps, the latest first."""
-    return MapEdition.objects.select_related("month").defer("content", "shapes").order_by("-number")
+    return MapEdition.objects.select_related("month__method").defer("content", "shapes").order_by("-number")
 
 
 def edition_in_force(number: int | None = None) -> MapEdition | None:
     """Return an edition by number, or the latest that was not corrected."""
     if number is not None:
         return (
-            MapEdition.objects.select_related("month", "corrects")
+            MapEdition.objects.select_related("month__method", "corrects")
             .defer("content", "shapes")
             .filter(number=number)
             .first()

@@ -24,6 +24,15 @@ def method_in_force(on: date) -> Method | None:
     return confirmed.order_by("-valid_from", "-version").first()
 
 
+def method_with_version(version: int) -> Method | None:
+    """Return a confirmed method: a proposed one is nobody's business yet."""
+    return Method.objects.filter(confirmed_by__isnull=False, version=version).first()
+
+
+def indicators_by_code() -> dict[str, Indicator]:
+    return Indicator.objects.in_bulk(field_name="code")
+
+
 def indicator_named(code: str) -> Indicator:
     return Indicator.objects.get(code=code)
 

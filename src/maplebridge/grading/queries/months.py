@@ -124,6 +124,7 @@ def shapes_of(one: GradingMonth) -> dict[str, Any]:
                 "properties": {
                     "code": grade.area.code,
                     "label": grade.area.name,
+                    "label_en": grade.area.name_en,
                     "color": grade.color,
                     "id": grade.area_id,
                     "at": [round(at.lon, 6), round(at.lat, 6)],

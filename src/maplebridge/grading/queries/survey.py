@@ -1,15 +1,19 @@
 """Reads of the survey: the open round, who may be rung, how many answered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
 from maplebridge.grading.domain.areas import AreaKind
+from maplebridge.grading.domain.questionnaire import AgeBand
 from maplebridge.grading.models import Answer, Area, Invitation, Mode, SurveyRound
-from maplebridge.grading.queries.areas import areas_on
+from maplebridge.grading.queries.areas import areas_on, populations_on
+from maplebridge.kernel.periods import Month
 from maplebridge.platform.fields import keyed_digest
 
+MOST_ROUNDS = 24
 MOST_TRIES = 3  # calls to one person in a round
 
 
@@ -62,6 +66,39 @@ class AreaAnswers:
     @property
     def enough(self) -> bool:
         return self.answers >= self.wanted
+
+
+def round_of(month: Month) -> SurveyRound | None:
+    return SurveyRound.objects.filter(month=month.first).first()
+
+
+def rounds() -> list[SurveyRound]:
+    """Return the rounds there were, the latest first."""
+    return list(SurveyRound.objects.order_by("-month")[:MOST_ROUNDS])
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer to one question: where, how old, how asked, and the mark; None: could not say."""
+
+    area_id: int
+    age_band: str
+    mode: str
+    mark: int | None
+
+
+def said_in(one: SurveyRound, question: str) -> list[Said]:
+    rows = Answer.objects.filter(round=one).values_list("area_id", "age_band", "mode", "marks")
+    return [Said(area, band, mode, marks.get(question)) for area, band, mode, marks in rows]
+
+
+def people_by_age(area_ids: Collection[int], on: date) -> dict[tuple[int, str], float]:
+    """Return how many of each age band live in an area, where the town has counted that."""
+    found = {}
+    for band in AgeBand:
+        for area_id, one in populations_on(area_ids, f"age:{band}", on).items():
+            found[area_id, str(band)] = one.number
+    return found
 
 
 def answers_by_area(one: SurveyRound) -> list[AreaAnswers]:

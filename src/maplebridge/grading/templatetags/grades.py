@@ -66,6 +66,13 @@ def chance(span: list[int] | None) -> str:
 
 
 @register.filter
+def area_name(area: Any) -> str:
+    """Return an area's name as the reader writes it."""
+    english = (get_language() or "").startswith("en")
+    return str((english and area.name_en) or area.name)
+
+
+@register.filter
 def rounded(number: float) -> str:
     """Return a number of people, which older editions keep as a fraction, without its digits after the point."""
     return f"{number:,.0f}"
@@ -201,7 +208,7 @@ STATES = {
     "open": gettext_lazy("open"),
     "closed": gettext_lazy("counts closed"),
     "proposed": gettext_lazy("colors proposed"),
-    "reviewed": gettext_lazy("released"),
+    "reviewed": gettext_lazy("reviewed"),
     "published": gettext_lazy("published"),
 }
 
@@ -221,3 +228,15 @@ KINDS = {
 @register.filter
 def kind_words(kind: str) -> str:
     return str(KINDS[kind])
+
+
+@register.filter
+def points(difference: float) -> str:
+    """Return a difference of shares in points, with its sign."""
+    return f"{100 * difference:+.0f}"
+
+
+@register.filter
+def margin(error: float) -> str:
+    """Return how far chance may reach, in points."""
+    return f"{196 * error:.0f}"

@@ -68,6 +68,7 @@ def _page(edition: MapEdition | None, words: str = "", after: int = 0) -> dict[s
     return {
         "now": timezone.now(),
         "edition": edition,
+        "method_version": _method_version(edition),
         "areas": shown,
         "area_count": len(said),
         "words": words,
@@ -77,6 +78,13 @@ def _page(edition: MapEdition | None, words: str = "", after: int = 0) -> dict[s
         "earlier": list(queries.editions()[:MOST_EARLIER]),
         "good": sum(one.count for one in counts if one.color in ("green", "blue")),
     }
+
+
+def _method_version(edition: MapEdition | None) -> int | None:
+    """Return the version of the method by which an edition was graded, unless it is that of today."""
+    version = edition.month.method.version if edition and edition.month.method else None
+    today = queries.method_in_force(timezone.localdate())
+    return None if today and today.version == version else version
 
 
 @lru_cache(maxsize=8)
@@ -112,20 +120,6 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
 def chart_of(history: list[PublishedArea]) -> list[tuple[str, list[object]]]:
     """Return the rows of the chart of an area over time, the oldest first: the score, 100 is best."""
     return [(f"{one.edition.month.month:%Y-%m}", [one.said["score"]]) for one in reversed(history)]
-
-
-@allow(anybody)
-@require_GET
-def method(request: HttpRequest) -> HttpResponse:
-    """Explain in plain words how the colors come about, from the version in force."""
-    today = timezone.localdate()
-    context = {
-        "now": timezone.now(),
-        "colors": COLORS,
-        "method": queries.method_in_force(today),
-        "indicators": list(queries.indicators_on(today)),
-    }
-    return render(request, "grading/method.html", context)
 
 
 @allow(anybody)
