@@ -27,7 +27,7 @@ from maplebridge.matters.domain.catalogue import LimitUnit
 
 EVERYDAY_FOLDER = TOWN_FOLDER.parent / "everyday"
 PHRASES_FILE = "phrases.toml"
-MATTERS = 680
+MATTERS = 450
 MOST_SAID = 3  # of one sentence
 TRIES = 12  # to find words that were said less
 
