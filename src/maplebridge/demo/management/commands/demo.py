@@ -60,7 +60,7 @@ class Command(BaseCommand):
         begun = time.monotonic()
         if not matters.categories():
             call_command("load_catalogue", verbosity=0)
-        self._say("The demo town is made up and loaded; this takes about a minute, and only the first time")
+        self._say("The demo town is made up and loaded; this takes a minute or two, and only the first time")
         town = loading.invent(timezone.localtime())
         month = loading.load(town, now=timezone.localtime, say=self._say, progress=self._day)
         self._say(f"The town has lived its month … {month.steps:,} steps, {time.monotonic() - begun:.0f} s")
