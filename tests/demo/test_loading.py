@@ -13,6 +13,7 @@ from tests.factories.town import make_town
 from maplebridge.conversations.models import Membership, Message, NeighborGroup
 from maplebridge.demo import live, loading
 from maplebridge.demo.drawing import PLACES
+from maplebridge.demo.loading_city import load_city
 from maplebridge.demo.loading_month import TimeLine
 from maplebridge.demo.loading_names import latin_surnames, told_apart, user_names
 from maplebridge.demo.photos_drawn import after_the_work
@@ -41,8 +42,9 @@ def invented() -> loading.Town:
 @pytest.fixture
 def few(invented: loading.Town, monkeypatch: pytest.MonkeyPatch) -> loading.Town:
     """Return the town with the people of two groups and the first threads of its month, at a time that stands."""
-    monkeypatch.setattr(timezone, "localtime", lambda *_: NOW)
-    monkeypatch.setattr(timezone, "localdate", lambda *_: NOW.date())
+    told = timezone.localtime
+    monkeypatch.setattr(timezone, "localtime", lambda moment=None: told(moment) if moment else NOW)
+    monkeypatch.setattr(timezone, "localdate", lambda moment=None: timezone.localtime(moment).date())
     groups = invented.population.groups[:GROUPS]
     members = {code for group in groups for code in group.members}
     posted = {posting.person for posting in invented.population.postings}
@@ -86,6 +88,7 @@ def test_a_second_start_changes_nothing_and_tells_how_to_sign_in(
     few: loading.Town, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _load(few)
+    load_city(now=NOW, seed=loading.SEED)
     rows = AuditRow.objects.count()
     with override_settings(DEMO=True, ROOT_URLCONF="tests.factories.demo_urls"):
         call_command("demo")

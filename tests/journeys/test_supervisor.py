@@ -67,6 +67,7 @@ def test_a_joint_consultation_stays_open_until_its_minutes_are_written(town: Tow
     supervisor.write("要商定什么", "谁来修公共水管")
     supervisor.tap(supervisor.where().get_by_role("checkbox", name="供水公司"))
     supervisor.tap("会商")
+    expect(supervisor.page.locator("dialog[open]")).to_have_count(0)
     supervisor.sees("已召集")
     assert supervisor.taps == 4
     consultation = Oversight.objects.get(kind=Oversight.Kind.CONSULTATION)

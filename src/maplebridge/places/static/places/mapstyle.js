@@ -6,7 +6,8 @@ const TOWNSCAPE_FROM = 15.2; // trees and numbers of houses only where there is 
 
 function colors(element) {
   const style = getComputedStyle(element);
-  return (name) => style.getPropertyValue(`--map-${name}`).trim();
+  // A page that is being left has no styles any more; a map must not fail over that.
+  return (name) => style.getPropertyValue(`--map-${name}`).trim() || "transparent";
 }
 
 // A width in meters, as pixels at every zoom: the ground doubles with each step.
