@@ -25,10 +25,6 @@ def reviews(standing: Standing) -> bool:
     return standing.has(Role.SUPERVISOR)
 
 
-def makes_methods(standing: Standing) -> bool:
-    return standing.has(Role.ANALYST, Role.ADMINISTRATOR, Role.SUPERVISOR)
-
-
 def rings_residents(standing: Standing) -> bool:
     """Interview by phone. Not the officers whose work is asked about."""
     return standing.has(Role.ANALYST, Role.SUPERVISOR)

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -30,7 +30,7 @@ from maplebridge.grading.domain.publication import (
     told_share,
 )
 from maplebridge.grading.domain.transitions import CycleError, State
-from maplebridge.grading.models import Grade, GradingMonth, MapEdition, PublishedArea
+from maplebridge.grading.models import Grade, GradingMonth, MapEdition, Population, PublishedArea
 from maplebridge.kernel.periods import Month
 from maplebridge.kernel.polygons import inner_point, read_polygon
 from maplebridge.kernel.statistics.composite import Direction
@@ -125,8 +125,8 @@ def _content(one: GradingMonth) -> dict[str, Any]:
     counted = [
         code for code, part in rules.items() if part["kind"] == "rate" and not names[code].never_public
     ]
-    told = _told_counts(one, month, counted)
     people = queries.populations_on([grade.area_id for grade in grades], "residents", month.last)
+    told = _told_counts(one, month, counted, _hidden(grades, people))
     releases = {review.made_by_id for review in one.reviews.all() if review.releases}
     reviewed = len(releases) >= 2 or bool(one.erratum)  # a correction is always seen by two
     areas = []
@@ -187,14 +187,14 @@ def _sure(grade: Grade, shown: str) -> list[int] | None:
 Told = dict[tuple[str, str], Statement]
 
 
-def _told_counts(one: GradingMonth, month: Month, counted: Sequence[str]) -> Told:
+def _told_counts(one: GradingMonth, month: Month, counted: Sequence[str], hidden: Collection[str]) -> Told:
     """Return how the count of each area and indicator may be told, beside everything that was told of it before.
 
     No number of one area and indicator is told together with another's, so each is protected for itself.
     """
     already: defaultdict[tuple[str, str], dict[Month, Statement]] = defaultdict(dict)
-    for edition in queries.editions()[:EDITIONS_BACK]:  # the latest first: its words count
-        for said in json.loads(edition.content)["told"]:
+    for content in queries.latest_contents(EDITIONS_BACK):  # the latest first: its words count
+        for said in json.loads(content)["told"]:
             figure = (statement := _statement(said)).figure
             already[figure.area, figure.category or ""].setdefault(figure.first, statement)
     quarter = last_quarter(month)
@@ -202,7 +202,6 @@ def _told_counts(one: GradingMonth, month: Month, counted: Sequence[str]) -> Tol
     months = [month - back for back in range(MONTHS_BACK, -1, -1)]
     for atom, number in queries.public_counts(one, months, counted).items():
         counts[atom.area, atom.category][atom] = number
-    hidden = _hidden(one)
     told: Told = {}
     for (area, code), known in counts.items():
         atoms = frozenset(atom for atom in known if quarter <= atom.month <= quarter + 2)
@@ -238,11 +237,8 @@ def last_quarter(month: Month) -> Month:
     return end - (QUARTER - 1)
 
 
-def _hidden(one: GradingMonth) -> set[str]:
+def _hidden(grades: Iterable[Grade], people: Mapping[int, Population]) -> set[str]:
     """Return areas of too few people: no number of theirs is told, and none can be worked out."""
-    month = Month.of(one.month)
-    grades = list(queries.grades_of(one))
-    people = queries.populations_on([grade.area_id for grade in grades], "residents", month.last)
     floor = Limits().people
     return {
         grade.area.code

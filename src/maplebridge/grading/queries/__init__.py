@@ -27,6 +27,7 @@ from maplebridge.grading.queries.editions import (
     content_of,
     edition_in_force,
     editions,
+    latest_contents,
     public_history,
 )
 from maplebridge.grading.queries.methods import (
@@ -118,6 +119,7 @@ __all__ = [
     "indicators_of",
     "indicators_on",
     "is_asked",
+    "latest_contents",
     "method_in_force",
     "method_with_version",
     "month_of",

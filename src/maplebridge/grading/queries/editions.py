@@ -37,3 +37,8 @@ def public_history(code: str) -> list[PublishedArea]:
 def content_of(edition_id: int) -> str:
     """Return the public data of an edition, exactly as it is given out."""
     return str(MapEdition.objects.values_list("content", flat=True).get(pk=edition_id))
+
+
+def latest_contents(most: int) -> list[str]:
+    """Return the public data of the latest editions, the last one first."""
+    return list(editions().values_list("content", flat=True)[:most])
