@@ -164,6 +164,7 @@ def handler_for(town: Town) -> type[BaseHTTPRequestHandler]:
 urlpatterns = [
     path("sw.js", TemplateView.as_view(template_name="sw.js"), name="service_worker"),
     path("offline/", TemplateView.as_view(template_name="offline.html"), name="offline"),
+    path("safety/", TemplateView.as_view(template_name="offline.html"), name="safety_map"),
 ]
 
 
