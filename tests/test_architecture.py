@@ -8,7 +8,17 @@ from django.apps import apps
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src/maplebridge"
-AREAS = ("platform", "places", "people", "conversations", "rosters", "matters", "grading")
+AREAS = (
+    "platform",
+    "places",
+    "people",
+    "conversations",
+    "rosters",
+    "matters",
+    "mediation",
+    "advisories",
+    "grading",
+)
 
 
 def ranks() -> dict[str, int]:

@@ -92,6 +92,8 @@ INSTALLED_APPS = [
     "maplebridge.conversations",
     "maplebridge.rosters",
     "maplebridge.matters",
+    "maplebridge.mediation",
+    "maplebridge.advisories",
     "maplebridge.grading",
     "maplebridge.web",
     "maplebridge.demo",

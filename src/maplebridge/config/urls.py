@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maplebridge.people.urls")),
     path("", include("maplebridge.conversations.urls")),
     path("", include("maplebridge.matters.urls")),
+    path("", include("maplebridge.mediation.urls")),
+    path("", include("maplebridge.advisories.urls")),
     path("", include("maplebridge.grading.urls")),
     path("", include("maplebridge.places.urls")),
     path("", include("maplebridge.rosters.urls")),
