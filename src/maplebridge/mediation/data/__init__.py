@@ -1,0 +1,14 @@
+"""What mediation ships as data: read once in a process."""
+
+from functools import cache
+from pathlib import Path
+
+from maplebridge.mediation.domain.types import DisputeType, read_types
+
+HERE = Path(__file__).parent
+
+
+@cache
+def dispute_types() -> dict[str, DisputeType]:
+    """Return the types by code, in the order of the form."""
+    return {one.code: one for one in read_types((HERE / "types.csv").read_text())}

@@ -1,0 +1,73 @@
+"""Who hears what. Everything said, shown or offered in a dispute names its audience; this decides who is in it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    MEDIATORS = "mediators"
+    SIDE = "side"  # one side, and the mediators
+    BOTH = "both"  # every side, and the mediators
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody as seen from one dispute: a mediator of it, one of its sides, or neither."""
+
+    mediates: bool = False
+    side_id: int | None = None
+
+    @property
+    def is_outside(self) -> bool:
+        return not self.mediates and self.side_id is None
+
+
+OUTSIDE = Viewer()
+MEDIATOR = Viewer(mediates=True)
+
+
+class AudienceRefused(Exception):
+    """What was to be said would reach somebody whom it must not reach. `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def hears(viewer: Viewer, audience: Audience, side_id: int | None) -> bool:
+    """Say whether a viewer may know of something with this audience. Whoever is outside hears nothing."""
+    if viewer.mediates:
+        return True
+    if viewer.side_id is None:
+        return False
+    return audience == Audience.BOTH or (audience == Audience.SIDE and viewer.side_id == side_id)
+
+
+def check_audience(
+    *,
+    audience: Audience,
+    side_id: int | None,
+    speaker: Viewer,
+    session_side_id: int | None,
+    in_private_session: bool,
+) -> None:
+    """Raise `AudienceRefused` unless a speaker may say something to this audience, here.
+
+    A side speaks to the mediators together with itself, or to all; never to the other side alone. What is said in a
+    private talk stays with that side and the mediators, whoever says it.
+    """
+    if (audience == Audience.SIDE) != (side_id is not None):
+        raise AudienceRefused("side_needed" if audience == Audience.SIDE else "side_too_many")
+    if speaker.is_outside:
+        raise AudienceRefused("not_in_the_dispute")
+    if not speaker.mediates:
+        if audience == Audience.MEDIATORS:
+            raise AudienceRefused("own_words_are_heard")  # whoever says something hears it
+        if audience == Audience.SIDE and side_id != speaker.side_id:
+            raise AudienceRefused("other_side")
+    if not in_private_session:
+        return
+    if audience == Audience.BOTH or (audience == Audience.SIDE and side_id != session_side_id):
+        raise AudienceRefused("private_talk")
+    if not speaker.mediates and speaker.side_id != session_side_id:
+        raise AudienceRefused("private_talk")
