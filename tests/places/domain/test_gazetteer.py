@@ -113,6 +113,21 @@ def test_in_the_group_of_an_estate_its_name_need_not_be_said() -> None:
     assert (match.code, match.entrance, match.doubts) == ("E1-3", "2", (Doubt.HERE,))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("今天又碰上,2号楼", ["2号楼"]),
+        ("今天又碰上，2号楼门口那条狗追着我叫", ["2号楼", "门口"]),
+        ("楼上漏水，3号楼2单元301", ["3号楼", "2单元", "301"]),
+        ("漏水，海棠苑，3号楼，301", ["海棠苑", "3号楼", "301"]),
+    ],
+)
+def test_words_before_a_comma_are_no_part_of_the_place(text: str, told: list[str]) -> None:
+    parts, match = locate(text, HERE, here="E1")
+    assert match.found == Found.BUILDING
+    assert [part.text for part in parts if part.kind is not Kind.OTHER] == told
+
+
 def test_another_estate_is_not_taken_for_the_one_of_the_group() -> None:
     match = locate("玫瑰苑3号楼漏水", HERE, here="E1")[1]
     assert (match.found, match.doubts) == (Found.NONE, (Doubt.UNKNOWN_ESTATE,))

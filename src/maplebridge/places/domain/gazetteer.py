@@ -172,6 +172,8 @@ class Gazetteer:
 
 
 _NAMING = (Kind.ESTATE, Kind.COMMUNITY, Kind.OTHER)
+# What tells a place inside of the estate that a conversation belongs to.
+_WITHIN = frozenset({Kind.SECTION, Kind.BUILDING, Kind.ENTRANCE, Kind.FLOOR, Kind.ROOM, Kind.LANDMARK})
 _NEAR = re.compile(r"对|旁|附近|隔壁|[东西南北]|后面|前面|边上")
 _LIKE_AN_ESTATE = re.compile(r"(?:小区|苑|花园|家园|公寓|新村|庭|府)$")
 
@@ -182,7 +184,15 @@ def locate(text: str, gazetteer: Gazetteer, here: str | None = None) -> tuple[li
     `here` is the code of the estate the conversation belongs to.
     """
     readings = [(parts, find(parts, gazetteer, here)) for parts in _readings(text, gazetteer)]
-    return max(readings, key=lambda reading: _worth(reading[1]), default=([], Match(Found.NONE)))
+    parts, match = max(readings, key=lambda reading: _worth(reading[1]), default=([], Match(Found.NONE)))
+    return _told(parts, match), match
+
+
+def _told(parts: list[Part], match: Match) -> list[Part]:
+    """Leave out what only looked like a name: with 今天又碰上,2号楼 the building is told, the rest is talk."""
+    if Doubt.HERE not in match.doubts:
+        return parts
+    return [part for part in parts if part.kind in _WITHIN]
 
 
 # What makes a clause worth reading as an address: a name known here, or a number of a building, entrance or room.
