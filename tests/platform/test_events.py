@@ -48,6 +48,25 @@ def test_a_failing_handler_is_tried_again_and_does_not_hold_up_the_others(noon: 
 
 
 @pytest.mark.django_db
+def test_what_took_long_is_committed_before_the_rest_which_loses_nothing(
+    noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "TOGETHER_S", -1.0)  # whatever is done has taken too long
+    seen: list[int] = []
+
+    @on(LampLit)
+    def walk(event: LampLit) -> None:
+        seen.append(event.matter_id)
+
+    for number in (1, 2, 3):
+        publish(LampLit(matter_id=number, occurred_at=noon))
+
+    assert [deliver(now=noon) for _ in range(4)] == [1, 1, 1, 0]
+    assert seen == [1, 2, 3]
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.django_db
 def test_what_a_failing_handler_had_changed_is_taken_back(noon: datetime) -> None:
     @on(LampLit)
     def change_then_fail(event: LampLit) -> None:

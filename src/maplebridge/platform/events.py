@@ -8,6 +8,7 @@ outside world is subscribed with `outside=True`: it runs in no transaction, unde
 
 import json
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ LONGEST_RETRY = timedelta(hours=1)
 LEASE = timedelta(seconds=60)
 WORK_CHANNEL = "maplebridge_work"
 TAKEN = 20  # deliveries at a time: committed together, so that more would let the first wait for the last
+TOGETHER_S = 0.1  # of work, then they are committed; what was taken and not yet tried is free for any worker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,10 +140,17 @@ def _take(now: datetime, most: int, *, outside: bool) -> list[_Taken]:
 
 def _deliver_inside(now: datetime, most: int) -> int:
     with transaction.atomic():
-        taken = _take(now, most, outside=False)
-        arrived = [one.id for one in taken if _run(one, now)]
+        begun = time.monotonic()
+        tried = 0
+        arrived = []
+        for one in _take(now, most, outside=False):
+            if tried and time.monotonic() - begun > TOGETHER_S:
+                break
+            tried += 1
+            if _run(one, now):
+                arrived.append(one.id)
         _remove(arrived)
-    return len(taken)
+    return tried
 
 
 def _deliver_outside(now: datetime, most: int) -> int:
