@@ -47,7 +47,7 @@ class EraseForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
     """Show what is known about oneself, and keep what one chooses."""
-    person = queries.get_person(_person_id(request))
+    person = queries.get_person(standing_of(request).person)
     chosen = {"nickname": person.nickname, "language": person.language, "elder_mode": person.elder_mode}
     form = ChoiceForm(request.POST or None, initial=chosen)
     if request.method == "POST" and form.is_valid():
@@ -104,7 +104,7 @@ FIELD_NAMES = {
 @never_cache
 def take_out(request: HttpRequest) -> HttpResponse:
     """Hand out everything that is kept about oneself, as a file."""
-    person_id = _person_id(request)
+    person_id = standing_of(request).person
     said = conversations.messages_by(person_id).values(
         "sent_at", "text", "shown_as", "thread_id", "lon", "lat"
     )
@@ -126,7 +126,7 @@ def take_out(request: HttpRequest) -> HttpResponse:
 @allow(signed_in)
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
-    account = queries.account_of(_person_id(request))
+    account = queries.account_of(standing_of(request).person)
     assert account is not None  # it is signed in
     actions.end_sessions(account=account)
     logout(request)
@@ -140,7 +140,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     """Forget the person who asks, after they were told what that means."""
     form = EraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        person = queries.get_person(_person_id(request))
+        person = queries.get_person(standing_of(request).person)
         try:
             actions.erase(person=person, now=timezone.now(), today=timezone.localdate())
         except actions.AccountRefused:
@@ -155,9 +155,3 @@ def erase(request: HttpRequest) -> HttpResponse:
             )
             return response
     return render(request, "web/erase.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def _person_id(request: HttpRequest) -> int:
-    person_id = standing_of(request).person_id
-    assert person_id is not None  # `allow(signed_in)` stands before every view here
-    return person_id

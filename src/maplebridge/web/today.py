@@ -47,7 +47,7 @@ def _around(standing: Standing, day: queries.Day, now: datetime) -> list[queries
     if not standing.has(*WALKS_THE_GROUND):
         return []
     listed = {row.matter.pk for row in (*day.waiting, *day.offered, *day.promised, *day.in_hand)}
-    found = queries.open_on_ground(standing.grids, besides=_person(standing), now=now)
+    found = queries.open_on_ground(standing.grids, besides=standing.person, now=now)
     return [row for row in found if row.matter.pk not in listed]
 
 
@@ -55,13 +55,13 @@ def _around(standing: Standing, day: queries.Day, now: datetime) -> list[queries
 def today(request: HttpRequest) -> HttpResponse:
     """Show a person's day. The page is kept on the phone, so that it can be read without a network."""
     standing, now = standing_of(request), timezone.now()
-    day = queries.day_of(_person(standing), now)
+    day = queries.day_of(standing.person, now)
     context = {
         "now": now,
         "day": day,
         "shown": ",".join(str(one) for one in sorted(_new_in(day))),
         "phrases": PHRASES,
-        "groups": _unread_groups(_person(standing)),
+        "groups": _unread_groups(standing.person),
         "duty": _on_duty(standing, now),
         "ground": _ground_words(standing),
         "around": _around(standing, day, now),
@@ -94,7 +94,7 @@ def today_news(request: HttpRequest) -> HttpResponse:
     """Say how many things came in that the open page does not show yet; the page itself stays still."""
     standing = standing_of(request)
     shown = {int(one) for one in request.GET.get("shown", "").split(",") if one.isdecimal() and len(one) < 18}
-    fresh = _new_in(queries.day_of(_person(standing), timezone.now())) - shown
+    fresh = _new_in(queries.day_of(standing.person, timezone.now())) - shown
     return render(request, "web/today_news.html", {"fresh": len(fresh)})
 
 
@@ -111,7 +111,7 @@ def answer(request: HttpRequest, matter_id: int) -> HttpResponse:
     matter = queries.answerable(standing, matter_id)
     if matter is None:
         raise Http404
-    me = people.get_person(_person(standing))
+    me = people.get_person(standing.person)
     try:
         actions.answer(
             matter_id=matter.pk,
@@ -266,8 +266,3 @@ def _ground_words(standing: Standing) -> str:
 
 def _by(standing: Standing) -> actions.By:
     return actions.By(standing.person_id, standing.main_role)
-
-
-def _person(standing: Standing) -> int:
-    assert standing.person_id is not None  # `allow(owns_matters)` stands before every view here
-    return standing.person_id

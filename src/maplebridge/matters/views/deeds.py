@@ -33,8 +33,7 @@ class Reader:
 
     @property
     def person_id(self) -> int:
-        assert self.standing.person_id is not None  # every page of a matter asks for a sign-in
-        return self.standing.person_id
+        return self.standing.person
 
     @property
     def by(self) -> By:

@@ -146,7 +146,7 @@ def similar(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     told = form.cleaned_data
     text = told.get("text") or ""
-    person_id = _person(standing)
+    person_id = standing.person
     found = actions.locate_told(
         person_id, text=text, place=told.get("place") or "", lon=told.get("lon"), lat=told.get("lat")
     )
@@ -230,7 +230,7 @@ class Mine:
 def my_matters(request: HttpRequest) -> HttpResponse:
     """List what a resident has reported, newest first, each with what happens next."""
     now = timezone.now()
-    rows = queries.reported_by(_person(standing_of(request)))
+    rows = queries.reported_by(standing_of(request).person)
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 18:
         rows = rows.filter(pk__lt=int(before))
@@ -251,8 +251,3 @@ def _mine(matter: Matter, call_outs: list[Any], promise_by: Any, now: Any) -> Mi
     )
     happens = next_of(matter, call_outs, promise_by, now)
     return Mine(matter, showing.title_of(matter), matter.place or place, happens, matter.state == "resolved")
-
-
-def _person(standing: Standing) -> int:
-    assert standing.person_id is not None  # `allow(signed_in)` stands before every view here
-    return standing.person_id

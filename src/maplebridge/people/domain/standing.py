@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from maplebridge.people.domain.roles import FIELD, TOWN_WIDE, Role
 
 
+class NotSignedIn(Exception):
+    """A page asked who somebody is without having asked them to sign in: its rule is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A person's rights at a moment. `grids` holds every grid of their ground, those below included."""
@@ -20,6 +24,13 @@ class Standing:
     @property
     def signed_in(self) -> bool:
         return self.person_id is not None
+
+    @property
+    def person(self) -> int:
+        """Return who this is, behind a rule that has asked for a sign-in (`allow`)."""
+        if self.person_id is None:
+            raise NotSignedIn
+        return self.person_id
 
     @property
     def is_staff(self) -> bool:

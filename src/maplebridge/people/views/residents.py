@@ -201,7 +201,7 @@ def _settled(
 @require_GET
 def welcome_done(request: HttpRequest) -> HttpResponse:
     """Say what can be done now; meanwhile the group of the place lets the newcomer in."""
-    person = queries.get_person(_person_id(request))
+    person = queries.get_person(standing_of(request).person)
     wanted = safe_next(request, request.session.get(NEXT))
     return render(request, "people/welcome_done.html", {"newcomer": person, "next": wanted})
 
@@ -235,9 +235,3 @@ def _proved_number(request: HttpRequest, now: datetime) -> str | None:
 def _signed_in_person(request: HttpRequest) -> Person | None:
     person_id = standing_of(request).person_id
     return queries.get_person(person_id) if person_id is not None else None
-
-
-def _person_id(request: HttpRequest) -> int:
-    person_id = standing_of(request).person_id
-    assert person_id is not None  # `allow(signed_in)` stands before
-    return person_id
