@@ -1,6 +1,15 @@
 from django.urls import URLPattern, path
 
-from maplebridge.grading.views import counts, method, months, public, results, survey, warnings
+from maplebridge.grading.views import (
+    counts,
+    method,
+    months,
+    public,
+    results,
+    survey,
+    warnings,
+    what_if,
+)
 
 urlpatterns: list[URLPattern] = [
     # public: the map, without signing in
@@ -25,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("grading/months/<int:month_id>/correct/", months.correct, name="grading_correct"),
     path("grading/months/<int:month_id>/areas/<int:area_id>/", months.month_area, name="grading_month_area"),
     path("grading/comments/<int:comment_id>/answer/", months.answer_comment, name="grading_answer_comment"),
+    path("grading/what-if/", what_if.what_if, name="what_if"),
     # counts: monthly numbers from a spreadsheet
     path("grading/counts/", counts.counts, name="grading_counts"),
     path("grading/counts/<int:file_id>/", counts.counts_file, name="grading_counts_file"),

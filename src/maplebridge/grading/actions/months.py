@@ -1,7 +1,6 @@
 """The way of a month: closed, graded, commented, reviewed by two where it matters, published after a week."""
 
 import hashlib
-import json
 from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +10,6 @@ from django.db.models import QuerySet
 
 from maplebridge.grading import queries
 from maplebridge.grading.actions.counting import enter_sheet
-from maplebridge.grading.domain import method as methods
 from maplebridge.grading.domain import transitions
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.boundaries import Finding
@@ -71,7 +69,7 @@ def regrade(one: GradingMonth) -> None:
     """Grade a month from the sheets in force now, and keep the colors with their reasons."""
     one.sheets = queries.sheets_for(one)
     one.seed = seed_of(one)
-    graded, history = graded_of(one)
+    graded, history = queries.graded_of(one)
     earlier = _before(history, graded)
     steady = robustness(graded, one.seed)
     one.grades.all().delete()
@@ -101,18 +99,9 @@ def take_back(*, month_id: int) -> GradingMonth:
     return one
 
 
-def graded_of(one: GradingMonth) -> tuple[MonthlyGrades, History]:
-    """Return a month computed from its own sheets, method and seed. The same each time, to the last bit."""
-    assert one.method is not None
-    method = methods.from_json(json.dumps(one.method.document))
-    history = queries.history_of(one, method)
-    previous = queries.colors_before(one, history.areas)
-    return grade_month(history, method, previous, one.seed or 0), history
-
-
 def recompute(one: GradingMonth) -> bool:
     """Tell whether a month, computed again, comes out as it was kept."""
-    graded, _history = graded_of(one)
+    graded, _history = queries.graded_of(one)
     return result_digest(graded) == one.result_digest
 
 

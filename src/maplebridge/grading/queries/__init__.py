@@ -10,6 +10,15 @@ from maplebridge.grading.queries.areas import (
     populations_on,
     successions_until,
 )
+from maplebridge.grading.queries.computing import (
+    Compared,
+    Comparison,
+    compared,
+    gradable_months,
+    graded_of,
+    method_of,
+    size_of,
+)
 from maplebridge.grading.queries.counts import (
     HISTORY_MONTHS,
     Counts,
@@ -82,6 +91,8 @@ __all__ = [
     "MOST_TRIES",
     "NO_COLOR",
     "AreaAnswers",
+    "Compared",
+    "Comparison",
     "Counts",
     "Said",
     "SheetAltered",
@@ -96,6 +107,7 @@ __all__ = [
     "colors_before",
     "comment_counts",
     "comments_on",
+    "compared",
     "content_of",
     "contradictions_open",
     "counts_of",
@@ -106,7 +118,9 @@ __all__ = [
     "get_comment",
     "get_invitation",
     "get_month",
+    "gradable_months",
     "grade_row",
+    "graded_of",
     "grades_of",
     "grading_months",
     "grounds_of",
@@ -121,6 +135,7 @@ __all__ = [
     "is_asked",
     "latest_contents",
     "method_in_force",
+    "method_of",
     "method_with_version",
     "month_of",
     "next_interview",
@@ -139,5 +154,6 @@ __all__ = [
     "shapes_of",
     "sheets_for",
     "sheets_in_force",
+    "size_of",
     "successions_until",
 ]

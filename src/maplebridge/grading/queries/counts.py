@@ -19,6 +19,7 @@ from maplebridge.grading.domain.boundaries import (
     check_population,
 )
 from maplebridge.grading.domain.history import History
+from maplebridge.grading.domain.neighbors import neighbors_of
 from maplebridge.grading.domain.publication import Atom
 from maplebridge.grading.models import CountSheet, GradingMonth, Indicator, Method
 from maplebridge.grading.queries.areas import areas_on, populations_on, successions_until
@@ -113,7 +114,11 @@ def history_of(one: GradingMonth, method: rules.Method) -> History:
         counts, exposure = (
             carried_forward(every, numbers, month, successions, in_force) for numbers in (counts, exposure)
         )
-    return History(np.array(in_force, dtype=np.int64), month, counts, exposure)
+    near = None
+    if method.shrinkage.by_neighbors:
+        borders = dict(areas_on(one.kind, month.last).values_list("pk", "boundary"))
+        near = neighbors_of([borders[id] for id in in_force])
+    return History(np.array(in_force, dtype=np.int64), month, counts, exposure, near)
 
 
 def findings_of(kind: str, month: Month, method: Method) -> list[Finding]:

@@ -7,6 +7,7 @@ from django import template
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from maplebridge.grading import queries
 from maplebridge.grading.domain.counts_file import Problem
 from maplebridge.grading.domain.publication import PublicationError
 from maplebridge.grading.domain.transitions import CycleError
@@ -240,3 +241,8 @@ def points(difference: float) -> str:
 def margin(error: float) -> str:
     """Return how far chance may reach, in points."""
     return f"{196 * error:.0f}"
+
+
+def indicator_names_here() -> dict[str, str]:
+    """Return the name of every indicator by its code, as the reader writes it."""
+    return {code: named_in(code, names) for names in [queries.indicator_names()] for code in names}

@@ -95,9 +95,15 @@ function addressOf({ code, id }) {
   return `${element.dataset.areaUrl}${id ?? encodeURIComponent(code)}/`;
 }
 
+// By other rules than those that the shapes were graded by.
+function recolor(data, colors) {
+  for (const { properties } of data.features) properties.color = colors[properties.code] ?? properties.color;
+}
+
 async function start() {
-  const { shapesUrl, mapLabel, zoomIn, zoomOut } = element.dataset;
+  const { shapesUrl, mapLabel, zoomIn, zoomOut, colors } = element.dataset;
   const data = await (await fetch(shapesUrl)).json();
+  if (colors) recolor(data, JSON.parse(colors));
   const bounds = boxOf(data);
   const { maplibre, map } = await makeMap(element, {
     ...(bounds ? { bounds } : {}),

@@ -1,4 +1,4 @@
-"""The forms of safety grading: the survey's questions, files of counts, comments, reviews."""
+"""The survey's questions, files of counts, comments, reviews."""
 
 from collections.abc import Mapping
 from typing import Any

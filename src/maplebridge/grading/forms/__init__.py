@@ -1,0 +1,27 @@
+"""The forms of safety grading: what residents and staff answer, and the rules by which areas are graded."""
+
+from maplebridge.grading.forms.cycle import (
+    AGES,
+    QUESTIONS,
+    CommentForm,
+    CountsFileForm,
+    ErratumForm,
+    LinkForm,
+    ReviewForm,
+    SurveyForm,
+)
+from maplebridge.grading.forms.rules import IndicatorForm, MethodForm, RulesForm
+
+__all__ = [
+    "AGES",
+    "QUESTIONS",
+    "CommentForm",
+    "CountsFileForm",
+    "ErratumForm",
+    "IndicatorForm",
+    "LinkForm",
+    "MethodForm",
+    "ReviewForm",
+    "RulesForm",
+    "SurveyForm",
+]

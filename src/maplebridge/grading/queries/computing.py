@@ -1,0 +1,125 @@
+"""Months computed again: by their own method to the last bit, or by another one to see what would move."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maplebridge.grading.domain import method as rules
+from maplebridge.grading.domain.history import History
+from maplebridge.grading.domain.method import Method
+from maplebridge.grading.domain.monthly import MonthlyGrades, grade_month
+from maplebridge.grading.domain.robustness import WEIGHTINGS, robustness, what_if
+from maplebridge.grading.models import Area, GradingMonth
+from maplebridge.grading.queries.areas import areas_on
+from maplebridge.grading.queries.counts import history_of
+from maplebridge.grading.queries.months import color_name, colors_before
+from maplebridge.kernel.periods import Month
+
+
+def method_of(one: GradingMonth) -> Method:
+    """Return the rules by which a month was graded."""
+    assert one.method is not None
+    return rules.from_json(json.dumps(one.method.document))
+
+
+def graded_of(one: GradingMonth) -> tuple[MonthlyGrades, History]:
+    """Return a month computed from its own sheets, method and seed. The same each time, to the last bit."""
+    method = method_of(one)
+    history = history_of(one, method)
+    previous = colors_before(one, history.areas)
+    return grade_month(history, method, previous, one.seed or 0), history
+
+
+def gradable_months(kind: str, most: int = 12) -> list[GradingMonth]:
+    """Return the months that were graded, the latest first: those that can be graded in another way."""
+    graded = GradingMonth.objects.select_related("method").filter(kind=kind).exclude(result_digest="")
+    return list(graded.order_by("-month")[:most])
+
+
+def size_of(one: GradingMonth) -> int:
+    """Return how many areas a month has."""
+    return areas_on(one.kind, Month.of(one.month).last).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One area by two methods. Weightings: how many of a thousand plausible ones give the color of its score."""
+
+    area: Area
+    before: str
+    after: str
+    steps: int  # down is positive; 0 where it has no color by one of them
+    weightings_before: int
+    weightings_after: int
+
+    @property
+    def moves(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A month by its own method and by another."""
+
+    areas: Sequence[Compared]
+    weightings: int = WEIGHTINGS
+
+    @property
+    def moved(self) -> list[Compared]:
+        """Return the areas that would have another color, those that fall furthest first."""
+        return sorted((one for one in self.areas if one.moves), key=lambda one: (-one.steps, one.area.code))
+
+    @property
+    def stayed(self) -> list[Compared]:
+        return [one for one in self.areas if not one.moves]
+
+    def colors(self) -> dict[str, str]:
+        """Return the color of each area's code by the other method."""
+        return {one.area.code: one.after for one in self.areas}
+
+
+def compared(one: GradingMonth, other: Method) -> Comparison:
+    """Grade a month by another method, from the same counts, colors before and seed. Nothing is kept."""
+    graded, history = graded_of(one)
+    month = Month.of(one.month)
+    other = as_if_in_force(other, month)
+    if [each.code for each in other.indicators] != [each.code for each in graded.method.indicators] or (
+        other.shrinkage.by_neighbors != graded.method.shrinkage.by_neighbors
+    ):
+        history = history_of(one, other)
+    found = what_if(graded, history, other).other
+    steady = [robustness(each, graded.seed).same for each in (graded, found)]
+    areas = Area.objects.in_bulk(list(map(int, graded.areas)))
+    return Comparison(
+        [
+            Compared(
+                areas[int(id)],
+                color_name(int(graded.color[row])),
+                color_name(int(found.color[row])),
+                _steps(graded.color, found.color, row),
+                int(steady[0][row]),
+                int(steady[1][row]),
+            )
+            for row, id in enumerate(graded.areas)
+        ]
+    )
+
+
+def _steps(before: NDArray[np.int8], after: NDArray[np.int8], row: int) -> int:
+    one, other = int(before[row]), int(after[row])
+    return 0 if rules.Color.GRAY in (one, other) else other - one
+
+
+def as_if_in_force(method: Method, month: Month) -> Method:
+    """Return a method as if it had been in force in an earlier month, with what will count when it begins."""
+    if method.valid_from <= month.first:
+        return method
+    begins = Month.of(method.valid_from)
+    indicators = tuple(
+        replace(one, valid_from=None, valid_to=None) if one.is_valid_in(begins) else one
+        for one in method.indicators
+    )
+    return replace(method, valid_from=month.first, indicators=indicators)
