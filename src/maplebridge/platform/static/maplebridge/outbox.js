@@ -174,6 +174,8 @@ function finish(form, answer) {
   if (!next.querySelector(".error-summary, .has-wrong")) forget(form);
   if (answer.url && answer.url !== location.href) history.pushState({ shown: true }, "", answer.url);
   document.title = next.title;
+  // What was still asked for this page has no place on the next one.
+  for (const one of document.querySelectorAll(".frame [hx-get], .frame [hx-post]")) window.htmx?.trigger(one, "htmx:abort");
   for (const part of [".frame", ".bottombar"]) {
     const [old, fresh] = [document.querySelector(part), next.querySelector(part)];
     if (old && fresh) old.replaceWith(document.adoptNode(fresh));
