@@ -346,7 +346,7 @@ def test_what_is_sent_after_the_session_ended_goes_out_after_signing_in_again(
     town.leads_to = "/sign-in/"
     page.get_by_label("What").fill("The ceiling drips")
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_text("Please sign in")).to_be_visible()
+    expect(page.get_by_text("Please sign in", exact=True)).to_be_visible()
     town.leads_to = "/thanks/"
     page.goto(town.url + "/rows/")
     expect(page.get_by_text("Sent: 1")).to_be_visible()
