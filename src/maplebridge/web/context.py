@@ -87,7 +87,7 @@ def _names(standing: Standing) -> list[Named]:
     if standing.has(Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field:
         names += [STATISTICS]
     if standing.has(Role.SUPERVISOR, Role.ANALYST, Role.COMMAND):
-        names += [GRADING]
+        names += [LEADERS, GRADING]
     if standing.has(Role.SUPERVISOR, Role.ANALYST, Role.COMMAND):
         names += [WARNINGS]
     if not standing.is_field:
@@ -110,7 +110,8 @@ OVERSIGHT = ("oversight", "layout-dashboard", gettext_lazy("Oversight"))
 CONFIDENTIAL = ("confidential", "shield-lock", gettext_lazy("Confidential"))
 SEARCH = ("search", "search", gettext_lazy("Search"))
 STATISTICS = ("statistics", "chart-bar", gettext_lazy("Statistics"))
+LEADERS = ("leaders", "presentation", gettext_lazy("For leaders"))
 GRADING = ("grading", "shield-check", gettext_lazy("Safety grading"))
 WARNINGS = ("warnings", "radar-2", gettext_lazy("Early warning"))
 DUTIES = ("duties", "calendar", gettext_lazy("On duty"))
-ADMINISTRATION = ("administration", "settings", gettext_lazy("Administration"))
+ADMINISTRATION = ("administration", "settings", gettext_lazy("Admin"))  # as it fits a fifth of a phone

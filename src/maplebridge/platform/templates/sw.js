@@ -21,6 +21,7 @@ const FILES = [
   "{% static 'maplebridge/kept.js' %}",
   "{% static 'maplebridge/draft.js' %}",
   "{% static 'maplebridge/photo.js' %}",
+  "{% static 'maplebridge/file.js' %}",
   "{% static 'maplebridge/place.js' %}",
   "{% static 'maplebridge/outbox.js' %}",
   OFFLINE,

@@ -221,6 +221,8 @@ def script_words() -> SafeString:
             "placeSeeking": gettext("Looking for the place … You can go on meanwhile."),
             "photoNot": gettext("“{name}” is not a photo that can be shown. Please choose another one."),
             "photoReady": gettext("Photos ready: {n}"),
+            "chooseFile": gettext("Choose a file"),
+            "noFile": gettext("No file chosen yet"),
             "remove": gettext("Remove"),
         },
         "words",

@@ -7,6 +7,7 @@ import "./lamps.js";
 import "./live.js";
 import "./draft.js";
 import "./photo.js";
+import "./file.js";
 import "./place.js";
 import "./outbox.js";
 import { announce, csrfToken, person, say } from "./words.js";
