@@ -4,6 +4,7 @@ A small reader of the PDFs that this product makes, not of PDFs in general: enou
 selects the text, or an archive that checks the claim, would find.
 """
 
+import functools
 import io
 import re
 import zlib
@@ -26,7 +27,7 @@ class ReadPdf:
             if b"/ObjStm" in body:
                 self._unpack(self.streams[number], int(_found(rb"/First (\d+)", body)))
 
-    @property
+    @functools.cached_property
     def pages(self) -> list[str]:
         tree = next(body for body in self.objects.values() if re.search(rb"/Type /Pages\b", body))
         kids = re.findall(rb"(\d+) 0 R", _found(rb"/Kids \[(.*?)\]", tree))
