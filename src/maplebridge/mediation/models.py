@@ -13,7 +13,8 @@ from maplebridge.mediation.domain.audiences import Audience
 from maplebridge.mediation.domain.tiers import Risk, Tier
 from maplebridge.mediation.domain.workflow import OPEN, RUNNING, Ended, EndedBecause, Source, State
 from maplebridge.platform import audit
-from maplebridge.platform.fields import EncryptedTextField
+from maplebridge.platform.fields import EncryptedBytesField, EncryptedTextField
+from maplebridge.platform.models import append_only
 
 
 def reference(to: str, **options: object) -> "models.ForeignKey[Any, Any]":
@@ -1001,3 +1002,34 @@ class Confirmation(models.Model):
 
     def __str__(self) -> str:
         return f"confirmation of agreement {self.agreement_id}"
+
+
+# -- papers
+
+
+class Document(models.Model):
+    """A version of a paper of the file, as edited in Word or sealed as PDF/A. Never changed: a change is a version."""
+
+    class Kind(models.TextChoices):
+        EDITED = "edited"
+        SEALED = "sealed"
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="documents")
+    code = models.CharField(max_length=20)  # see `domain.papers.Code`; "bound" is the whole file
+    kind = choice(Kind)
+    version = models.PositiveSmallIntegerField()
+    content = EncryptedBytesField()
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)  # of the content as it was taken in or sealed
+    made_by = reference("people.Person")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dispute", "code", "version"], name="one_document_of_a_version")
+        ]
+        indexes = [models.Index(fields=["sha256"], name="document_by_digest")]
+        triggers = [append_only, audit.trigger(skip=["content"])]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version} of dispute {self.dispute_id}"

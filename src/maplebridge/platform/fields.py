@@ -15,8 +15,10 @@ NONCE_BYTES = 12
 
 if TYPE_CHECKING:
     _TextField = models.TextField[str, str]
+    _BinaryField = models.BinaryField[bytes, bytes]
 else:
     _TextField = models.TextField
+    _BinaryField = models.BinaryField
 
 
 @cache
@@ -53,3 +55,20 @@ class EncryptedTextField(_TextField):
         if not value:
             return value
         return unseal(value)
+
+
+class EncryptedBytesField(_BinaryField):
+    """Bytes that are kept as AES-256-GCM cipher text, without the third more that letters would take."""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if value is None:
+            return None
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = nonce + AESGCM(_key("field")).encrypt(nonce, bytes(value), None)
+        return super().get_db_prep_value(sealed, connection, prepared)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> bytes | None:
+        if value is None:
+            return None
+        raw = bytes(value)
+        return AESGCM(_key("field")).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None)
