@@ -94,9 +94,9 @@ def town(transactional_db: None, server: str, browser: Browser) -> Iterator[Town
 
 
 def _without_nights() -> None:
-    """Let the test mean the same at any hour: nobody is asked in place of a chief because it is dark."""
+    """Let the test mean the same at any hour: nobody is asked in place of a chief, or not told, because it is dark."""
     today = timezone.localdate()
-    for name, hour in (("night_from", 24), ("night_to", 0)):
+    for name, hour in (("night_from", 24), ("night_to", 0), ("quiet_from", 0), ("quiet_to", 0)):
         TownRule.objects.create(name=name, value=hour, reason="-", valid_from=today - timedelta(days=1))
 
 

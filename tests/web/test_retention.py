@@ -11,11 +11,14 @@ from PIL import Image
 from tests.factories.town import Town, make_town
 from tests.matters.test_raising import raised
 
+from maplebridge.conversations.actions import broadcasting
 from maplebridge.conversations.models import Message, MessagePhoto
+from maplebridge.conversations.sweeps import send_due
 from maplebridge.matters import actions
 from maplebridge.matters.domain.rules import RuleProblem, TownRules
 from maplebridge.matters.domain.workflow import Outcome
 from maplebridge.matters.models import Entry, Matter
+from maplebridge.matters.queries.town import broadcast_limits
 from maplebridge.people.models import Account, OneTimeCode, Person
 from maplebridge.platform import audit, events, photos
 from maplebridge.platform.models import AuditRow, DeletionRecord, EventRecord, IdempotencyKey, Photo
@@ -314,3 +317,24 @@ def test_two_workers_do_not_delete_at_once(town: Town) -> None:
 def test_the_command_tells_and_a_dry_run_says_so(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("retain", "--dry-run")
     assert "Nothing was deleted" in capsys.readouterr().out
+
+
+def test_who_was_told_what_is_forgotten_after_its_time(town: Town) -> None:
+    one = broadcasting.draft(
+        kind="fraud",
+        subject="谨防诈骗",
+        text="不要转账。",
+        expires_at=town.now + DAY,
+        by_id=town.supervisor.pk,
+        source_area="advisories",
+        source_id=1,
+        grids=[town.grid.pk],
+        now=town.now,
+    )
+    limits = broadcast_limits(town.now)
+    broadcasting.release(broadcast_id=one.pk, by_id=town.supervisor.pk, now=town.now, limits=limits)
+    send_due(now=town.now, limits=limits)
+    assert "receipt" not in run(town.now + 90 * DAY)
+    assert run(town.now + 92 * DAY)["receipt"] == 2
+    one.refresh_from_db()
+    assert (one.receipts.count(), one.tally["reached"]) == (0, 2)

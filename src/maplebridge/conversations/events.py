@@ -16,3 +16,21 @@ class MessageReceived(Event):
 class ReplyPosted(Event):
     message_id: int
     thread_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastReleased(Event):
+    broadcast_id: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastSent(Event):
+    broadcast_id: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastStopped(Event):
+    broadcast_id: int
+    kind: str

@@ -1,4 +1,5 @@
 from maplebridge.conversations import actions
+from maplebridge.conversations.actions import broadcasting
 from maplebridge.people.events import PersonErased, ResidentSettled
 from maplebridge.platform.events import on
 
@@ -18,3 +19,4 @@ def let_newcomer_in(event: ResidentSettled) -> None:
 @on(PersonErased)
 def forget_person(event: PersonErased) -> None:
     actions.forget_person(person_id=event.person_id, now=event.occurred_at)
+    broadcasting.forget_receiver(person_id=event.person_id)

@@ -1,7 +1,10 @@
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F, Q
 
+from maplebridge.conversations.domain.broadcasting import SECOND_PERSON_ABOVE, Skipped, State
 from maplebridge.platform import audit
 
 
@@ -116,3 +119,143 @@ class MessagePhoto(models.Model):
 
     def __str__(self) -> str:
         return f"photo of message {self.message_id}"
+
+
+def _ids() -> "ArrayField[list[int], list[int]]":
+    return ArrayField(models.BigIntegerField(), default=list, blank=True)
+
+
+class Broadcast(models.Model):
+    """One message to many: what, for whom, who released it. What it is about, the area that wrote it knows."""
+
+    kind = models.CharField(max_length=30)  # what residents can opt out of
+    subject = models.CharField(max_length=80)
+    text = models.TextField()
+    translations = models.JSONField(default=dict)  # language: {"subject": …, "text": …}
+    link = models.CharField(max_length=200, blank=True)  # a page of ours that says more
+    grids = _ids()  # of any level; what is below is meant with it
+    sectors = _ids()
+    beats = _ids()
+    groups = _ids()  # threads, beside the groups of the ground
+    source_area = models.CharField(max_length=20)
+    source_id = models.BigIntegerField()
+    state = models.CharField(
+        max_length=10, choices=[(one, one) for one in State], default=State.DRAFTED.value
+    )
+    urgent_reason = models.CharField(max_length=200, blank=True)  # why it passes the quiet hours
+    expires_at = models.DateTimeField()
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    asked_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    released_at = models.DateTimeField(null=True)
+    receivers = models.PositiveIntegerField(null=True)  # counted when it was released
+    goes_on_at = models.DateTimeField(null=True)  # when a worker has something to do
+    sent_at = models.DateTimeField(null=True)
+    stopped_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    stopped_at = models.DateTimeField(null=True)
+    stop_reason = models.CharField(max_length=200, blank=True)
+    tally = models.JSONField(null=True)  # the counts, once the receipts are forgotten
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_area", "source_id"],
+                condition=~Q(state="stopped"),
+                name="one_broadcast_per_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at=None) | Q(released_by__isnull=False, receivers__isnull=False),
+                name="released_broadcast_says_by_whom_to_how_many",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at=None)
+                | Q(receivers__lte=SECOND_PERSON_ABOVE, urgent_reason="")
+                | (
+                    Q(asked_by__isnull=False)
+                    & ~Q(released_by=F("asked_by"))
+                    & ~Q(released_by=F("written_by"))
+                ),
+                name="broadcast_to_many_has_two_people",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["goes_on_at"], condition=Q(goes_on_at__isnull=False), name="broadcast_due"),
+            models.Index(fields=["source_area", "source_id"], name="broadcast_by_source"),
+        ]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class BroadcastPost(models.Model):
+    """The notice of a broadcast in one group; without a message as long as it is not posted."""
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="posts")
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="+")
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, null=True, related_name="post")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["broadcast", "thread"], name="one_notice_per_group"),
+        ]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.broadcast_id} in {self.thread_id}"
+
+
+class Receipt(models.Model):
+    """What became of a broadcast with one person: reached, on the screen, tapped, or not told, and why.
+
+    It is the record itself and not in the record of changes: a hundred thousand come into being at once, and after
+    their time nobody shall know any more who has read what.
+    """
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="receipts")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    in_group = models.BooleanField()
+    delivered_at = models.DateTimeField(null=True)
+    shown_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    skipped_because = models.CharField(max_length=10, choices=[(one, one) for one in Skipped], blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["broadcast", "person"], name="one_receipt_per_person"),
+            models.CheckConstraint(
+                condition=Q(skipped_because="") | Q(delivered_at=None), name="skipped_is_not_delivered"
+            ),
+            models.CheckConstraint(
+                condition=Q(delivered_at__isnull=False) | Q(shown_at=None, opened_at=None),
+                name="shown_was_delivered",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-delivered_at"], name="receipt_by_person"),
+            models.Index(
+                fields=["broadcast", "id"],
+                condition=Q(delivered_at=None, skipped_because=""),
+                name="receipt_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.broadcast_id} to {self.person_id}"
+
+
+class OptOut(models.Model):
+    """A person wants no broadcasts of a kind. Taking it back deletes the row."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="one_opt_out_per_kind")]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} without {self.kind}"

@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 
 from maplebridge.conversations import actions as conversations
 from maplebridge.conversations import queries as talk
+from maplebridge.conversations.actions import broadcasting
+from maplebridge.conversations.queries import broadcasts
 from maplebridge.grading.actions import retention as grading
 from maplebridge.matters.actions import retention as matters
 from maplebridge.matters.queries import local_day, town_rules, town_zone
@@ -25,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 200
 MATTERS = 20  # in one transaction: each is in many tables
+BROADCASTS = 1  # in one transaction: each may have a receipt for everybody
 LOOK_EVERY = timedelta(minutes=1)
 NIGHTLY_AT = 3  # the hour of the town at which the fewest are awake
 # Not the town's to choose: what was only on its way is over after a day; who signed in from where is kept a year
@@ -99,6 +102,13 @@ def rules_of(now: datetime) -> list[Rule]:
             INVITATIONS_DAYS,
             _all_of(grading.old_invitations),
             _by(grading.forget_invitations),
+        ),
+        Rule(
+            "keep_receipts_days",
+            "receipt",
+            town.keep_receipts_days,
+            _all_of(broadcasts.old_receipts, most=BROADCASTS),
+            _by(broadcasting.add_up_receipts),
         ),
         Rule("on_its_way", "session", 0, _all_of(platform.old_sessions, ""), _by(platform.delete_sessions)),
         Rule(

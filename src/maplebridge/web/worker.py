@@ -12,6 +12,9 @@ from django.db import OperationalError, close_old_connections, connection
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.utils import timezone
 
+from maplebridge.conversations.sweeps import send_due
+from maplebridge.grading.sweeps import Reports
+from maplebridge.matters.queries import broadcast_limits, door
 from maplebridge.matters.sweeps import add_up, sweep
 from maplebridge.platform import audit, events
 from maplebridge.web.lookout import Lookout
@@ -21,6 +24,7 @@ logger = logging.getLogger(__name__)
 SWEEP_EVERY_S = 2.0
 IDLE_S = 1.0  # the longest wait for news; a NOTIFY ends it at once
 RECONNECT_S = 1.0
+ANY_SENTENCE = "三号楼楼道的灯坏了三天,没有人来修"
 ALIKE = 5  # times a statement is put before its plan is kept
 
 
@@ -32,12 +36,14 @@ class Worker:
     stopping: bool = False
     swept_at: float = field(default=float("-inf"))
     night: Night = field(default_factory=Night)
+    reports: Reports = field(default_factory=Reports)
     lookout: Lookout | None = None  # looks at night for what is unusual, in a process of its own
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         plan_once()
+        warm_up()
         while not self.stopping:
             try:
                 with listening() as listener:
@@ -56,9 +62,12 @@ class Worker:
                 if self.sweeps:
                     sweep(now=timezone.now())
                     add_up(now=timezone.now())
+                    send_due(now=timezone.now(), limits=broadcast_limits(timezone.now()))
                 audit.seal(now=timezone.now())
             if self.lookout is not None:
                 self.lookout.step(timezone.now())
+            if self.sweeps:
+                self.reports.step(timezone.now())
             busy = self.sweeps and self.night.step(timezone.now())
             if not events.deliver(now=timezone.now()) and not busy:
                 wait_for_news(listener)
@@ -76,6 +85,11 @@ def plan_once() -> None:
     database.close()
     database.close_pool()
     database.settings_dict["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": ALIKE}
+
+
+def warm_up() -> None:
+    """Read a sentence to nobody, so that no resident waits until the models and the words are loaded."""
+    door().propose(ANY_SENTENCE)
 
 
 def listening() -> psycopg.Connection:

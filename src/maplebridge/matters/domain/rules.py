@@ -23,6 +23,7 @@ KEEP = (
     "keep_closed_days",
     "keep_codes_days",
     "keep_events_days",
+    "keep_receipts_days",
 )
 
 
@@ -56,6 +57,7 @@ class TownRules:
     false_alarms_a_month: float = (
         2.0  # of early warning, all detectors together: as many as staff can look into
     )
+    report_day: int = 5  # of the month, from which the report on the month before is drafted by itself
     same_matter_from: float = 0.55  # likeness above which a message is offered to be joined to an open matter
     # How long what is personal is kept: no longer than its purpose needs (Personal Information Protection Law,
     # art. 19). Statistics and the record of changes hold nothing personal and stay.
@@ -66,6 +68,11 @@ class TownRules:
     keep_closed_days: int = 1826  # texts of closed matters: five years
     keep_codes_days: int = 7  # one-time codes and answers to repeated requests
     keep_events_days: int = 30  # events that have arrived everywhere
+    keep_receipts_days: int = 90  # who was told, shown and opened what; the counts stay
+    # Telling residents something: nobody is disturbed from `quiet_from` to `quiet_to` (the same hour: never quiet).
+    quiet_from: int = 21
+    quiet_to: int = 8
+    broadcasts_a_week: int = 3  # that one resident gets at most; what is urgent passes
 
     def __post_init__(self) -> None:
         for one in (
@@ -74,17 +81,23 @@ class TownRules:
             "feedback_days",
             "call_out_minutes",
             "most_parts",
+            "broadcasts_a_week",
             *KEEP,
         ):
             if getattr(self, one) < 1:
                 raise RuleProblem(one, "must_be_positive")
         if self.keep_talk_days > PROMISED_TALK_DAYS:
             raise RuleProblem("keep_talk_days", "no_longer_than_promised")
+        for one in ("quiet_from", "quiet_to"):
+            if not 0 <= getattr(self, one) <= 23:
+                raise RuleProblem(one, "an_hour")
         for one in ("call_back_share", "raise_from", "decide_from", "same_matter_from"):
             if not 0 <= getattr(self, one) <= 1:
                 raise RuleProblem(one, "must_be_a_share")
         if not 0.1 <= self.false_alarms_a_month <= MOST_FALSE_ALARMS:
             raise RuleProblem("false_alarms_a_month", "alarms_a_month")
+        if not 1 <= self.report_day <= 28:
+            raise RuleProblem("report_day", "day_of_every_month")
         if self.most_parts > 10:
             raise RuleProblem("most_parts", "at_most_ten")
         if set(self.chief_levels) != {1, 2, 3} or any(

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from maplebridge.conversations.domain.broadcasting import Limits
 from maplebridge.kernel.working_time import Calendar, Span
 from maplebridge.matters.domain.rules import DatedValue, TownRules, in_force
 from maplebridge.matters.models import SpecialDay, TownRule, WorkingHours
@@ -28,6 +29,17 @@ def town_rules(on: date) -> TownRules:
     """Return the rules of the town in force on a day."""
     values = TownRule.objects.filter(valid_from__lte=on).values_list("name", "value", "valid_from")
     return in_force([DatedValue(*row) for row in values], on)
+
+
+def broadcast_limits(now: datetime) -> Limits:
+    """Return what the town has decided about telling residents something, as it is in force now."""
+    rules = town_rules(local_day(now))
+    return Limits(
+        zone=town_zone(),
+        quiet_from=rules.quiet_from,
+        quiet_to=rules.quiet_to,
+        most_in_7_days=rules.broadcasts_a_week,
+    )
 
 
 def town_rules_set() -> list[TownRule]:

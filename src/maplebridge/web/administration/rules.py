@@ -53,17 +53,27 @@ RULES: dict[str, tuple[Any, str]] = {
     "keep_closed_days": (gettext_lazy("How long closed matters are kept with their words"), DAYS),
     "keep_codes_days": (gettext_lazy("How long one-time codes are kept"), DAYS),
     "keep_events_days": (gettext_lazy("How long events are kept"), DAYS),
+    "keep_receipts_days": (gettext_lazy("How long it is kept who was told what"), DAYS),
+    "quiet_from": (gettext_lazy("From when on residents are not disturbed"), HOUR),
+    "quiet_to": (gettext_lazy("Until when residents are not disturbed"), HOUR),
+    "broadcasts_a_week": (
+        gettext_lazy("Messages to all that one resident gets in seven days, at most"),
+        COUNT,
+    ),
     "false_alarms_a_month": (
         gettext_lazy("False alarms of early warning a month that staff can bear"),
         COUNT,
     ),
+    "report_day": (gettext_lazy("From which day of the month on last month's report is drafted"), COUNT),
     "same_matter_from": (gettext_lazy("How alike a message must be to be offered for joining"), SHARE),
 }
 RULE_PROBLEMS = {
     "must_be_positive": gettext_lazy("Please give a number of 1 or more."),
     "must_be_a_share": gettext_lazy("Please give a number from 0 to 100."),
     "alarms_a_month": gettext_lazy("Please give a number from 0.1 to 30."),
+    "day_of_every_month": gettext_lazy("Please give a day from 1 to 28, which every month has."),
     "at_most_ten": gettext_lazy("At most 10 parts are possible."),
+    "an_hour": gettext_lazy("Please give an hour from 0 to 23."),
     "levels_from_one_to_five": gettext_lazy("Levels go from 1 to 5, the first not above the last."),
     "unknown_rule": gettext_lazy("There is no rule of this name."),
     "wrong_kind": gettext_lazy("Please give a number."),

@@ -1,4 +1,4 @@
-"""Everything that happens in a conversation. Nothing else in the project saves a message."""
+"""Everything that happens in a conversation. Nothing else in the project saves a message. To many: `broadcasting`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -134,11 +134,22 @@ def post_reply(
 
 
 @action
-def mark_read(*, thread_id: int, person_id: int, message_id: int) -> None:
-    """Note how far somebody has read; reading marks never go back."""
-    Membership.objects.filter(
+def reply_to(*, message_id: int, in_reply_to_id: int) -> None:
+    """Note to which message another was the reply, where whoever wrote it had not said so."""
+    message = Message.objects.get(pk=message_id, in_reply_to=None)
+    message.in_reply_to_id = in_reply_to_id
+    message.save(update_fields=["in_reply_to"])
+    live.tell(f"thread:{message.thread_id}", "message_state", message.pk)
+
+
+@action
+def mark_read(*, thread_id: int, person_id: int, message_id: int, now: datetime | None = None) -> None:
+    """Note how far somebody has read; reading marks never go back. A notice to many was on their screen with it."""
+    moved = Membership.objects.filter(
         thread_id=thread_id, person_id=person_id, left_at=None, read_up_to__lt=message_id
     ).update(read_up_to=message_id)
+    if moved:
+        _note_shown(thread_id, [person_id], [message_id], now)
 
 
 @action
@@ -247,6 +258,22 @@ def mark_many_read(*, thread_id: int, marks: Sequence[tuple[int, int]]) -> None:
             """,
             [[person for person, _ in marks], [message for _, message in marks], thread_id],
         )
+    _note_shown(thread_id, [person for person, _ in marks], [message for _, message in marks], None)
+
+
+# Asked whenever somebody reads on: nearly always no notice stands in the thread, and it finds that out at once.
+_NOTE_SHOWN = """
+UPDATE conversations_receipt AS receipt SET shown_at = greatest(receipt.delivered_at, %s::timestamptz)
+FROM unnest(%s::bigint[], %s::bigint[]) AS mark (person, message), conversations_broadcastpost AS post
+WHERE post.thread_id = %s AND post.message_id <= mark.message AND receipt.broadcast_id = post.broadcast_id
+    AND receipt.person_id = mark.person AND receipt.delivered_at IS NOT NULL AND receipt.shown_at IS NULL
+"""
+
+
+def _note_shown(thread_id: int, person_ids: list[int], message_ids: list[int], now: datetime | None) -> None:
+    """Note that the notices up to a message were on these people's screens; without a moment, as soon as they came."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_SHOWN, [now, person_ids, message_ids, thread_id])
 
 
 @action
