@@ -1,6 +1,6 @@
 from maplebridge.mediation.domain.conflicts import Conflict, ConflictKind, Known, conflicts
 
-MEDIATOR = Known(id=1, person_id=100, building_id=7, room="302室", employers=("海棠物业",))
+MEDIATOR = Known(id=1, person_id=100, household="7:302", employers=("海棠物业",))
 
 
 def kinds(*parties: Known, **more: object) -> list[ConflictKind]:
@@ -8,17 +8,17 @@ def kinds(*parties: Known, **more: object) -> list[ConflictKind]:
 
 
 def test_a_stranger_is_no_conflict() -> None:
-    assert kinds(Known(2, 200, 8, "302室", ("供水公司",))) == []
+    assert kinds(Known(2, 200, "8:302", ("供水公司",))) == []
 
 
 def test_nothing_known_is_no_conflict() -> None:
     assert conflicts(Known(1), [Known(2)]) == []
 
 
-def test_one_household_is_a_flat_of_a_building_and_not_the_building() -> None:
-    assert kinds(Known(2, 200, 7, "３０２室")) == [ConflictKind.SAME_HOUSEHOLD]
-    assert kinds(Known(2, 200, 7, "303室")) == []
-    assert kinds(Known(2, 200, 7, "")) == []
+def test_one_household_is_one_that_is_known() -> None:
+    assert kinds(Known(2, 200, "7:302")) == [ConflictKind.SAME_HOUSEHOLD]
+    assert kinds(Known(2, 200, "7:303")) == []
+    assert conflicts(Known(1, 100), [Known(2, 200)]) == []
 
 
 def test_the_same_employer_is_shown_and_excludes_nobody() -> None:
@@ -33,7 +33,7 @@ def test_an_earlier_case_is_shown() -> None:
 
 
 def test_a_party_is_no_mediator_of_their_own_dispute() -> None:
-    assert kinds(Known(2, 100, 7, "302室")) == [ConflictKind.SAME_PERSON]
+    assert kinds(Known(2, 100, "7:302")) == [ConflictKind.SAME_PERSON]
 
 
 def test_what_was_declared_comes_first_and_excludes() -> None:

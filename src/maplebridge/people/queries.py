@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
-from maplebridge.kernel.text import redact
+from maplebridge.kernel.text import comparable, redact
 from maplebridge.people.domain.importing import GROUND, SHEETS, key_of, row_of
 from maplebridge.people.domain.phones import BadPhone, masked, read_phone
 from maplebridge.people.domain.roles import Role
@@ -192,6 +192,21 @@ def home_of(person_id: int) -> Home | None:
 def persons(ids: Collection[int]) -> dict[int, Person]:
     """Return persons by id, for showing nicknames and buildings; names and phones need `actions.reveal`."""
     return {one.pk: one for one in Person.objects.filter(pk__in=ids).select_related("building__estate")}
+
+
+def households_of(ids: Collection[int]) -> dict[int, str]:
+    """Return a keyed digest of building and flat for each person whose flat is known: equal ones live together."""
+    return {
+        one.pk: keyed_digest(f"{one.building_id}:{comparable(one.room)}", use="household")
+        for one in Person.objects.filter(pk__in=ids, building__isnull=False).only("building_id", "room")
+        if one.room
+    }
+
+
+def residents_on(grid_ids: Collection[int]) -> list[int]:
+    """Return who is enrolled as living on these grids and agreed to what is kept; their ids only."""
+    living = Person.objects.filter(building__grid_id__in=grid_ids, erased_at=None, consented_at__isnull=False)
+    return list(living.order_by("pk").values_list("pk", flat=True))
 
 
 def residents_on(grid_ids: Collection[int]) -> list[int]:

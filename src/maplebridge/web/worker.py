@@ -16,6 +16,7 @@ from maplebridge.conversations.sweeps import send_due
 from maplebridge.grading.sweeps import Reports
 from maplebridge.matters.queries import broadcast_limits, door
 from maplebridge.matters.sweeps import add_up, sweep
+from maplebridge.mediation import sweeps as mediation
 from maplebridge.platform import audit, events
 from maplebridge.web.lookout import Lookout
 from maplebridge.web.retention import Night
@@ -61,6 +62,7 @@ class Worker:
                 self.swept_at = time.monotonic()
                 if self.sweeps:
                     sweep(now=timezone.now())
+                    mediation.sweep(now=timezone.now())
                     add_up(now=timezone.now())
                     send_due(now=timezone.now(), limits=broadcast_limits(timezone.now()))
                 audit.seal(now=timezone.now())

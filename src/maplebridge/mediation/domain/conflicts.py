@@ -25,8 +25,7 @@ class Known:
 
     id: int
     person_id: int | None = None
-    building_id: int | None = None
-    room: str = ""
+    household: str = ""  # a digest: equal ones live in one flat
     employers: tuple[str, ...] = ()
 
 
@@ -56,20 +55,13 @@ def conflicts(
     for party in parties:
         if mediator.person_id is not None and mediator.person_id == party.person_id:
             found.append(Conflict(ConflictKind.SAME_PERSON, party.id))
-        elif _same_household(mediator, party):
+        elif mediator.household and mediator.household == party.household:
             found.append(Conflict(ConflictKind.SAME_HOUSEHOLD, party.id))
         if _same_employer(mediator, party):
             found.append(Conflict(ConflictKind.SAME_EMPLOYER, party.id))
         if party.id in earlier:
             found.append(Conflict(ConflictKind.EARLIER_CASE, party.id))
     return sorted(found, key=lambda one: (not one.excludes, one.party_id or 0))
-
-
-def _same_household(one: Known, other: Known) -> bool:
-    """Two in one building with the same flat; without a flat's number a building says nothing."""
-    if one.building_id is None or one.building_id != other.building_id:
-        return False
-    return bool(one.room) and comparable(one.room) == comparable(other.room)
 
 
 def _same_employer(one: Known, other: Known) -> bool:
