@@ -26,6 +26,8 @@ _NUMBERS = re.compile(r"\d+")
 _BASE = 6364136223846793005
 # Two models read each message, each in several blocks: what they all ask of the same words is found once.
 _KEPT = 128
+# And of whole messages: models of one order, one after the other.
+_ASKED_AGAIN = 8
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def grams(folded: str, order: GramOrder, *, space: int) -> Grams:
     )
 
 
+@lru_cache(_ASKED_AGAIN)
 def keys_of(folded: tuple[str, ...], order: GramOrder, *, space: int) -> tuple[Keys, Spans]:
     """Return the keys of the grams of several texts, and for each key the number of its text."""
     if len(folded) > 1 and sum(map(len, folded)) > LONGEST_TEXT:

@@ -245,6 +245,13 @@ def test_danger_shows_the_number_to_call(text: str, numbers: str) -> None:
     assert proposal.kind is Kind.MATTER
 
 
+@pytest.mark.parametrize(
+    "text", ["我也想去", "今天又响了，从十点到十二点", "我们这单元也是，不止他一家", "笑死我了"]
+)
+def test_a_few_words_of_talk_are_not_private_by_chance(text: str) -> None:
+    assert (door().propose(text).emergency, door().propose(text).confidential) == (None, False)
+
+
 @pytest.mark.parametrize("text", NO_EMERGENCIES)
 def test_what_only_sounds_like_danger_shows_no_number(text: str) -> None:
     assert door().propose(text).emergency is None

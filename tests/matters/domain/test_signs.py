@@ -2,7 +2,8 @@
 
 import pytest
 
-from maplebridge.matters.data import signs
+from maplebridge.kernel.text import comparable
+from maplebridge.matters.data import examples, signs
 from maplebridge.matters.domain.catalogue import Severity
 from maplebridge.matters.domain.signs import severity_with
 
@@ -106,3 +107,59 @@ def test_what_makes_a_thing_worse_is_seen(text: str, code: str) -> None:
 
 def test_a_heater_that_does_not_light_is_no_fire() -> None:
     assert "fire" not in codes("热水器打不着火")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("楼下管道漏水", "gas"),
+        ("他打我电话三回没打通", "violence"),
+        ("比赛被打败了", "violence"),
+        ("有人卖刀削面", "violence"),
+        ("早上闹钟响了也起不来", "hurt"),
+        ("家里有血压计", "hurt"),
+        ("抽风机坏了", "hurt"),
+        ("天花板一直往下掉水", "water_danger"),
+        ("手机掉河里了", "water_danger"),
+        ("孩子的书包不见了", "missing"),
+        ("冷风往屋里灌", "fire"),
+        ("想死你们了", "own_life"),
+        ("险些砸到人", "collapse"),
+    ],
+)
+def test_ordinary_words_that_hold_those_of_danger_are_no_sign(text: str, code: str) -> None:
+    assert code not in codes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("孩子不小心掉河里了", "water_danger"), ("他跟人打起来了", "violence")]
+)
+def test_an_accident_is_not_taken_back_by_its_own_words(text: str, code: str) -> None:
+    assert code in codes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "private"),
+    [
+        ("我怕他再打我", True),
+        ("去年他就拿皮带抽我", True),
+        ("想申请人身安全保护令", True),
+        ("晚上有人拧我房门，不敢睡", True),
+        ("他没打我，就是吵了几句", False),
+        ("电视里那个男的又打老婆了", False),
+        ("反家暴讲座几点开始", False),
+        ("他打我电话说快递到了", False),
+    ],
+)
+def test_what_is_feared_or_past_is_private_all_the_same(text: str, private: bool) -> None:
+    assert signs().private(signs().found(text)) is private
+
+
+def test_what_need_not_be_searched_for_is_not_there() -> None:
+    ways = [way for sign in signs().signs for way in sign.ways]
+    assert all(way.needs for way in ways), "a way that needs nothing is searched for in every message"
+    for example in list(examples())[::5]:  # each part of the table, in a second
+        characters = frozenset(comparable(example.text))
+        for way in ways:
+            if way.pattern.search(comparable(example.text)):
+                assert not any(need.isdisjoint(characters) for need in way.needs), way.pattern.pattern

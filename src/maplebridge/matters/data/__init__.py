@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 EXAMPLES = HERE / "examples"
 KINDS = HERE / "door_kinds.npz"
 CATEGORIES = HERE / "door_categories.npz"
+PRIVACY = HERE / "door_privacy.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def door() -> Door:
         wordings=wordings(),
         kinds=load(KINDS),
         categories=load(CATEGORIES),
+        privacy=load(PRIVACY),
     )
 
 

@@ -21,6 +21,7 @@ from maplebridge.matters.domain.wordings import LONGEST_READ, Mention, Wordings
 
 SENTENCES = re.compile(r"(?<=[,;.!?，。；！？\n])")
 KEPT = 1000  # messages
+PRIVATE, OPEN = "private", "open"  # what the model of privacy tells apart
 Chances = npt.NDArray[np.float64]
 
 
@@ -32,6 +33,9 @@ class Kind(StrEnum):
     THANKS = "thanks"
     QUESTION = "question"
     ADDITION = "addition"
+
+
+TALK = frozenset({Kind.SMALL_TALK, Kind.THANKS, Kind.QUESTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,14 @@ class Rules:
     emergency_from: float = 0.5
     # Only a category that is surely right may calm: a danger overheard weighs more than a chief called in vain.
     harm_over_from: float = 0.6
-    # A private matter in a group cannot be taken back: one chance in seven is enough to keep it out
-    # (of 634 marked messages that are not private, 7 are kept out; at one in four, 6).
-    confidential_from: float = 0.15
+    # A private matter in a group cannot be taken back, a message kept out needlessly can be let in: a small chance
+    # is enough (see the model card for how many are kept out that need not be).
+    confidential_from: float = 0.1
+    # Below this not even the likeliest category makes a message private, nor an emergency of what is private: a few
+    # words of talk belong to one of hundreds of categories by chance.
+    private_at_all_from: float = 0.05
+    # Who surely chats or asks, and states no danger, is shown no number for what the words are most like.
+    talk_from: float = 0.85
     # Where the writer has an open matter or answers staff, further words are additions more often than in the
     # sentences trained on, where they are one in thirty.
     addition_weight: float = 6.0
@@ -129,6 +138,7 @@ class Door:
         wordings: Wordings,
         kinds: LinearText,
         categories: LinearText,
+        privacy: LinearText,
         rules: Rules | None = None,
     ) -> None:
         self._catalogue = catalogue
@@ -136,6 +146,7 @@ class Door:
         self._wordings = wordings
         self._kinds = kinds
         self._categories = categories
+        self._privacy = privacy
         self._rules = rules or Rules()
         # What somebody has reported is looked at again with each of their next words.
         self._read = lru_cache(KEPT)(self._pieces_of)
@@ -157,14 +168,19 @@ class Door:
         mentions = self._wordings.mentions(text)
         read = self._read(text)
         guesses = self._guesses(text)
-        seen = self._present(self._signs.seen(text), guesses[0])
+        signs = self._signs.found(text)
+        seen = self._present(self._signs.stated(signs), guesses[0])
         adds_to = self._same_thing(guesses, open_matter_texts)
         could_add = in_reply_to_staff or has_open_matter or bool(open_matter_texts)
         kind, probability = self._kind(read, could_add=could_add, same_thing=adds_to is not None)
-        number = self._number(text, guesses, seen)
+        privacy = self._privacy_of(read)
+        talks = kind in TALK and probability >= self._rules.talk_from
+        likely = self._likely(guesses[0], privacy, talks=talks)
+        number = self._number(likely, seen, self._signs.denied(signs))
         if number and kind is Kind.SMALL_TALK:
             kind, probability = Kind.MATTER, 1 - probability
-        return self._proposal(kind, probability, guesses, mentions, seen, number, adds_to)
+        private = self._signs.private(signs) or self._confidential(privacy, guesses[0])
+        return self._proposal(kind, probability, guesses, mentions, seen, number, adds_to, private=private)
 
     def _present(self, seen: tuple[Seen, ...], best: Guess) -> tuple[Seen, ...]:
         """Leave out signs of harm that is over: who asks what a broken leg costs, needs no ambulance."""
@@ -206,19 +222,23 @@ class Door:
                 return number
         return None
 
-    def _number(self, text: str, guesses: tuple[Guess, ...], seen: tuple[Seen, ...]) -> str | None:
+    def _likely(self, best: Guess, privacy: float, *, talks: bool) -> Guess | None:
+        """Return the likeliest category, unless the message only sounds like it."""
+        private = self._catalogue[best.code].confidential
+        return None if talks or (private and privacy < self._rules.private_at_all_from) else best
+
+    def _number(self, best: Guess | None, seen: tuple[Seen, ...], denied: frozenset[str]) -> str | None:
         """Return the emergency number to show: by the words first, by the kind of matter otherwise."""
         if any(one.sign.effect is Effect.ROUTINE for one in seen):
             return None
         stated = next((one.sign.number for one in seen if one.sign.number), None)
-        best = guesses[0]
-        by_category = self._signs.emergency.get(best.code)
-        if by_category and stated:
+        by_category = self._signs.emergency.get(best.code) if best else None
+        if best is None or by_category is None:
+            return stated
+        if stated:
             return by_category
         surely = best.probability >= self._rules.emergency_from
-        if by_category and surely and by_category not in self._signs.denied(text):
-            return by_category
-        return stated
+        return by_category if surely and by_category not in denied else None
 
     def _proposal(
         self,
@@ -229,6 +249,8 @@ class Door:
         seen: tuple[Seen, ...],
         number: str | None,
         adds_to: int | None,
+        *,
+        private: bool,
     ) -> Proposal:
         shown = guesses[: self._rules.shown]
         category = self._catalogue[shown[0].code]
@@ -241,7 +263,7 @@ class Door:
             categories=shown,
             severity=severity,
             emergency=number,
-            confidential=self._confidential(guesses) or any(one.sign.private for one in seen),
+            confidential=private,
             lead=category.lead,
             assists=category.assist,
             team_role=category.team_role,
@@ -251,11 +273,17 @@ class Door:
             adds_to=adds_to if kind is Kind.ADDITION else None,
         )
 
-    def _confidential(self, guesses: tuple[Guess, ...]) -> bool:
-        """Say whether the chances of all that must stay private together are too large for a group."""
-        together = sum(guess.probability for guess in guesses if self._catalogue[guess.code].confidential)
-        best = self._catalogue[guesses[0].code]
-        return best.confidential or together >= self._rules.confidential_from
+    def _privacy_of(self, read: list[tuple[str, str]]) -> float:
+        """Return how surely the most private piece of a message must stay out of a group.
+
+        A model that has learned nothing but this tells it better than the chances of five categories among hundreds.
+        """
+        chances = self._privacy.probabilities(read)[:, self._privacy.classes.index(PRIVATE)]
+        return float(chances.max())
+
+    def _confidential(self, privacy: float, best: Guess) -> bool:
+        named = self._catalogue[best.code].confidential and privacy >= self._rules.private_at_all_from
+        return named or privacy >= self._rules.confidential_from
 
 
 def _reasons(

@@ -8,13 +8,16 @@ message together with what it mentions can be given to a learner of texts as two
 import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from io import StringIO
+from itertools import pairwise
 
 from maplebridge.kernel.text import comparable
 
 # The private use area of Unicode: no message contains these, and no folding changes them.
 FIRST_MARK = 0xE000
 LONGEST_READ = 2000
+KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +43,30 @@ class Wordings:
                 # Filed under one of its words: the others are asked for when that one occurs.
                 self._wordings.setdefault(max(parts), []).append((parts, Mention(key, wording)))
         self._words = frozenset(words)
-        self._lengths: dict[str, list[int]] = {}  # of the words that begin with a character
-        for begin, length in sorted({(word[:1], len(word)) for word in words}):
+        # A short message is read whole and as its only piece.
+        self._kept = lru_cache(KEPT)(self._mentions)
+        self._lengths: dict[str, list[int]] = {}  # of the words that begin with two characters, or are one
+        for begin, length in sorted({(word[:2], len(word)) for word in words}):
             self._lengths.setdefault(begin, []).append(length)
+        self._single = frozenset(word for word in words if len(word) == 1)
 
     def mentions(self, text: str) -> list[Mention]:
         """Return what a message mentions, each wording once, by key in the order of the tables."""
+        return list(self._kept(text))
+
+    def _mentions(self, text: str) -> tuple[Mention, ...]:
         read = comparable(text[:LONGEST_READ])
         found = {
             word
-            for start, begin in enumerate(read)
-            for length in self._lengths.get(begin, ())
+            for start, begin in enumerate(map("".join, pairwise(read)))
+            if begin in self._lengths
+            for length in self._lengths[begin]
             if (word := read[start : start + length]) in self._words
-        }
+        } | self._single.intersection(read)
         said = [
             mention for word in found for parts, mention in self._wordings.get(word, ()) if parts <= found
         ]
-        return sorted(said, key=lambda mention: (self._marks[mention.key], mention.wording))
+        return tuple(sorted(said, key=lambda mention: (self._marks[mention.key], mention.wording)))
 
     def marks(self, mentions: Iterable[Mention]) -> str:
         """Return one character for each wording of each key mentioned."""
