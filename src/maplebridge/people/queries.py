@@ -209,12 +209,6 @@ def residents_on(grid_ids: Collection[int]) -> list[int]:
     return list(living.order_by("pk").values_list("pk", flat=True))
 
 
-def residents_on(grid_ids: Collection[int]) -> list[int]:
-    """Return who is enrolled as living on these grids and agreed to what is kept; their ids only."""
-    living = Person.objects.filter(building__grid_id__in=grid_ids, erased_at=None, consented_at__isnull=False)
-    return list(living.order_by("pk").values_list("pk", flat=True))
-
-
 def without_names(text: str, person_ids: Collection[int]) -> str:
     """Return a text as others may read it: what is personal hidden, and with it the names of these people."""
     return redact(text, [one.name for one in persons(person_ids).values()])
