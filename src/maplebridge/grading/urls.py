@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from maplebridge.grading.views import (
     counts,
     method,
+    methods,
     months,
     public,
     results,
@@ -34,6 +35,13 @@ urlpatterns: list[URLPattern] = [
     path("grading/months/<int:month_id>/correct/", months.correct, name="grading_correct"),
     path("grading/months/<int:month_id>/areas/<int:area_id>/", months.month_area, name="grading_month_area"),
     path("grading/comments/<int:comment_id>/answer/", months.answer_comment, name="grading_answer_comment"),
+    # the town's own rules: versions of the method, indicators, and what others would make of a month
+    path("grading/methods/", methods.methods, name="grading_methods"),
+    path("grading/methods/new/", methods.new_method, name="grading_new_method"),
+    path("grading/methods/<int:method_id>/", methods.method, name="grading_method"),
+    path("grading/methods/<int:method_id>/confirm/", methods.confirm, name="grading_confirm_method"),
+    path("grading/methods/<int:method_id>/withdraw/", methods.withdraw, name="grading_withdraw_method"),
+    path("grading/indicators/new/", methods.new_indicator, name="grading_new_indicator"),
     path("grading/what-if/", what_if.what_if, name="what_if"),
     # counts: monthly numbers from a spreadsheet
     path("grading/counts/", counts.counts, name="grading_counts"),

@@ -10,6 +10,7 @@ from maplebridge.grading.actions.counting import (
     lay_out_area,
     make_method,
     succeed,
+    withdraw_method,
 )
 from maplebridge.grading.actions.months import (
     answer_comment,
@@ -65,4 +66,5 @@ __all__ = [
     "take_back",
     "told",
     "watch",
+    "withdraw_method",
 ]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,7 +28,7 @@ class CountsRefused(Exception):
     """`code` says why.
 
     problems (the file has some), share_over_one, same_area, reason_needed, no_such_indicator, own_method,
-    month_graded_already.
+    month_graded_already, confirmed_already.
     """
 
     def __init__(self, code: str) -> None:
@@ -110,9 +111,13 @@ def make_method(*, rules: Rules, reason: str, by_id: int | None, now: datetime) 
         Indicator.objects.values_list("code", flat=True)
     ):
         raise CountsRefused(f"no_such_indicator: {', '.join(sorted(missing))}")
+    if _graded_since(rules.valid_from):
+        raise CountsRefused("month_graded_already")
     last = Method.objects.order_by("-version").first()
+    version = last.version + 1 if last else 1
+    rules = replace(rules, version=str(version))
     return Method.objects.create(
-        version=last.version + 1 if last else 1,
+        version=version,
         document=json.loads(as_json(rules)),
         digest=rules.digest,
         reason=reason.strip(),
@@ -128,12 +133,26 @@ def confirm_method(*, method_id: int, by_id: int | None) -> Method:
     one = Method.objects.select_for_update().get(pk=method_id)
     if one.made_by_id is not None and one.made_by_id == by_id:
         raise CountsRefused("own_method")
-    graded = GradingMonth.objects.filter(month__gte=one.valid_from, method__isnull=False)
-    if graded.exists():
+    if one.confirmed_by_id is not None:
+        raise CountsRefused("confirmed_already")
+    if _graded_since(one.valid_from):
         raise CountsRefused("month_graded_already")
     one.confirmed_by_id = by_id
     one.save(update_fields=["confirmed_by"])
     return one
+
+
+@action
+def withdraw_method(*, method_id: int) -> None:
+    """Take a version back that nobody has confirmed: no month was ever graded by it."""
+    one = Method.objects.select_for_update().get(pk=method_id)
+    if one.confirmed_by_id is not None:
+        raise CountsRefused("confirmed_already")
+    one.delete()
+
+
+def _graded_since(day: date) -> bool:
+    return GradingMonth.objects.filter(month__gte=day, method__isnull=False).exists()
 
 
 @action

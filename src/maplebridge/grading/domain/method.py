@@ -288,3 +288,43 @@ def _indicator(given: Mapping[str, Any]) -> Indicator:
         else:
             values[name] = tuple(value) if isinstance(value, list) else value
     return Indicator(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What two versions say differently: of which indicator (empty: of the whole), which part, before and after."""
+
+    indicator: str
+    part: str
+    before: object
+    after: object
+
+
+def changes(before: Method, after: Method) -> list[Change]:
+    """Return where two versions differ, indicator by indicator; one that came or went is one change."""
+    found = []
+    one, other = (dict(zip((i.code for i in m.indicators), m.weights, strict=True)) for m in (before, after))
+    old, new = ({each.code: each for each in method.indicators} for method in (before, after))
+    for code in dict.fromkeys([*old, *new]):
+        if code not in new or code not in old:
+            found.append(Change(code, "counts", code in old, code in new))
+            continue
+        if abs(one[code] - other[code]) > 1e-6:
+            found.append(Change(code, "weight", one[code], other[code]))
+        found += _differences(code, asdict(old[code]), asdict(new[code]), apart={"weight", "name"})
+    for part in ("normalization", "aggregation", "bands"):
+        if getattr(before, part) != getattr(after, part):
+            found.append(Change("", part, getattr(before, part), getattr(after, part)))
+    for group in ("hysteresis", "evidence", "shrinkage"):
+        found += _differences("", asdict(getattr(before, group)), asdict(getattr(after, group)), apart=set())
+    return found
+
+
+def _differences(
+    indicator: str, before: Mapping[str, Any], after: Mapping[str, Any], *, apart: set[str]
+) -> list[Change]:
+    return [
+        Change(indicator, part, before[part], after[part])
+        for part in before
+        if part not in apart and before[part] != after[part]
+    ]

@@ -13,6 +13,7 @@ from maplebridge.grading.domain.method import Method
 from maplebridge.grading.domain.monthly import MonthlyGrades, grade_month
 from maplebridge.grading.domain.robustness import WEIGHTINGS, robustness, what_if
 from maplebridge.grading.models import Area, GradingMonth
+from maplebridge.grading.models import Method as Kept
 from maplebridge.grading.queries.areas import areas_on
 from maplebridge.grading.queries.counts import history_of
 from maplebridge.grading.queries.months import color_name, colors_before
@@ -22,7 +23,11 @@ from maplebridge.kernel.periods import Month
 def method_of(one: GradingMonth) -> Method:
     """Return the rules by which a month was graded."""
     assert one.method is not None
-    return rules.from_json(json.dumps(one.method.document))
+    return rules_of(one.method)
+
+
+def rules_of(kept: Kept) -> Method:
+    return rules.from_json(json.dumps(kept.document))
 
 
 def graded_of(one: GradingMonth) -> tuple[MonthlyGrades, History]:

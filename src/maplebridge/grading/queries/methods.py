@@ -8,9 +8,12 @@ from pathlib import Path
 from django.db.models import Q, QuerySet
 
 from maplebridge.grading import domain
-from maplebridge.grading.domain.method import Source
-from maplebridge.grading.models import Indicator, Method
+from maplebridge.grading.domain.method import Indicator as Rule
+from maplebridge.grading.domain.method import Kind, Source
+from maplebridge.grading.models import GradingMonth, Indicator, Method
 from maplebridge.kernel import statistics
+from maplebridge.kernel.periods import Month
+from maplebridge.kernel.statistics.composite import Direction
 
 
 def indicators_on(on: date) -> QuerySet[Indicator]:
@@ -27,6 +30,44 @@ def method_in_force(on: date) -> Method | None:
 def method_with_version(version: int) -> Method | None:
     """Return a confirmed method: a proposed one is nobody's business yet."""
     return Method.objects.filter(confirmed_by__isnull=False, version=version).first()
+
+
+def methods() -> list[Method]:
+    """Return every version there is, the latest first; those that nobody has confirmed too."""
+    return list(Method.objects.select_related("made_by", "confirmed_by").order_by("-version"))
+
+
+def get_method(method_id: int) -> Method | None:
+    return Method.objects.select_related("made_by", "confirmed_by").filter(pk=method_id).first()
+
+
+def method_before(one: Method) -> Method | None:
+    """Return the confirmed version that a later one takes the place of."""
+    earlier = Method.objects.filter(confirmed_by__isnull=False).exclude(pk=one.pk)
+    return earlier.filter(valid_from__lte=one.valid_from).order_by("-valid_from", "-version").first()
+
+
+def first_free_month(on: date) -> date:
+    """Return the first month for which a new method may be made: after this one, and after all that were graded."""
+    graded = GradingMonth.objects.filter(method__isnull=False).order_by("-month").first()
+    last = max([on.replace(day=1), *([graded.month] if graded else [])])
+    return (Month.of(last) + 1).first
+
+
+def rule_of(one: Indicator) -> Rule:
+    """Return how an indicator begins that no method has counted yet: with no weight, and borders to be set."""
+    share = one.source == Source.SURVEY
+    return Rule(
+        code=one.code,
+        name=one.name_zh,
+        source=Source(one.source),
+        classes=tuple(one.counted) if one.source == Source.MATTERS else (),
+        denominator=one.denominator,
+        weight=0.0,
+        bands=(0.75, 0.65, 0.55, 0.45) if share else (0.8, 1.1, 1.4, 1.8),
+        kind=Kind.SHARE if share else Kind.RATE,
+        direction=Direction.MORE_IS_BETTER if share else Direction.MORE_IS_WORSE,
+    )
 
 
 def indicators_by_code() -> dict[str, Indicator]:

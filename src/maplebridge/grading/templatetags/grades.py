@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from maplebridge.grading import queries
 from maplebridge.grading.domain.counts_file import Problem
+from maplebridge.grading.domain.method import Change
 from maplebridge.grading.domain.publication import PublicationError
 from maplebridge.grading.domain.transitions import CycleError
+from maplebridge.grading.forms.rules import AGAINSTS, AGGREGATIONS, DIRECTIONS, NORMALIZATIONS
 
 register = template.Library()
 
@@ -246,3 +248,42 @@ def margin(error: float) -> str:
 def indicator_names_here() -> dict[str, str]:
     """Return the name of every indicator by its code, as the reader writes it."""
     return {code: named_in(code, names) for names in [queries.indicator_names()] for code in names}
+
+
+PARTS = {
+    "counts": gettext_lazy("It counts"),
+    "weight": gettext_lazy("Weight"),
+    "bands": gettext_lazy("Borders from green to black"),
+    "window": gettext_lazy("Months together"),
+    "direction": gettext_lazy("Direction"),
+    "against": gettext_lazy("Compared with"),
+    "base_months": gettext_lazy("Months of the base period"),
+    "base_first": gettext_lazy("Fixed base period, first month"),
+    "base_last": gettext_lazy("Fixed base period, last month"),
+    "valid_from": gettext_lazy("Counts from the month"),
+    "valid_to": gettext_lazy("Counts up to the month"),
+    "normalization": gettext_lazy("Points are given"),
+    "aggregation": gettext_lazy("Points are made one by"),
+    "by_neighbors": gettext_lazy("Small areas lean on their neighbors"),
+}
+CHOICES = {str(value): words for value, words in (*AGGREGATIONS, *NORMALIZATIONS, *DIRECTIONS, *AGAINSTS)}
+
+
+def change_words(one: Change) -> tuple[str, str, str]:
+    """Return which part of a method changed, from what, and to what."""
+    before, after = (_value_words(one, value) for value in (one.before, one.after))
+    return str(PARTS.get(one.part, one.part)), before, after
+
+
+def _value_words(one: Change, value: object) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if one.part == "weight" and isinstance(value, float):
+        return f"{100 * value:.1f} %"
+    if isinstance(value, list | tuple):
+        return " · ".join(f"{100 * part:g} %" if one.indicator else f"{part:g}" for part in value)
+    if isinstance(value, dict) and "number" in value:
+        return f"{value['year']:04d}-{value['number']:02d}"
+    return str(CHOICES.get(str(value), value))

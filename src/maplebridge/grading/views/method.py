@@ -1,6 +1,5 @@
 """How the colors come about, in plain words, from the very rules that a month is graded by."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +42,7 @@ class Looked:
     window: int
     against: str
     borders: list[tuple[str, str]]  # a color and from where to where
+    counts: str  # from and up to which month, where it does not always
 
 
 @allow(anybody)
@@ -55,7 +55,7 @@ def method(request: HttpRequest, version: int | None = None) -> HttpResponse:
         raise Http404
     context: dict[str, Any] = {"now": timezone.now(), "colors": COLORS, "kept": kept}
     if kept is not None:
-        context |= _explained(rules.from_json(json.dumps(kept.document)))
+        context |= _explained(queries.rules_of(kept))
         context["counted_on"] = queries.population_dates(AreaKind.STATION, "residents", today)
         context["is_in_force"] = version is None or kept == queries.method_in_force(today)
     return render(request, "grading/method.html", context)
@@ -79,6 +79,7 @@ def _explained(document: rules.Method) -> dict[str, Any]:
                 rule.window,
                 _against(rule),
                 list(zip(COLORS, _borders(rule), strict=True)),
+                _counts(rule),
             )
         )
     return {
@@ -88,10 +89,21 @@ def _explained(document: rules.Method) -> dict[str, Any]:
         "evidence": document.evidence,
         "evidence_weight": document.evidence.weight,
         "memory": document.shrinkage.memory,
+        "by_neighbors": document.shrinkage.by_neighbors,
         "geometric": document.aggregation != "arithmetic",
         "floors": FLOORS,
         "comment_days": COMMENT_DAYS,
     }
+
+
+def _counts(rule: rules.Indicator) -> str:
+    """Return from and up to which month an indicator counts, where it does not always."""
+    first, last = rule.valid_from, rule.valid_to
+    if first and last:
+        return _("It counts from {first} to {last}.").format(first=first, last=last)
+    if first:
+        return _("It counts from {first} on.").format(first=first)
+    return _("It counts up to {last}.").format(last=last) if last else ""
 
 
 def _against(rule: rules.Indicator) -> str:

@@ -17,7 +17,7 @@ from maplebridge.grading.domain.publication import PublicationError
 from maplebridge.grading.domain.transitions import CycleError, State, earliest_publication
 from maplebridge.grading.forms import CommentForm, ErratumForm, ReviewForm
 from maplebridge.grading.models import GradingMonth
-from maplebridge.grading.permissions import comments, grades, reviews, sees_internal_map
+from maplebridge.grading.permissions import comments, grades, keeps_methods, reviews, sees_internal_map
 from maplebridge.grading.templatetags.grades import cycle_words, finding_words
 from maplebridge.grading.views.public import COLORS
 from maplebridge.kernel.periods import Month
@@ -36,6 +36,7 @@ def grading(request: HttpRequest) -> HttpResponse:
     context = {
         "now": timezone.now(),
         "may_grade": grades(standing_of(request)),
+        "may_see_methods": keeps_methods(standing_of(request)),
         "over": over,
         "kinds": [
             {
