@@ -10,9 +10,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from maplebridge.grading.domain.analysis import Period, Span
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.method import Source
 from maplebridge.grading.domain.transitions import State
+from maplebridge.kernel.periods import Month
 from maplebridge.platform import audit
 
 
@@ -430,3 +432,61 @@ class EarlyWarning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category} {self.starts_on}"
+
+
+class Report(models.Model):
+    """What a month or a quarter came to: drafted by itself, edited, released by a second person, then never changed."""
+
+    kind = models.CharField(max_length=8, choices=[(one, one) for one in Span])
+    month = models.DateField()  # the first day of the last month it is about
+    version = models.PositiveSmallIntegerField(default=1)
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by")
+    erratum = models.TextField(blank=True)  # what was wrong in the version before
+    body = models.JSONField()  # sections with figures, each with its source, see `queries.analysis`
+    drafted = models.JSONField(default=dict)  # section -> the Chinese words it began with
+    drafted_by = reference("people.Person", null=True)  # None: by itself
+    drafted_at = models.DateTimeField()
+    asked_by = reference("people.Person", null=True)
+    asked_at = models.DateTimeField(null=True)
+    objection = models.TextField(blank=True)  # why it was sent back
+    released_by = reference("people.Person", null=True)
+    released_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True)  # SHA-256 of all it says, since it was released
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "month", "version"], name="one_report_a_version"),
+            models.CheckConstraint(condition=Q(month__day=1), name="report_is_of_whole_months"),
+            models.CheckConstraint(
+                condition=Q(released_at=None) | (~Q(digest="") & Q(released_by__isnull=False)),
+                name="a_released_report_is_sealed",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects=None) | ~Q(erratum=""), name="a_corrected_report_says_what_was_wrong"
+            ),
+        ]
+        triggers = [audit.trigger(skip=["body", "drafted"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} report {self.month} v{self.version}"
+
+    @property
+    def period(self) -> Period:
+        return Period(Span(self.kind), Month.of(self.month))
+
+
+class ReportEdit(models.Model):
+    """The words somebody gave a section of a report. The last of a section counts; none is ever deleted."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="edits")
+    section = models.CharField(max_length=20)
+    words = models.TextField()
+    made_by = reference("people.Person")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["report", "id"], name="edit_by_report")]
+        triggers = [audit.trigger(personal=["words"])]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.section}"

@@ -41,3 +41,17 @@ def watches(standing: Standing) -> bool:
 
 def decides_on_warnings(standing: Standing) -> bool:
     return standing.has(Role.COMMAND, Role.SUPERVISOR, Role.ANALYST)
+
+
+def reads_reports(standing: Standing) -> bool:
+    """Read what a month came to, as a report and on the leaders' page."""
+    return standing.has(Role.SUPERVISOR, Role.COMMAND, Role.ANALYST)
+
+
+def writes_reports(standing: Standing) -> bool:
+    return standing.has(Role.SUPERVISOR, Role.ANALYST)
+
+
+def releases_reports(standing: Standing) -> bool:
+    """Release a report. Whoever had a hand in its words is not one of those."""
+    return standing.has(Role.SUPERVISOR)

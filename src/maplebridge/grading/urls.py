@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from maplebridge.grading.views import (
+    analysis,
     counts,
     method,
     methods,
@@ -62,4 +63,15 @@ urlpatterns: list[URLPattern] = [
     path("warnings/", warnings.warnings, name="warnings"),
     path("warnings/<int:warning_id>/", warnings.warning, name="warning"),
     path("warnings/<int:warning_id>/decide/", warnings.decide, name="warning_decide"),
+    # reports of a month or quarter, and the leaders' page
+    path("leaders/", analysis.leaders, name="leaders"),
+    path("reports/", analysis.reports, name="reports"),
+    path("reports/draft/", analysis.draft, name="report_draft"),
+    path("reports/<int:report_id>/", analysis.report, name="report"),
+    path("reports/<int:report_id>/sections/<str:section>/", analysis.edit, name="report_edit"),
+    path("reports/<int:report_id>/anew/", analysis.draft_anew, name="report_draft_anew"),
+    path("reports/<int:report_id>/ask/", analysis.ask, name="report_ask"),
+    path("reports/<int:report_id>/release/", analysis.release, name="report_release"),
+    path("reports/<int:report_id>/correct/", analysis.correct, name="report_correct"),
+    path("reports/<int:report_id>/report.<str:form>", analysis.report_file, name="report_file"),
 ]

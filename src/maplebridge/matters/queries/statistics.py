@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet
 from django.utils import timezone
 
 from maplebridge.matters.domain.rates import Counts, total
@@ -84,6 +84,44 @@ def tallied(months: Sequence[date]) -> dict[date, datetime]:
     """Return those of the months that were added up, and when."""
     rows = Tally.objects.filter(of=Tally.Of.ALL, month__in=list(months))
     return dict(rows.values("month").annotate(at=Min("as_of")).values_list("month", "at"))
+
+
+def totals_by_category(months: Sequence[date]) -> dict[tuple[str, date], Counts]:
+    """Return the counts of the town by the first level of the catalogue (empty: not sorted yet) and by month."""
+    parts: dict[tuple[str, date], list[dict[str, int]]] = {}
+    rows = Tally.objects.filter(month__in=list(months), of=Tally.Of.CATEGORY)
+    for key, month, counts in rows.values_list("key", "month", "counts"):
+        parts.setdefault((key, month), []).append(counts)
+    return {place: total(some) for place, some in parts.items()}
+
+
+class Percentile(Aggregate):
+    """The value below which a share of all lies: percentile_cont of PostgreSQL."""
+
+    function = "percentile_cont"
+    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+
+
+def answer_times(first: date, last: date) -> tuple[int, float | None, float | None]:
+    """Return how many matters raised from a day to a day were answered, and in how many minutes half and nine tenths.
+
+    By the clock, from raising to the first answer. Confidential matters are not counted.
+    """
+    zone = timezone.get_current_timezone()
+    answered = Matter.objects.filter(
+        raised_at__gte=datetime.combine(first, time.min, tzinfo=zone),
+        raised_at__lt=datetime.combine(last + timedelta(days=1), time.min, tzinfo=zone),
+        answered_at__isnull=False,
+        confidential=False,
+    )
+    took = ExpressionWrapper(F("answered_at") - F("raised_at"), output_field=DurationField())
+    found = answered.aggregate(
+        n=Count("pk"), half=Percentile(took, share="0.5"), most=Percentile(took, share="0.9")
+    )
+    half, most = (
+        None if one is None else one / timedelta(minutes=1) for one in (found["half"], found["most"])
+    )
+    return found["n"], half, most
 
 
 def first_month() -> date | None:
