@@ -6,6 +6,9 @@ from django.utils import timezone
 from tests.factories.town import Town, make_town
 
 from maplebridge.conversations import actions as conversations
+from maplebridge.conversations.models import Message
+from maplebridge.matters.actions import receiving
+from maplebridge.matters.models import Matter
 from maplebridge.people.models import Person
 
 
@@ -58,3 +61,35 @@ def test_ones_own_words_stand_on_ones_own_side_from_the_first_paint(client: Clie
     page = client.get(f"/groups/{town.group.thread_id}/").content.decode()
     assert f'<li class="said mine" id="m{mine.pk}"' in page
     assert f'<li class="said" id="m{theirs.pk}"' in page
+
+
+def test_whoever_handles_a_question_writes_in_its_private_thread_and_says_which_of_two(
+    client: Client, town: Town
+) -> None:
+    thread = conversations.open_private_thread(
+        person_id=town.resident.pk, grid_id=town.entrance_grid.pk, now=town.now
+    )
+    for text in ("楼上漏水了，天花板一直往下滴水", "南门外的路灯坏了好几天，晚上黑得看不见"):
+        message = conversations.receive_message(
+            thread_id=thread.pk,
+            author_id=town.resident.pk,
+            role=conversations.RESIDENT,
+            shown_as="老李",
+            text=text,
+            source=Matter.Origin.FORM,
+            now=town.now,
+        )
+        receiving.receive(message_id=message.pk, now=town.now)
+    lamp = Matter.objects.order_by("pk").last()
+    assert lamp is not None
+    client.force_login(town.officer.account)
+    client.post(f"/groups/{thread.pk}/say/", {"text": "今天下午派人来修"})
+    said = Message.objects.get(text="今天下午派人来修")
+    which = f"/groups/{thread.pk}/messages/{said.pk}/answers/{lamp.pk}/"
+    assert which in client.get(f"/groups/{thread.pk}/").content.decode()
+    client.post(which)
+    lamp.refresh_from_db()
+    assert lamp.answered_by_id == town.officer.pk
+    assert which not in client.get(f"/groups/{thread.pk}/").content.decode()
+    client.force_login(town.stranger_worker.account)
+    assert client.post(f"/groups/{thread.pk}/say/", {"text": "我也看看"}).status_code == 404

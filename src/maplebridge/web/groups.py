@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST
 
 from maplebridge.conversations import actions, queries
 from maplebridge.grading import queries as grading
+from maplebridge.kernel.text import shorten
 from maplebridge.matters import actions as matter_actions
 from maplebridge.matters import queries as matters
 from maplebridge.matters.actions.raising import officers_on_duty
-from maplebridge.matters.permissions import may_see
+from maplebridge.matters.permissions import may_handle, may_see
+from maplebridge.matters.templatetags.matter_words import refusal_words as deed_refusal_words
 from maplebridge.matters.templatetags.matter_words import role_of, state_words
 from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
@@ -47,6 +49,8 @@ class Bubble:
     matter_number: int | None = None
     matter_state: str = ""
     raise_url: str = ""
+    # The open questions, where whoever wrote has not said which of them they answer.
+    which: list[dict[str, Any]] = field(default_factory=list)
     read_by: int = 0
     mine: bool = False  # of whoever looks; what comes live is the same for all, and marked by the page
 
@@ -59,9 +63,9 @@ class Bubble:
 def groups(request: HttpRequest) -> HttpResponse:
     """List the conversations of a person: the groups they are in, and their private threads."""
     standing = standing_of(request)
-    memberships = list(queries.memberships_of(_person(standing)))
+    memberships = list(queries.memberships_of(standing.person))
     shown = sorted(_shown_groups(memberships), key=lambda one: -one["last_id"])
-    asked = not standing.is_staff and grading.is_asked(_person(standing), timezone.now())
+    asked = not standing.is_staff and grading.is_asked(standing.person, timezone.now())
     return render(request, "web/groups.html", {"groups": shown, "asked_how_safe": asked})
 
 
@@ -105,9 +109,10 @@ def group(request: HttpRequest, thread_id: int) -> HttpResponse:
     if before is not None or after is not None:
         return render(request, "web/bubbles.html", shown)
     if messages and membership is not None:
-        actions.mark_read(thread_id=thread_id, person_id=_person(standing), message_id=messages[-1].pk)
+        actions.mark_read(thread_id=thread_id, person_id=standing.person, message_id=messages[-1].pk)
     context = shown | {
         "name": _name_of(thread),
+        "may_write": _writes_as(standing, thread, membership) is not None,
         "members": queries.members_of(thread_id).count(),
         "membership": membership,
         "duty": _duty(thread),
@@ -138,16 +143,17 @@ def say(request: HttpRequest, thread_id: int) -> HttpResponse:
     """Take a message from the page. What is refused stays in the field, with the reason."""
     standing = standing_of(request)
     thread, membership = _entered(standing, thread_id)
-    if membership is None:
+    role = _writes_as(standing, thread, membership)
+    if role is None:
         raise Http404
     now = timezone.now()
-    person = people.get_person(_person(standing))
+    person = people.get_person(standing.person)
     try:
         message = actions.receive_message(
             thread_id=thread_id,
             author_id=person.pk,
-            role=membership.role,
-            shown_as=matter_actions.shown_as(person, membership.role),
+            role=role,
+            shown_as=matter_actions.shown_as(person, role),
             text=request.POST.get("text", ""),
             photo_ids=photos.keep_sent(request, now=now),
             in_reply_to_id=queries.in_thread(_number(request.POST.get("in_reply_to")), thread_id),
@@ -167,6 +173,36 @@ def say(request: HttpRequest, thread_id: int) -> HttpResponse:
     return redirect("group", thread_id)
 
 
+def _writes_as(standing: Standing, thread: Any, membership: Any) -> str | None:
+    """Return the role in which somebody writes here: a member's, or that of staff who handle what was asked."""
+    if membership is not None:
+        return str(membership.role)
+    if thread.kind != "private" or not standing.is_staff:
+        return None
+    handles = any(may_handle(standing, one) for one in matters.open_in_thread(thread.pk))
+    return standing.main_role if handles else None
+
+
+@allow(signed_in)
+@require_POST
+def say_which(request: HttpRequest, thread_id: int, message_id: int, matter_id: int) -> HttpResponse:
+    """Take what somebody wrote as the answer to the question they name: several were open, nobody can know."""
+    standing = standing_of(request)
+    _entered(standing, thread_id)
+    question = next((one for one in matters.open_in_thread(thread_id) if one.pk == matter_id), None)
+    if queries.in_thread(message_id, thread_id) is None or question is None:
+        raise Http404
+    if not may_handle(standing, question):
+        raise Http404
+    by = matter_actions.By(standing.person, standing.main_role)
+    try:
+        matter_actions.say_which(message_id=message_id, matter_id=matter_id, by=by, now=timezone.now())
+        notes.success(request, _("Taken as the answer to #%(number)s.") % {"number": matter_id})
+    except matter_actions.NotAllowed as refused:
+        notes.error(request, deed_refusal_words(refused.code))
+    return redirect("group", thread_id)
+
+
 def _said(message_id: int, standing: Standing, thread: Any) -> dict[str, Any]:
     """Return the new bubble, and whether its words speak of immediate danger: then whom to call fills the page."""
     message = queries.get_message(message_id)
@@ -182,7 +218,7 @@ def read(request: HttpRequest, thread_id: int) -> HttpResponse:
     standing = standing_of(request)
     _entered(standing, thread_id)
     if (last := _number(request.POST.get("last"))) is not None:
-        actions.mark_read(thread_id=thread_id, person_id=_person(standing), message_id=last)
+        actions.mark_read(thread_id=thread_id, person_id=standing.person, message_id=last)
     return HttpResponse(status=204)
 
 
@@ -191,7 +227,7 @@ def read(request: HttpRequest, thread_id: int) -> HttpResponse:
 def leave(request: HttpRequest, thread_id: int) -> HttpResponse:
     standing = standing_of(request)
     _entered(standing, thread_id)
-    actions.leave(thread_id=thread_id, person_id=_person(standing), now=timezone.now())
+    actions.leave(thread_id=thread_id, person_id=standing.person, now=timezone.now())
     return redirect("groups")
 
 
@@ -226,7 +262,41 @@ def bubbles_of(messages: list[Any], *, is_staff: bool, viewer_id: int | None = N
     found = matters.matters_of_messages([one.pk for one in messages])
     readers = queries.read_counts([one for one in messages if one.asks_readers])
     shown = [_bubble(one, found.get(one.pk), readers.get(one.pk, 0), is_staff=is_staff) for one in messages]
-    return [replace(one, mine=viewer_id is not None and one.author == viewer_id) for one in shown]
+    shown = [replace(one, mine=viewer_id is not None and one.author == viewer_id) for one in shown]
+    return _asked_which(shown, messages) if is_staff else shown
+
+
+def _asked_which(bubbles: list[Bubble], messages: list[Any]) -> list[Bubble]:
+    """Ask under one's own words in a private thread which of the open questions they answer, where several are."""
+    unsaid = {
+        one.pk
+        for one in messages
+        if one.role not in (actions.RESIDENT, actions.SYSTEM)
+        and one.kind == "said"
+        and one.in_reply_to_id is None
+        and one.text
+    }
+    if not any(one.mine and one.id in unsaid for one in bubbles):
+        return bubbles
+    thread = messages[0].thread
+    open_ones = matters.open_in_thread(thread.pk) if thread.kind == "private" else []
+    if len(open_ones) < 2:
+        return bubbles
+    waiting = [one.raised_at for one in open_ones if one.answered_at is None]
+    return [
+        replace(one, which=[_question(one, question, thread.pk) for question in open_ones])
+        if one.mine and one.id in unsaid and any(earlier <= one.at for earlier in waiting)
+        else one
+        for one in bubbles
+    ]
+
+
+def _question(bubble: Bubble, matter: Any, thread_id: int) -> dict[str, Any]:
+    return {
+        "url": reverse("group_say_which", args=[thread_id, bubble.id, matter.pk]),
+        "number": matter.pk,
+        "words": shorten(matter.summary, 24),
+    }
 
 
 def _bubble(message: Any, matter: Any, read_by: int, *, is_staff: bool) -> Bubble:
@@ -284,7 +354,7 @@ def refusal_words(code: str) -> str:
 
 def _entered(standing: Standing, thread_id: int) -> tuple[Any, Any]:
     """Return the thread and the membership; whoever is not in a conversation does not learn that it exists."""
-    membership = queries.membership_of(_person(standing), thread_id)
+    membership = queries.membership_of(standing.person, thread_id)
     if membership is None and not may_follow_thread(standing, thread_id):
         raise Http404
     return queries.get_thread(thread_id), membership
@@ -305,11 +375,6 @@ def may_follow_thread(standing: Standing, thread_id: int) -> bool:
 def message_html(message_id: int, audience: live.Audience) -> str:
     bubbles = bubbles_of([queries.get_message(message_id)], is_staff=audience.is_staff)
     return render_to_string("web/bubbles.html", {"bubbles": bubbles})
-
-
-def _person(standing: Standing) -> int:
-    assert standing.person_id is not None  # `allow(signed_in)` stands before every view here
-    return standing.person_id
 
 
 def _number(value: str | None) -> int | None:

@@ -1,7 +1,5 @@
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 
-from maplebridge.people.permissions import allow, anybody
 from maplebridge.web import (
     exports,
     groups,
@@ -21,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live/", views.stream, name="live"),
     path("sw.js", views.service_worker, name="service_worker"),
     path("offline/", views.offline, name="offline"),
-    path("language/", allow(anybody)(set_language), name="set_language"),
+    path("language/", views.choose_language, name="set_language"),
     path("me/", me.me, name="me"),
     path("me/data.json", me.take_out, name="me_data"),
     path("me/sign-out-everywhere/", me.sign_out_everywhere, name="sign_out_everywhere"),
@@ -50,6 +48,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "groups/<int:thread_id>/messages/<int:message_id>/take-back/",
         groups.take_back,
         name="group_take_back",
+    ),
+    path(
+        "groups/<int:thread_id>/messages/<int:message_id>/answers/<int:matter_id>/",
+        groups.say_which,
+        name="group_say_which",
     ),
     path("groups/<int:thread_id>/photos/<int:photo_id>/<slug:size>/", groups.photo, name="group_photo"),
     path("administration/", include("maplebridge.web.administration.urls")),

@@ -3,11 +3,15 @@
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.views.i18n import set_language
 
+from maplebridge.people import actions as people_actions
+from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, anybody, standing_of
@@ -39,6 +43,16 @@ def first_page(standing: Standing) -> str:
     if standing.has(Role.ANALYST):
         return "statistics"
     return "groups"
+
+
+@allow(anybody)
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Go on in another language; whoever is signed in has it on every phone and desk from now on."""
+    response: HttpResponse = set_language(request)
+    chosen, standing = request.POST.get("language"), standing_of(request)
+    if standing.person_id is not None and chosen in dict(settings.LANGUAGES):
+        people_actions.choose(person=people.get_person(standing.person_id), language=chosen)
+    return response
 
 
 async def stream(request: HttpRequest) -> HttpResponseBase:

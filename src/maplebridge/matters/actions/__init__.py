@@ -34,6 +34,7 @@ from maplebridge.matters.actions.joining import merge, split
 from maplebridge.matters.actions.oversight import assign_owner, call_consultation, chase, end, order
 from maplebridge.matters.actions.promising import move_promise, take_back_promise
 from maplebridge.matters.actions.raising import Judged, NobodyToOwn, Where, raise_matter
+from maplebridge.matters.actions.receiving import say_which
 from maplebridge.matters.actions.record import SYSTEM, By, NotAllowed
 from maplebridge.matters.actions.reporting import (
     enrol_by_phone,
@@ -99,6 +100,7 @@ __all__ = [
     "report_same",
     "resolve",
     "resume",
+    "say_which",
     "see",
     "set_rule",
     "set_special_days",

@@ -27,10 +27,10 @@ def answer(
     now: datetime,
     photo_ids: Sequence[int] = (),
     promise_by: datetime | None = None,
-    posted: bool = False,
+    stands_in: int | None = None,
     only_as_first: bool = False,
 ) -> Matter:
-    """Answer whoever asked; the first answer stops the clock. `posted` where the words already stand in the thread.
+    """Answer whoever asked; the first answer stops the clock. `stands_in`: the thread where the words stand already.
 
     A promise in the words is dated by them ("明天给您回复"), unless `promise_by` says when.
     `only_as_first`: whoever writes believes that nobody has answered yet, and wants to know if somebody was faster.
@@ -48,8 +48,7 @@ def answer(
     if first:
         take_in_hand(matter, by, now)
     note(matter, "answered" if first else "told", by=by, now=now, text=text, public=True)
-    if not posted:
-        post_back(matter, text, by=by, now=now, shown_as=shown_as, photo_ids=photo_ids)
+    post_back(matter, text, by=by, now=now, shown_as=shown_as, photo_ids=photo_ids, besides=stands_in)
     if not first:
         matter.promises.filter(kept_at=None, by_id=by.person_id).update(kept_at=now)
     promise_by = promise_by or promised_in(matter, text, now)

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from maplebridge.conversations import queries as conversations
-from maplebridge.conversations.actions import RESIDENT
+from maplebridge.conversations.actions import RESIDENT, reply_to
 from maplebridge.conversations.actions import SYSTEM as PRODUCT
 from maplebridge.conversations.queries import Said
 from maplebridge.matters.actions import adding, answering
 from maplebridge.matters.actions.raising import Judged, Where, raise_matter
-from maplebridge.matters.actions.record import SYSTEM, By, NotAllowed
+from maplebridge.matters.actions.record import SYSTEM, By, NotAllowed, take
 from maplebridge.matters.domain.rules import TownRules
 from maplebridge.matters.domain.triage import Kind, Proposal
 from maplebridge.matters.domain.workflow import OPEN
@@ -20,6 +20,7 @@ from maplebridge.matters.queries import (
     categories_by_id,
     door,
     local_day,
+    open_in_thread,
     similar_open,
     town_rules,
 )
@@ -50,19 +51,50 @@ def receive(*, message_id: int, now: datetime) -> None:
 
 def _hear_staff(message: Said, now: datetime) -> None:
     """Take what staff reply to a question as the answer to its matter: nobody has to type it twice."""
-    if message.in_reply_to_id is None:
-        return
-    matter = Matter.objects.filter(asked_in_id=message.in_reply_to_id, split_from=None).first()
-    if matter is None or not matter.is_open or not message.text:
-        return
+    matter = _matter_answered(message)
+    if matter is not None and matter.is_open and message.text:
+        _take_as_answer(message, matter, now)
+
+
+def _matter_answered(message: Said) -> Matter | None:
+    """Return the matter of the question replied to; in a private thread, without a reply, the only one open."""
+    if message.in_reply_to_id is not None:
+        return Matter.objects.filter(asked_in_id=message.in_reply_to_id, split_from=None).first()
+    if not _is_private(message) or is_read(
+        message.pk
+    ):  # what staff found themselves has been read as a matter
+        return None
+    open_ones = open_in_thread(message.thread_id)
+    return open_ones[0] if len(open_ones) == 1 else None
+
+
+def _take_as_answer(message: Said, matter: Matter, now: datetime) -> None:
     answering.answer(
         matter_id=matter.pk,
         text=message.text,
         by=By(message.author_id, message.role),
         shown_as=message.shown_as,
         now=now,
-        posted=True,
+        stands_in=message.thread_id,
     )
+
+
+@action
+def say_which(*, message_id: int, matter_id: int, by: By, now: datetime) -> None:
+    """Say which of the open questions of a private thread a message of staff answers; once, by whoever wrote it."""
+    matter = take(matter_id)  # two taps at once: the second waits, and finds what the first has said
+    message = conversations.said(message_id)
+    if message.author_id != by.person_id or message.role in (RESIDENT, PRODUCT):
+        raise NotAllowed("somebody_else_wrote_it")
+    asked = matter.reported_by.filter(thread_id=message.thread_id).first()
+    if not _is_private(message) or asked is None or asked.message_id is None:
+        raise NotAllowed("asked_elsewhere")
+    if message.in_reply_to_id is not None:
+        raise NotAllowed("already_decided")
+    if not matter.is_open:
+        raise NotAllowed("matter_not_open")
+    reply_to(message_id=message_id, in_reply_to_id=asked.message_id)
+    _take_as_answer(message, matter, now)
 
 
 def _hear_resident(message: Said, now: datetime) -> None:

@@ -124,15 +124,26 @@ def tell(matter: Matter, *, agencies: Sequence[int] = (), message_id: int | None
 
 
 def post_back(
-    matter: Matter, text: str, *, by: By, now: datetime, shown_as: str = "", photo_ids: Sequence[int] = ()
+    matter: Matter,
+    text: str,
+    *,
+    by: By,
+    now: datetime,
+    shown_as: str = "",
+    photo_ids: Sequence[int] = (),
+    besides: int | None = None,
 ) -> None:
-    """Post an answer or a result wherever the question was asked: to the thread, and to every reporter's own."""
+    """Post an answer or a result wherever the question was asked: to the thread, and to every reporter's own.
+
+    `besides`: a thread where the words stand already.
+    """
     reporters = list(matter.reported_by.all())
     if matter.confidential:
         _out_of_groups(matter, reporters, now)
     threads = {one.thread_id: one.message_id for one in reversed(reporters)}
     if not matter.confidential:
         threads.setdefault(matter.thread_id, matter.asked_in_id)
+    threads.pop(besides or 0, None)
     for thread_id, message_id in sorted(threads.items()):
         conversations.post_reply(
             thread_id=thread_id,

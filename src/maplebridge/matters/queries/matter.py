@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F, Min, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from maplebridge.matters.domain import additions
-from maplebridge.matters.domain.workflow import CallOutStatus, State
+from maplebridge.matters.domain.workflow import OPEN, CallOutStatus, State
 from maplebridge.matters.models import CallOut, Entry, Feedback, Matter, Promise, Reporter, Sorting
 from maplebridge.matters.queries.town import local_day, town_rules
 
@@ -42,6 +42,15 @@ def joined_by(message_ids: Sequence[int]) -> int:
 
 def matters_in_thread(thread_id: int) -> list[Matter]:
     return list(Matter.objects.filter(thread_id=thread_id).order_by("-id")[:100])
+
+
+def open_in_thread(thread_id: int) -> list[Matter]:
+    """Return the open matters asked or joined in a thread, the oldest first; not the parts of what was split."""
+    joined = Reporter.objects.filter(thread_id=thread_id).values("matter_id")
+    found = Matter.objects.filter(
+        Q(thread_id=thread_id) | Q(pk__in=joined), state__in=sorted(OPEN), split_from=None
+    )
+    return list(found.order_by("id"))
 
 
 def time_line(matter_id: int, *, public_only: bool) -> QuerySet[Entry]:

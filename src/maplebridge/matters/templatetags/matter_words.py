@@ -244,6 +244,8 @@ NOT_ALLOWED = {
     "unknown_matter": gettext_lazy("There is no such matter among those you may see."),
     "somebody_was_faster": gettext_lazy("Somebody has answered in the meantime."),
     "say_whether_solved": gettext_lazy("Please note whether it is solved, as the resident says."),
+    "somebody_else_wrote_it": gettext_lazy("Only whoever wrote it says which question it answers."),
+    "asked_elsewhere": gettext_lazy("This question was asked in another conversation."),
     "not_a_question": gettext_lazy("Only what a resident wrote can become a matter."),
 }
 WHY = {
