@@ -90,7 +90,7 @@ def test_a_second_start_changes_nothing_and_tells_how_to_sign_in(
     _load(few)
     load_city(now=NOW, seed=loading.SEED)
     rows = AuditRow.objects.count()
-    with override_settings(DEMO=True, ROOT_URLCONF="tests.factories.demo_urls"):
+    with override_settings(DEMO=True, ROOT_URLCONF="maplebridge.config.demo_urls"):
         call_command("demo")
     assert AuditRow.objects.count() == rows
     said = capsys.readouterr().out

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 from pytest_django.fixtures import Settings
-from tests.factories import demo_urls
 from tests.factories.town import Town
 from tests.journeys.people import Seat
 
@@ -11,7 +10,7 @@ from tests.journeys.people import Seat
 @pytest.fixture
 def demo(settings: Settings) -> None:
     settings.DEMO = True
-    settings.ROOT_URLCONF = demo_urls.__name__
+    settings.ROOT_URLCONF = "maplebridge.config.demo_urls"
 
 
 def test_one_tap_signs_in_as_a_role(demo: None, town: Town, somebody: Seat) -> None:

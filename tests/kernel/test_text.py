@@ -50,6 +50,11 @@ def test_simplified_and_traditional_are_one_language_to_search() -> None:
     assert search_words("樓頂漏水") == search_words("楼顶漏水")
 
 
+def test_traditional_characters_are_the_standard_forms_and_found_by_the_others() -> None:
+    assert to_traditional("为什么群里的群众只住在里面") == "為什麼群裡的群眾只住在裡面"
+    assert search_words("為什麼裡面") == search_words("爲什麼裏面") == search_words("为什么里面")
+
+
 def test_case_and_width_do_not_matter_to_search() -> None:
     assert search_words("ＷＩＦＩ坏了") == search_words("wifi坏了")
     assert comparable("Ｂ座") == "b座"

@@ -25,7 +25,7 @@ def now(town: Town) -> datetime:
 def demo(settings: Settings) -> None:
     """Run as a demo does: with its pages, under its banner."""
     settings.DEMO = True
-    settings.ROOT_URLCONF = "tests.factories.demo_urls"
+    settings.ROOT_URLCONF = "maplebridge.config.demo_urls"
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.factories.town import Town
 
+from maplebridge.adapters import console
 from maplebridge.conversations import queries as conversations
 from maplebridge.people import actions, queries
 from maplebridge.people.models import Account, Person
@@ -87,3 +88,22 @@ def test_the_only_administrator_cannot_leave_the_town_without_one(town: Town, no
     with pytest.raises(actions.AccountRefused, match="last_administrator"):
         actions.erase(person=town.administrator, now=now, today=timezone.localdate())
     assert Person.objects.get(pk=town.administrator.pk).erased_at is None
+
+
+def test_the_language_chosen_below_a_page_is_kept_for_a_year_and_follows_to_the_next_phone(
+    client: Client, town: Town
+) -> None:
+    client.force_login(town.resident.account)
+    client.post(reverse("set_language"), {"language": "zh-hant", "next": "/groups/"})
+    assert int(client.cookies["django_language"]["max-age"]) >= 365 * 24 * 3600
+    assert queries.get_person(town.resident.pk).language == "zh-hant"
+    client.post(reverse("set_language"), {"language": "klingon", "next": "/groups/"})
+    assert queries.get_person(town.resident.pk).language == "zh-hant"
+    phone = "13700000007"
+    Person.objects.filter(pk=town.resident.pk).update(phone=phone, phone_digest=queries.phone_digest(phone))
+    other = Client()
+    other.post(reverse("sign_in_phone"), {"phone": phone})
+    events.deliver_all(now=timezone.now())
+    answer = other.post(reverse("sign_in_code"), {"code": console.sent[-1][1]})
+    assert answer.status_code == 302
+    assert '<html lang="zh-hant"' in other.get("/groups/").content.decode()

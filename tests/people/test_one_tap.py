@@ -1,3 +1,5 @@
+import importlib
+
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
@@ -15,6 +17,15 @@ def test_outside_the_demo_the_page_does_not_exist_and_nothing_leads_there(client
             resolve(path)
         assert client.post(path).status_code == 404
     assert "/demo/" not in client.get(reverse("sign_in")).content.decode()
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_demo_that_ran_before_leaves_no_page_behind() -> None:
+    """Whatever was set when the addresses were first read, those of an installation hold no demo."""
+    importlib.reload(importlib.import_module("maplebridge.config.urls"))
+    assert reverse("demo_roles") == "/demo/"
+    with pytest.raises(NoReverseMatch):
+        reverse("demo_roles", urlconf="maplebridge.config.urls")
 
 
 @pytest.mark.usefixtures("demo")

@@ -116,7 +116,7 @@ MIDDLEWARE = [
     "maplebridge.platform.idempotency.IdempotencyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
-ROOT_URLCONF = "maplebridge.config.urls"
+ROOT_URLCONF = "maplebridge.config.demo_urls" if DEMO else "maplebridge.config.urls"
 ASGI_APPLICATION = "maplebridge.config.asgi.application"
 TEMPLATES = [
     {
@@ -139,6 +139,9 @@ AUTH_USER_MODEL = "people.Account"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
 TIME_ZONE = os.environ.get("MAPLEBRIDGE_TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 USE_I18N = True

@@ -1,6 +1,5 @@
-"""Every page of the product. What an address may be asked by whom is in each area's `permissions`."""
+"""Every page of the product; those of the demo are in `demo_urls`. Who may ask for one is in the areas' `permissions`."""
 
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,5 +13,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maplebridge.places.urls")),
     path("", include("maplebridge.rosters.urls")),
 ]
-if settings.DEMO:
-    urlpatterns.append(path("demo/", include("maplebridge.demo.urls")))

@@ -1,4 +1,4 @@
-"""One tap to look at the demo town as somebody in it. These pages exist only in the demo (config/urls.py)."""
+"""One tap to look at the demo town as somebody in it. These pages exist only in the demo (config/demo_urls.py)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

@@ -48,8 +48,8 @@ def to_simplified(text: str) -> str:
 
 
 def to_traditional(text: str) -> str:
-    """Return the text in traditional characters."""
-    return str(_converter("s2t").convert(text))
+    """Return the text in traditional characters, in the standard forms of Taiwan (為, 裡, 群, 眾)."""
+    return str(_converter("s2tw").convert(text))
 
 
 @lru_cache(_KEPT)

@@ -39,4 +39,16 @@ def enter_as_staff(request: HttpRequest, account: Account, now: datetime) -> Non
 
 
 def go_on(request: HttpRequest, wanted: Any) -> HttpResponse:
-    return redirect(safe_next(request, wanted if isinstance(wanted, str) else None))
+    """Lead on after signing in, in the language chosen elsewhere where none was chosen on this device."""
+    response = redirect(safe_next(request, wanted if isinstance(wanted, str) else None))
+    person = getattr(request.user, "person", None)
+    language = person.language if person is not None else settings.LANGUAGE_CODE
+    if language != settings.LANGUAGE_CODE and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            samesite="Lax",
+            secure=settings.HTTPS,
+        )
+    return response
