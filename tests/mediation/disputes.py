@@ -1,5 +1,6 @@
 """A small town that mediates: a committee, rooms, two mediators, and disputes as far along as a test needs them."""
 
+import base64
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -18,6 +19,7 @@ from maplebridge.people.models import Person
 from maplebridge.people.queries import standing_of
 
 LEFT, RIGHT = "甲某某", "乙某某"
+DRAWN = base64.b64encode(b"a picture").decode()
 
 
 @dataclass
@@ -112,7 +114,14 @@ class Desk:
     def signed(self, agreement: Agreement, *, how: str = "paper") -> Dispute:
         dispute = agreement.dispute
         for party in Party.objects.filter(dispute=dispute):
-            actions.sign(agreement_id=agreement.pk, how=how, party_id=party.pk, by=self.by, now=self.now)
+            actions.sign(
+                agreement_id=agreement.pk,
+                how=how,
+                party_id=party.pk,
+                image=DRAWN if how == "screen" else "",
+                by=self.by,
+                now=self.now,
+            )
         actions.sign(
             agreement_id=agreement.pk, how="paper", mediator_id=self.mediator.pk, by=self.by, now=self.now
         )

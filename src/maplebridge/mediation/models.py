@@ -1012,6 +1012,7 @@ class Document(models.Model):
 
     class Kind(models.TextChoices):
         EDITED = "edited"
+        DROPPED = "dropped"  # what was edited before no longer counts; it is made of the file again
         SEALED = "sealed"
 
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="documents")

@@ -22,6 +22,15 @@ from maplebridge.mediation.actions.offering import (
     promise,
     take_back_offer,
 )
+from maplebridge.mediation.actions.papers import (
+    drop_edited,
+    open_papers,
+    print_pdf,
+    print_word,
+    read_document,
+    seal_paper,
+    take_in_word,
+)
 from maplebridge.mediation.actions.parties import (
     PartyTold,
     Revealed,
@@ -44,6 +53,7 @@ from maplebridge.mediation.actions.performing import (
 )
 from maplebridge.mediation.actions.record import SYSTEM, By, NotAllowed
 from maplebridge.mediation.actions.sessions import book, cancel_session, hold, move_session, open_session
+from maplebridge.mediation.actions.signatures import sign_by_hand
 from maplebridge.mediation.actions.speaking import keep_exhibit, say
 from maplebridge.mediation.actions.sweeping import plan_sweep, report_sweep
 from maplebridge.mediation.actions.tiers import (
@@ -100,6 +110,7 @@ __all__ = [
     "declare",
     "dismiss",
     "draft",
+    "drop_edited",
     "end_assignment",
     "fail",
     "find",
@@ -115,12 +126,16 @@ __all__ = [
     "note_risk",
     "offer",
     "open_offer",
+    "open_papers",
     "open_room",
     "open_session",
     "perform",
     "perform_whole",
     "plan_sweep",
+    "print_pdf",
+    "print_word",
     "promise",
+    "read_document",
     "refer",
     "refuse",
     "remove_party",
@@ -130,10 +145,13 @@ __all__ = [
     "reveal_parties",
     "revisit",
     "say",
+    "seal_paper",
     "set_office_hours",
     "set_rule",
     "sign",
+    "sign_by_hand",
     "take_back_offer",
+    "take_in_word",
     "tell_rights",
     "withdraw",
 ]

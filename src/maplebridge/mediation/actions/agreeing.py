@@ -141,6 +141,8 @@ def sign(
     if agreement.ended_at is not None:
         raise NotAllowed("draft_was_replaced")
     _check_how(agreement, dispute, how)
+    if how == Signature.How.SCREEN and not image:
+        raise NotAllowed("signature_needed")  # see `signatures.sign_by_hand`
     _check_signer(agreement, dispute, party_id, mediator_id, committee_id, by)
     _save_once(
         Signature(

@@ -1,5 +1,6 @@
 """What mediation ships as data: read once in a process."""
 
+import csv
 from functools import cache
 from pathlib import Path
 
@@ -12,3 +13,10 @@ HERE = Path(__file__).parent
 def dispute_types() -> dict[str, DisputeType]:
     """Return the types by code, in the order of the form."""
     return {one.code: one for one in read_types((HERE / "types.csv").read_text())}
+
+
+@cache
+def printed_words() -> dict[tuple[str, str], str]:
+    """Return what the official forms say for a code, by its kind."""
+    with (HERE / "printed.csv").open(encoding="utf-8") as file:
+        return {(row["kind"], row["code"]): row["words"] for row in csv.DictReader(file)}

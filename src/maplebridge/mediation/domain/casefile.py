@@ -154,6 +154,7 @@ class Agreement:
     effective_on: date | None = None
     installments: tuple[Installment, ...] = ()
     signatures: Mapping[str, Signed] = field(default_factory=dict)
+    signed_by_all: bool = False
 
     @property
     def term_lines(self) -> list[str]:

@@ -99,10 +99,7 @@ def _agreement_lacks(file: CaseFile) -> Iterable[Lack]:
         return
     if not file.number:
         yield Lack.NUMBER
-    signers = {party.key for _, party in file.parties} | {one.key for one in file.mediators if one.leads}
-    if file.agreement.is_written:
-        signers |= {"committee"}
-    if signers - set(file.agreement.signatures):
+    if not file.agreement.signed_by_all:
         yield Lack.SIGNATURES
 
 

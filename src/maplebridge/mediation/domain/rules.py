@@ -38,6 +38,7 @@ class MediationRules:
     calm_days: int = 3  # how soon after a contact the next one is due
     term_years: int = 3  # of a committee: People's Mediation Law, art. 9
     session_minutes: int = 90
+    file_years: int = 10  # how long a bound file is to be kept, as its cover says; the law does not say
 
     def __post_init__(self) -> None:
         for one in fields(self):

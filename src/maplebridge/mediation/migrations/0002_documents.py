@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=20)),
-                ('kind', models.CharField(choices=[('edited', 'edited'), ('sealed', 'sealed')], max_length=20)),
+                ('kind', models.CharField(choices=[('edited', 'edited'), ('dropped', 'dropped'), ('sealed', 'sealed')], max_length=20)),
                 ('version', models.PositiveSmallIntegerField()),
                 ('content', maplebridge.platform.fields.EncryptedBytesField()),
                 ('size', models.PositiveIntegerField()),
