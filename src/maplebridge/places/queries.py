@@ -518,6 +518,10 @@ def beats_over(grid_id: int) -> list[Beat]:
     return []
 
 
+def beat_names(ids: Iterable[int]) -> list[str]:
+    return list(Beat.objects.filter(pk__in=list(ids)).order_by("code").values_list("name", flat=True))
+
+
 def sectors_named(ids: Iterable[int]) -> list[Sector]:
     return list(Sector.objects.filter(pk__in=list(ids)).order_by("code"))
 

@@ -63,7 +63,7 @@ def _names(standing: Standing) -> list[Named]:
     if not standing.signed_in:
         return []
     if not standing.is_staff:
-        return [GROUPS, RAISE, MINE, ME]
+        return [GROUPS, RAISE, MINE, REMINDERS, ME]
     names: list[Named] = []
     if standing.has(Role.SUPERVISOR, Role.COMMAND):
         names += [OVERSIGHT]
@@ -90,6 +90,8 @@ def _names(standing: Standing) -> list[Named]:
         names += [LEADERS, GRADING]
     if standing.has(Role.SUPERVISOR, Role.ANALYST, Role.COMMAND):
         names += [WARNINGS]
+    if standing.has(Role.SUPERVISOR, Role.ANALYST, Role.COMMAND, Role.OFFICER):
+        names += [ADVISORIES]
     if not standing.is_field:
         names += [MAP]
     if standing.has(Role.SUPERVISOR, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field:
@@ -112,6 +114,8 @@ SEARCH = ("search", "search", gettext_lazy("Search"))
 STATISTICS = ("statistics", "chart-bar", gettext_lazy("Statistics"))
 LEADERS = ("leaders", "presentation", gettext_lazy("For leaders"))
 GRADING = ("grading", "shield-check", gettext_lazy("Safety grading"))
+ADVISORIES = ("advisories", "speakerphone", gettext_lazy("Advisories"))
+REMINDERS = ("reminders", "bell", gettext_lazy("Reminders"))
 WARNINGS = ("warnings", "radar-2", gettext_lazy("Early warning"))
 DUTIES = ("duties", "calendar", gettext_lazy("On duty"))
 ADMINISTRATION = ("administration", "settings", gettext_lazy("Admin"))  # as it fits a fifth of a phone

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maplebridge.conversations import actions, queries
+from maplebridge.conversations.domain.broadcasting import State as BroadcastState
+from maplebridge.conversations.queries import broadcasts
 from maplebridge.grading import queries as grading
 from maplebridge.kernel.text import shorten
 from maplebridge.matters import actions as matter_actions
@@ -27,6 +29,7 @@ from maplebridge.people.permissions import allow, signed_in, standing_of
 from maplebridge.platform import live, photos
 
 PAGE = 40
+NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Bubble:
     matter_number: int | None = None
     matter_state: str = ""
     raise_url: str = ""
+    more_url: str = ""  # of a notice to many
     # The open questions, where whoever wrote has not said which of them they answer.
     which: list[dict[str, Any]] = field(default_factory=list)
     read_by: int = 0
@@ -66,7 +70,12 @@ def groups(request: HttpRequest) -> HttpResponse:
     memberships = list(queries.memberships_of(standing.person))
     shown = sorted(_shown_groups(memberships), key=lambda one: -one["last_id"])
     asked = not standing.is_staff and grading.is_asked(standing.person, timezone.now())
-    return render(request, "web/groups.html", {"groups": shown, "asked_how_safe": asked})
+    context = {
+        "groups": shown,
+        "asked_how_safe": asked,
+        "new_reminders": broadcasts.not_opened(standing.person, timezone.now()),
+    }
+    return render(request, "web/groups.html", context)
 
 
 def _shown_groups(memberships: list[Any]) -> list[dict[str, Any]]:
@@ -261,9 +270,26 @@ def bubbles_of(messages: list[Any], *, is_staff: bool, viewer_id: int | None = N
     """Return messages as they are shown, each with the matter that it raised."""
     found = matters.matters_of_messages([one.pk for one in messages])
     readers = queries.read_counts([one for one in messages if one.asks_readers])
-    shown = [_bubble(one, found.get(one.pk), readers.get(one.pk, 0), is_staff=is_staff) for one in messages]
+    told = broadcasts.notices([one.pk for one in messages if one.kind == NOTICE])
+    unwanted = (
+        broadcasts.kept_from(viewer_id, [one.pk for one in told.values()]) if viewer_id and told else ()
+    )
+    shown = [
+        _told(_bubble(one, found.get(one.pk), readers.get(one.pk, 0), is_staff=is_staff), told.get(one.pk))
+        for one in messages
+        if one.pk not in told or told[one.pk].pk not in unwanted
+    ]
     shown = [replace(one, mine=viewer_id is not None and one.author == viewer_id) for one in shown]
     return _asked_which(shown, messages) if is_staff else shown
+
+
+def _told(bubble: Bubble, one: Any) -> Bubble:
+    """Let the notice of a broadcast lead to its page; when it has expired, it says only that."""
+    if one is None or one.state == BroadcastState.STOPPED:
+        return bubble
+    if one.expires_at <= timezone.now():
+        return replace(bubble, text=_("This reminder is over."))
+    return replace(bubble, more_url=reverse("reminder", args=[one.pk]))
 
 
 def _asked_which(bubbles: list[Bubble], messages: list[Any]) -> list[Bubble]:

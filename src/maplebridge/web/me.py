@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maplebridge.conversations import queries as conversations
+from maplebridge.conversations.queries import broadcasts
 from maplebridge.grading import queries as grading
 from maplebridge.matters import queries as matters
 from maplebridge.people import actions, queries
@@ -117,6 +118,7 @@ def take_out(request: HttpRequest) -> HttpResponse:
         ),
         "messages": list(said),
         "matters": list(reported),
+        "reminders": broadcasts.told_about(person_id),
     }
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +17,8 @@ from maplebridge.conversations.domain.broadcasting import (
     State,
     audience_of,
 )
+from maplebridge.conversations.models import Broadcast as Broadcast
 from maplebridge.conversations.models import (
-    Broadcast,
     BroadcastPost,
     Membership,
     NeighborGroup,
@@ -82,20 +83,32 @@ def _told_since(since: datetime) -> dict[int, int]:
     return dict(told.values_list("person_id").annotate(n=Count("pk")))
 
 
+_COUNTED = tuple(one.name for one in fields(Counts))
+
+
 def counts(one: Broadcast) -> Counts:
     """Return what became of a broadcast; after its receipts are forgotten, what was added up of them."""
-    if one.tally is not None:
-        return Counts(**one.tally)
+    return counts_of([one])[one.pk]
+
+
+def counts_of(found: Collection[Broadcast]) -> dict[int, Counts]:
+    """Return what became of each of these broadcasts, by its id."""
     reached = Q(delivered_at__isnull=False)
-    found = one.receipts.aggregate(
-        receivers=Count("pk"),
-        reached=Count("pk", filter=reached),
-        shown=Count("pk", filter=Q(shown_at__isnull=False)),
-        opened=Count("pk", filter=Q(opened_at__isnull=False)),
-        in_groups=Count("pk", filter=reached & Q(in_group=True)),
-        **{str(why): Count("pk", filter=Q(skipped_because=why)) for why in Skipped},
+    rows = (
+        Receipt.objects.filter(broadcast__in=[one.pk for one in found if one.tally is None])
+        .values("broadcast_id")
+        .annotate(
+            receivers=Count("pk"),
+            reached=Count("pk", filter=reached),
+            shown=Count("pk", filter=Q(shown_at__isnull=False)),
+            opened=Count("pk", filter=Q(opened_at__isnull=False)),
+            in_groups=Count("pk", filter=reached & Q(in_group=True)),
+            **{str(why): Count("pk", filter=Q(skipped_because=why)) for why in Skipped},
+        )
     )
-    return Counts(**found)
+    counted = {id: Counts(*numbers) for id, *numbers in rows.values_list("broadcast_id", *_COUNTED)}
+    added_up = {one.pk: Counts(**one.tally) for one in found if one.tally is not None}
+    return {one.pk: counted.get(one.pk, Counts()) for one in found} | added_up
 
 
 def posts_of(one: Broadcast) -> tuple[int, int]:
