@@ -81,7 +81,8 @@ class Rules:
     share of sentences held back in training was right (see the model card).
     """
 
-    # An emergency shown needlessly costs a glance, one not shown may cost a life: more likely than not is enough.
+    # An emergency shown needlessly costs a glance, one not shown may cost a life: more likely than not is enough
+    # that it is one of those, whichever.
     emergency_from: float = 0.5
     # Only a category that is surely right may calm: a danger overheard weighs more than a chief called in vain.
     harm_over_from: float = 0.6
@@ -175,8 +176,8 @@ class Door:
         kind, probability = self._kind(read, could_add=could_add, same_thing=adds_to is not None)
         privacy = self._privacy_of(read)
         talks = kind in TALK and probability >= self._rules.talk_from
-        likely = self._likely(guesses[0], privacy, talks=talks)
-        number = self._number(likely, seen, self._signs.denied(signs))
+        emergencies = () if talks else self._emergencies(guesses, privacy)
+        number = self._number(guesses[0], emergencies, seen, self._signs.denied(signs))
         if number and kind is Kind.SMALL_TALK:
             kind, probability = Kind.MATTER, 1 - probability
         private = self._signs.private(signs) or self._confidential(privacy, guesses[0])
@@ -222,23 +223,25 @@ class Door:
                 return number
         return None
 
-    def _likely(self, best: Guess, privacy: float, *, talks: bool) -> Guess | None:
-        """Return the likeliest category, unless the message only sounds like it."""
-        private = self._catalogue[best.code].confidential
-        return None if talks or (private and privacy < self._rules.private_at_all_from) else best
+    def _emergencies(self, guesses: tuple[Guess, ...], privacy: float) -> tuple[Guess, ...]:
+        """Return the emergencies among the guesses, without those of what is private in what surely is not."""
+        private = privacy >= self._rules.private_at_all_from
+        known = (guess for guess in guesses if guess.code in self._signs.emergency)
+        return tuple(guess for guess in known if private or not self._catalogue[guess.code].confidential)
 
-    def _number(self, best: Guess | None, seen: tuple[Seen, ...], denied: frozenset[str]) -> str | None:
+    def _number(
+        self, best: Guess, emergencies: tuple[Guess, ...], seen: tuple[Seen, ...], denied: frozenset[str]
+    ) -> str | None:
         """Return the emergency number to show: by the words first, by the kind of matter otherwise."""
         if any(one.sign.effect is Effect.ROUTINE for one in seen):
             return None
+        by_category = self._signs.emergency[emergencies[0].code] if emergencies else None
         stated = next((one.sign.number for one in seen if one.sign.number), None)
-        by_category = self._signs.emergency.get(best.code) if best else None
-        if best is None or by_category is None:
-            return stated
         if stated:
-            return by_category
-        surely = best.probability >= self._rules.emergency_from
-        return by_category if surely and by_category not in denied else None
+            return by_category if by_category and emergencies[0] == best else stated
+        together = sum(guess.probability for guess in emergencies)
+        surely = together >= self._rules.emergency_from and by_category not in denied
+        return by_category if surely else None
 
     def _proposal(
         self,
