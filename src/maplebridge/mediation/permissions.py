@@ -190,3 +190,19 @@ def may_follow_side(standing: Standing, side_id: int) -> bool:
         return False
     viewer = viewer_of(standing, side.dispute)
     return viewer.mediates or viewer.side_id == side_id
+
+
+def reads_figures(standing: Standing) -> bool:
+    """Read counts of disputes: whoever oversees or analyses, of all; mediators, of their ground."""
+    return sees_all_figures(standing) or standing.has(Role.MEDIATOR)
+
+
+def sees_all_figures(standing: Standing) -> bool:
+    return standing.has(Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR)
+
+
+def figures_of(standing: Standing) -> Q:
+    """Return which disputes somebody's figures count. What is confidential is in nobody's: the numbers are small."""
+    if sees_all_figures(standing):
+        return Q(confidential=False)
+    return Q(grid_id__in=sorted(ground_of(standing)), confidential=False)
