@@ -11,6 +11,13 @@ class ConsoleChat:
         sent.append((thread_name, text))
 
 
+class ConsoleTexts:
+    def send_text(self, *, phone: str, text: str) -> None:
+        sent.append((phone, text))
+        sys.stdout.write(f"text message for {phone}: {text}\n")
+        sys.stdout.flush()
+
+
 class ConsoleCodes:
     def send(self, *, phone: str, code: str) -> None:
         sent.append((phone, code))

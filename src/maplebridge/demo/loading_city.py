@@ -9,6 +9,7 @@ from shapely.geometry import Polygon, shape
 from shapely.ops import unary_union
 
 from maplebridge.demo.city import INDICATORS, YEARS, City, CityArea, invent_city
+from maplebridge.demo.loading_survey import ask_residents, count_by_age
 from maplebridge.grading import actions, queries
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.counts_file import ReadCounts
@@ -59,7 +60,7 @@ def load_city(*, now: datetime, seed: int) -> None:
         _publish(AreaKind.STATION, month, analyst, reviewers, now)
     for month in months[-BEAT_MONTHS:]:
         _publish(AreaKind.BEAT, month, analyst, reviewers, now)
-    _ask(last, now)
+    ask_residents(last + 1, city, stations, now=now, seed=seed)
 
 
 def _own_ground(now: datetime) -> tuple[str, Polygon, list[int]]:
@@ -94,6 +95,8 @@ def _lay_out(
         actions.count_population(
             area=made[one.code], of="residents", number=one.residents, as_of=COUNTED_ON, source="人口普查"
         )
+        if kind == AreaKind.STATION:
+            count_by_age(made[one.code], one.residents, COUNTED_ON)
     return made
 
 
@@ -206,14 +209,6 @@ def _publish(kind: AreaKind, month: Month, analyst: int, reviewers: list[int], n
     out = proposed + timedelta(days=7)
     if kind == AreaKind.STATION and out <= timezone.localdate(now):
         actions.publish(month_id=one.pk, by_id=analyst, now=_noon(out), today=out)
-
-
-def _ask(last: Month, now: datetime) -> None:
-    """Open this month's survey, so that a resident can answer today."""
-    this = last + 1
-    actions.open_round(
-        month=this, questions=[], opens_at=_noon(this.first), closes_at=_noon(this.last) + timedelta(hours=11)
-    )
 
 
 def _noon(day: date) -> datetime:

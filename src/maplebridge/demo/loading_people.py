@@ -11,6 +11,7 @@ from maplebridge.demo.people import Duty, Group, Population, Posting, Resident, 
 from maplebridge.demo.town import Territory
 from maplebridge.people import actions as people
 from maplebridge.people.actions import in_bulk
+from maplebridge.people.domain.ages import band_of
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.views.residents import CONSENT_VERSION
 from maplebridge.rosters import actions as rosters
@@ -66,6 +67,7 @@ def _enrol_residents(residents: Sequence[Resident], ground: Ground, now: datetim
             building_id=ground.buildings[one.building],
             entrance_id=ground.entrances[one.building, one.entrance],
             room=one.room,
+            age_band=band_of(now.year - one.birth_year) or "",
             elder_mode=one.elder_mode,
             language=one.language,
             consented_at=since if one.nickname else None,

@@ -4,6 +4,13 @@ from maplebridge.platform.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
+class InvitationDrawn(Event):
+    """A resident was drawn to answer the survey by a link; it waits to be sent."""
+
+    invitation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class WarningConfirmed(Event):
     """Somebody looked into an early warning, and something is going on there."""
 

@@ -4,8 +4,6 @@ Counts come in sheets, one for an indicator and a month. A sheet is never change
 replaces it, so that an edition, which names its sheets, can be computed again bit by bit years later.
 """
 
-from typing import Any
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -16,11 +14,7 @@ from maplebridge.grading.domain.method import Source
 from maplebridge.grading.domain.transitions import State
 from maplebridge.kernel.periods import Month
 from maplebridge.platform import audit
-
-
-def reference(to: str, **options: object) -> "models.ForeignKey[Any, Any]":
-    """A foreign key to a table of a lower area, or to one of our own that keeps its history."""
-    return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[arg-type]
+from maplebridge.platform.fields import EncryptedTextField, reference
 
 
 class Area(models.Model):
@@ -299,6 +293,27 @@ class PublishedArea(models.Model):
         return f"{self.code} in {self.edition_id}"
 
 
+class Undertaking(models.Model):
+    """What an area does about its color, in the words of those who work there, under what was published of a month."""
+
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="undertakings")
+    month = models.DateField()
+    words = models.CharField(max_length=300)
+    role = models.CharField(max_length=20)  # in which it was written; residents see the role, not the name
+    written_by = reference("people.Person")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["area", "month"], name="one_undertaking_a_month"),
+            models.CheckConstraint(condition=Q(month__day=1), name="undertaking_is_of_a_month"),
+        ]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return self.words[:40]
+
+
 class SurveyRound(models.Model):
     """The questions put to residents in one month, and how many answers an area should give."""
 
@@ -338,7 +353,9 @@ class Invitation(models.Model):
     person = reference("people.Person")
     age_band = models.CharField(max_length=8, blank=True)
     mode = models.CharField(max_length=8, choices=Mode.choices)
-    token_digest = models.CharField(max_length=64, blank=True)  # of the link; the link itself is never kept
+    token_digest = models.CharField(max_length=64, blank=True)  # of the link
+    waiting = EncryptedTextField(blank=True, db_default="")  # the link, until it is sent; then it is nowhere
+    sent_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)  # calls that nobody answered
     refused_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
@@ -348,7 +365,7 @@ class Invitation(models.Model):
             models.UniqueConstraint(fields=["round", "person"], name="asked_once_a_round"),
         ]
         indexes = [models.Index(fields=["token_digest"], name="invitation_by_link")]
-        triggers = [audit.trigger()]
+        triggers = [audit.trigger(personal=["age_band"], skip=["waiting"])]
 
     def __str__(self) -> str:
         return f"{self.mode} {self.round_id}"
@@ -383,12 +400,15 @@ class WatchRun(models.Model):
     up_to = models.DateTimeField()  # matters raised before this moment were in it
     hourly = models.BooleanField(default=False)
     series = models.PositiveIntegerField(default=0)  # how many series and categories were looked at
-    threshold_days = models.FloatField()  # recurrence interval from which it is an alarm
+    threshold_days = models.FloatField()  # recurrence interval from which it is an alarm by the budget alone
+    thresholds = models.JSONField(default=dict)  # the same as it was used, detector by detector
+    learned_from = models.PositiveIntegerField(default=0)  # nights; 0: by the budget alone
+    signals = models.JSONField(default=list)  # the strongest of each detector, weak ones too: what is learned from
     seconds = models.FloatField(default=0)
     failure = models.TextField(blank=True)
 
     class Meta:
-        triggers = [audit.trigger()]
+        triggers = [audit.trigger(skip=["signals"])]
 
     def __str__(self) -> str:
         return f"watch {self.looked_at}"

@@ -1,7 +1,11 @@
 """Who grades, who releases, who may see a beat's color, who rings residents, who watches for what is unusual."""
 
+from collections.abc import Collection
+
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
+
+OF_THE_AREA = (Role.OFFICER, Role.AUXILIARY, Role.DEPUTY_SECRETARY)
 
 
 def sees_internal_map(standing: Standing) -> bool:
@@ -28,6 +32,16 @@ def comments(standing: Standing) -> bool:
 def reviews(standing: Standing) -> bool:
     """Release a proposed month. Whoever proposed it is not one of those who release it."""
     return standing.has(Role.SUPERVISOR)
+
+
+def undertakes(standing: Standing, ground: Collection[int]) -> Role | None:
+    """Return in which role somebody may say what an area does: those who work on its ground, and supervisors."""
+    if standing.has(Role.SUPERVISOR):
+        return Role.SUPERVISOR
+    near = (
+        role for role, grids in standing.grids_by_role if role in OF_THE_AREA and not grids.isdisjoint(ground)
+    )
+    return next(near, None)
 
 
 def rings_residents(standing: Standing) -> bool:

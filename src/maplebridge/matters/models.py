@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -7,11 +5,7 @@ from django.db.models import Q
 
 from maplebridge.matters.domain.workflow import OPEN, CallOutStatus, State
 from maplebridge.platform import audit
-
-
-def reference(to: str, **options: object) -> "models.ForeignKey[Any, Any]":
-    """A foreign key to a table of a lower area: nothing is deleted under a matter, and nothing points back."""
-    return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[arg-type]
+from maplebridge.platform.fields import reference
 
 
 class Category(models.Model):

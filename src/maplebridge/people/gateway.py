@@ -20,5 +20,15 @@ class GatewayError(Exception):
         self.permanent = permanent
 
 
+class TextGateway(Protocol):
+    def send_text(self, *, phone: str, text: str) -> None:
+        """Send a text message to a phone. Raise `GatewayError` if it was not accepted."""
+        ...
+
+
+def text_gateway() -> TextGateway:
+    return cast(TextGateway, import_string(settings.TEXT_GATEWAY)())
+
+
 def code_gateway() -> CodeGateway:
     return cast(CodeGateway, import_string(settings.CODE_GATEWAY)())

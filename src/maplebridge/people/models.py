@@ -5,6 +5,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
 
+from maplebridge.people.domain.ages import AgeBand
 from maplebridge.people.domain.roles import Role, TeamRole
 from maplebridge.platform import audit
 from maplebridge.platform.fields import EncryptedTextField
@@ -45,6 +46,9 @@ class Person(models.Model):
         "places.Entrance", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     room = EncryptedTextField(blank=True)
+    age_band = models.CharField(  # where somebody told it or a file of households brought it, no year
+        max_length=8, blank=True, db_default="", choices=[(one, one) for one in AgeBand]
+    )
     elder_mode = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="zh-hans")
     real_name_verified_at = models.DateTimeField(null=True, blank=True)
@@ -59,7 +63,7 @@ class Person(models.Model):
         indexes = [models.Index(fields=["phone_tail_digest"], name="person_by_phone_tail")]
         triggers = [
             audit.trigger(
-                personal=["nickname", "name", "phone", "phone_digest", "phone_tail_digest", "room"],
+                personal=["nickname", "name", "phone", "phone_digest", "phone_tail_digest", "room", "age_band"],
             )
         ]
 

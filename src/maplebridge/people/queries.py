@@ -209,6 +209,11 @@ def residents_on(grid_ids: Collection[int]) -> list[int]:
     return list(living.order_by("pk").values_list("pk", flat=True))
 
 
+def ages_of(person_ids: Collection[int]) -> dict[int, str]:
+    """Return the age band of people where it is known; empty where it is not."""
+    return dict(Person.objects.filter(pk__in=person_ids).values_list("pk", "age_band"))
+
+
 def without_names(text: str, person_ids: Collection[int]) -> str:
     """Return a text as others may read it: what is personal hidden, and with it the names of these people."""
     return redact(text, [one.name for one in persons(person_ids).values()])

@@ -72,3 +72,8 @@ class EncryptedBytesField(_BinaryField):
             return None
         raw = bytes(value)
         return AESGCM(_key("field")).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None)
+
+
+def reference(to: str, **options: object) -> "models.ForeignKey[Any, Any]":
+    """A foreign key to a table below, or of one's own that keeps its history: nothing is deleted under a row."""
+    return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, me_of
 from maplebridge.platform import waiting_files
 from maplebridge.platform.table_words import table_words
+from maplebridge.platform.uploads import TableFileField
 from maplebridge.web.hotline_orders import check, take_over
 
 SHOWN_PROBLEMS = 200
@@ -33,19 +34,12 @@ def takes_orders(standing: Standing) -> bool:
 
 
 class FileForm(forms.Form):
-    file = forms.FileField(
+    file = TableFileField(
         label=gettext_lazy("File of orders"),
         help_text=gettext_lazy(
             "CSV or XLSX, as the hotline exports it. Nothing is changed before you say so."
         ),
-        widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".csv,.xlsx,.gz"}),
     )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > waiting_files.MOST_BYTES:
-            raise forms.ValidationError(_("This file is too large. Please split it."))
-        return file
 
 
 class DaysForm(forms.Form):

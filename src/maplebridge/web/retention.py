@@ -36,6 +36,8 @@ ON_ITS_WAY_DAYS = 1
 SIGN_INS_DAYS = 365
 # Nobody is asked twice within six rounds of the survey; after that nobody needs to know who was.
 INVITATIONS_DAYS = 200
+# A year of nights is what the strictness of early warning is learned from.
+LOOKS_DAYS = 400
 
 Due = Callable[[datetime], Iterator[list[Any]]]
 
@@ -103,6 +105,7 @@ def rules_of(now: datetime) -> list[Rule]:
             _all_of(grading.old_invitations),
             _by(grading.forget_invitations),
         ),
+        Rule("watch", "look", LOOKS_DAYS, _all_of(grading.old_runs), _by(grading.forget_runs)),
         Rule(
             "keep_receipts_days",
             "receipt",

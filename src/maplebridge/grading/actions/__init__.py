@@ -23,21 +23,33 @@ from maplebridge.grading.actions.months import (
 )
 from maplebridge.grading.actions.publishing import ask_correction, correct, publish
 from maplebridge.grading.actions.surveying import (
+    Drawn,
     SurveyRefused,
+    Told,
     answer_as_resident,
     answer_at_post,
     answer_by_link,
     answer_on_phone,
     draw,
+    draw_everywhere,
     note_call,
+    note_sent,
+    note_unreachable,
     open_round,
     phone_of,
+    take_over_answers,
 )
+from maplebridge.grading.actions.undertaking import UndertakingRefused, undertake
 from maplebridge.grading.actions.watching import decide, watch
+from maplebridge.grading.models import Mode
 
 __all__ = [
     "CountsRefused",
+    "Drawn",
+    "Mode",
     "SurveyRefused",
+    "Told",
+    "UndertakingRefused",
     "answer_as_resident",
     "answer_at_post",
     "answer_by_link",
@@ -52,11 +64,14 @@ __all__ = [
     "decide",
     "define_indicator",
     "draw",
+    "draw_everywhere",
     "enter_counts",
     "enter_sheet",
     "lay_out_area",
     "make_method",
     "note_call",
+    "note_sent",
+    "note_unreachable",
     "open_round",
     "phone_of",
     "propose",
@@ -64,7 +79,9 @@ __all__ = [
     "review",
     "succeed",
     "take_back",
+    "take_over_answers",
     "told",
+    "undertake",
     "watch",
     "withdraw_method",
 ]

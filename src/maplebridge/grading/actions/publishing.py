@@ -15,7 +15,6 @@ from maplebridge.grading import queries
 from maplebridge.grading.actions.months import regrade
 from maplebridge.grading.domain import transitions
 from maplebridge.grading.domain.areas import AreaKind
-from maplebridge.grading.domain.hysteresis import Move
 from maplebridge.grading.domain.method import Color
 from maplebridge.grading.domain.publication import (
     Atom,
@@ -130,7 +129,7 @@ def _content(one: GradingMonth) -> dict[str, Any]:
     releases = {review.made_by_id for review in one.reviews.all() if review.releases}
     reviewed = len(releases) >= 2 or bool(one.erratum)  # a correction is always seen by two
     areas = []
-    for grade in grades:
+    for grade, needs_two in zip(grades, queries.second_looks(grades), strict=True):
         population = people.get(grade.area_id)
         parts = [
             _indicator(names[facts["code"]], rules[facts["code"]], facts, grade, told, month)
@@ -144,7 +143,7 @@ def _content(one: GradingMonth) -> dict[str, Any]:
             people=population.number if population else 0.0,
             events=events,
             reviewed_by_two=reviewed,
-            needs_two=grade.color == "black" or grade.move == Move.WORSE_AT_ONCE,
+            needs_two=needs_two,
         )
         shown = queries.color_name(int(color.color))
         areas.append(

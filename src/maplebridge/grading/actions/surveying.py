@@ -3,6 +3,7 @@
 import hashlib
 import random
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,12 +12,16 @@ from django.db import IntegrityError, transaction
 
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.questionnaire import Marks
+from maplebridge.grading.domain.sampling import allotted
+from maplebridge.grading.events import InvitationDrawn
 from maplebridge.grading.models import Answer, Area, Invitation, Mode, SurveyRound
-from maplebridge.grading.queries import MOST_TRIES, grounds_of, respondent_of
+from maplebridge.grading.queries import MOST_TRIES, areas_on, grounds_of, people_by_age, respondent_of
 from maplebridge.kernel.periods import Month
 from maplebridge.people import queries as people
 from maplebridge.people.actions import Purpose, reveal
 from maplebridge.platform.audit import action
+from maplebridge.platform.events import publish
+from maplebridge.platform.fields import keyed_digest
 
 LINK_BYTES = 16  # 128 bits: nobody guesses a link
 REST_ROUNDS = 6  # nobody is asked twice within so many rounds
@@ -62,8 +67,13 @@ class Drawn:
 
 
 @action
-def draw(*, round_id: int, area_id: int, mode: Mode, number: int, seed: int, now: datetime) -> list[Drawn]:
-    """Draw residents of an area by chance, from the households enrolled there and without those asked lately."""
+def draw(
+    *, round_id: int, area_id: int, mode: Mode, number: int, seed: int, now: datetime, address: str = ""
+) -> list[Drawn]:
+    """Draw residents of an area by chance and by age, from those enrolled there, without those asked lately.
+
+    With the address of the survey's page, links are sent to those who are drawn for one.
+    """
     one, area = _open(round_id, now), Area.objects.get(pk=area_id)
     chosen = random.Random(f"{seed}:{round_id}:{area_id}:{mode}")
     living = sorted(people.residents_on(grounds_of(area)))
@@ -71,14 +81,108 @@ def draw(*, round_id: int, area_id: int, mode: Mode, number: int, seed: int, now
     rested = asked | _asked_lately(one)
     fresh = [id for id in living if id not in rested]
     chosen.shuffle(fresh)
+    ages = people.ages_of(fresh)
+    left = allotted(number, Counter(ages[id] for id in fresh), _living(area, one.month))
     drawn = []
-    for person_id in fresh[:number]:
-        link = secrets.token_urlsafe(LINK_BYTES) if mode == Mode.LINK else ""
-        invitation = Invitation.objects.create(
-            round=one, area=area, person_id=person_id, mode=mode, token_digest=_digest(link) if link else ""
-        )
-        drawn.append(Drawn(invitation.pk, person_id, link))
+    for person_id in fresh:
+        band = ages[person_id]
+        if left[band]:
+            left[band] -= 1
+            drawn.append(_invite(one, area, person_id, band, mode, address, now))
     return drawn
+
+
+def _living(area: Area, on: date) -> dict[str, float]:
+    return {band: number for (_area, band), number in people_by_age([area.pk], on).items()}
+
+
+def _invite(
+    one: SurveyRound, area: Area, person_id: int, band: str, mode: Mode, address: str, now: datetime
+) -> Drawn:
+    link = secrets.token_urlsafe(LINK_BYTES) if mode == Mode.LINK else ""
+    invitation = Invitation.objects.create(
+        round=one,
+        area=area,
+        person_id=person_id,
+        age_band=band,
+        mode=mode,
+        token_digest=_digest(link) if link else "",
+        waiting=f"{address}#{link}" if link and address else "",
+    )
+    if invitation.waiting:
+        publish(InvitationDrawn(invitation_id=invitation.pk, occurred_at=now))
+    return Drawn(invitation.pk, person_id, link)
+
+
+@action
+def draw_everywhere(
+    *, round_id: int, links: int, calls: int, seed: int, address: str, now: datetime
+) -> dict[Mode, int]:
+    """Draw in every station's area so many who get a link and so many who are rung. Return how many were drawn."""
+    one = _open(round_id, now)
+    drawn: Counter[Mode] = Counter()
+    for area in areas_on(AreaKind.STATION, one.month):
+        for mode, number in ((Mode.LINK, links), (Mode.PHONE, calls)):
+            drawn[mode] += len(
+                draw(
+                    round_id=round_id,
+                    area_id=area.pk,
+                    mode=mode,
+                    number=number,
+                    seed=seed,
+                    now=now,
+                    address=address,
+                )
+            )
+    return dict(drawn)
+
+
+@action
+def note_sent(*, invitation_id: int, now: datetime) -> None:
+    """Note that a link went out; from then on it is kept nowhere."""
+    Invitation.objects.filter(pk=invitation_id).update(waiting="", sent_at=now)
+
+
+@action
+def note_unreachable(*, invitation_id: int) -> None:
+    """Somebody without a phone that takes a message cannot be asked by a link."""
+    Invitation.objects.filter(pk=invitation_id).update(waiting="")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer that was taken elsewhere, as by a telephone center. `respondent` is that center's own number."""
+
+    area_id: int
+    mode: Mode
+    marks: Marks
+    respondent: str
+
+
+@action
+def take_over_answers(*, round_id: int, answers: Sequence[Told], source: str, now: datetime) -> int:
+    """Record answers taken elsewhere. Who is in it twice counts once; return how many were new."""
+    one = _open(round_id, now)
+    known = set(Answer.objects.filter(round=one).values_list("respondent", flat=True))
+    fresh: dict[str, Answer] = {}
+    for told in answers:
+        digest = keyed_digest(f"{one.month}:{source}:{told.respondent}", use="survey")
+        if digest not in known and digest not in fresh:
+            fresh[digest] = Answer(
+                round=one,
+                area_id=told.area_id,
+                age_band=told.marks.age_band or "",
+                mode=told.mode,
+                marks=_kept(told.marks),
+                respondent=digest,
+                answered_on=_day(now),
+            )
+    Answer.objects.bulk_create(fresh.values(), batch_size=500)
+    return len(fresh)
+
+
+def _kept(marks: Marks) -> dict[str, int | None]:
+    return {str(question): mark for question, mark in marks.by_question.items()}
 
 
 @action
@@ -187,7 +291,7 @@ def _record(
                 area=area,
                 age_band=marks.age_band or "",
                 mode=mode,
-                marks={str(question): mark for question, mark in marks.by_question.items()},
+                marks=_kept(marks),
                 respondent=respondent,
                 answered_on=_day(now),
             )

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -14,7 +15,7 @@ from maplebridge.grading import queries
 from maplebridge.grading.domain import watching
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.warnings import Verdict, WarningRefused, check_decision
-from maplebridge.grading.domain.watching import HOURLY, NIGHTLY, SERIES, Event, Finding
+from maplebridge.grading.domain.watching import AREAS, DETECTORS, HOURLY, NIGHTLY, SERIES, Event, Finding
 from maplebridge.grading.events import WarningConfirmed
 from maplebridge.grading.models import EarlyWarning, WatchRun
 from maplebridge.grading.permissions import decides_on_warnings
@@ -50,13 +51,35 @@ def watch(*, now: datetime, hourly: bool = False) -> WatchRun | None:
             return None
         started = time.monotonic()
         up_to = now.replace(minute=0, second=0, microsecond=0) if hourly else _midnight(now)
-        threshold = watching.threshold_days(matters.town_rules(matters.local_day(now)).false_alarms_a_month)
+        strictness = _strictness(now)
         try:
             looks = _looks(up_to, hourly)
         except Exception as problem:
             logger.exception("the look at what is unusual failed")
-            return _note_failure(now, up_to, hourly, threshold, time.monotonic() - started, problem)
-        return _note(now, up_to, hourly, threshold, looks, started)
+            return _note_failure(now, up_to, hourly, strictness, time.monotonic() - started, problem)
+        return _note(now, up_to, hourly, strictness, looks, started)
+
+
+@dataclass(frozen=True, slots=True)
+class _Strictness:
+    """From which recurrence on a finding is an alarm: by the budget alone, and as learned from the town's nights."""
+
+    by_budget: float
+    learned: dict[str, float]
+    nights: int  # learned from
+
+
+def _strictness(now: datetime) -> _Strictness:
+    budget = matters.town_rules(matters.local_day(now)).false_alarms_a_month
+    ground = queries.ground_on(matters.local_day(now))
+    detectors = (*DETECTORS, AREAS) if ground is not None else DETECTORS
+    nights = reads.past_nights(now)
+    learned = watching.learned_thresholds(nights, budget, reads.confirmed_matters())
+    return _Strictness(
+        watching.threshold_days(budget, detectors),
+        learned,
+        len({one.number for one in nights}) if learned else 0,
+    )
 
 
 def _midnight(now: datetime) -> datetime:
@@ -102,10 +125,15 @@ def _looks(up_to: datetime, hourly: bool) -> list[watching.Look]:
         return [watching.scanned(happened, days=days, detector=HOURLY, seed=seed)]
     calendar = _calendar(timezone.localdate(since), days)
     ids = [area.pk for area in areas] if len(areas) > 1 else []
-    return [
+    looks = [
         watching.scanned(happened, days=days, detector=NIGHTLY, seed=seed),
         watching.counted(happened, days=days, areas=ids, calendar=calendar),
     ]
+    if ground := queries.ground_on(timezone.localdate(up_to)):
+        looks.append(
+            watching.shapes_scanned(happened, days=days, ground=ground, calendar=calendar, seed=seed)
+        )
+    return looks
 
 
 def _calendar(first: date, days: int) -> Calendar:
@@ -118,13 +146,18 @@ def _calendar(first: date, days: int) -> Calendar:
 
 @action
 def _note_failure(
-    now: datetime, up_to: datetime, hourly: bool, threshold: float, seconds: float, problem: Exception
+    now: datetime,
+    up_to: datetime,
+    hourly: bool,
+    strictness: _Strictness,
+    seconds: float,
+    problem: Exception,
 ) -> WatchRun:
     return WatchRun.objects.create(
         looked_at=now,
         up_to=up_to,
         hourly=hourly,
-        threshold_days=threshold,
+        threshold_days=strictness.by_budget,
         seconds=seconds,
         failure=f"{type(problem).__name__}: {problem}"[:500],
     )
@@ -135,7 +168,7 @@ def _note(
     now: datetime,
     up_to: datetime,
     hourly: bool,
-    threshold: float,
+    strictness: _Strictness,
     looks: Sequence[watching.Look],
     started: float,
 ) -> WatchRun:
@@ -144,14 +177,18 @@ def _note(
         looked_at=now,
         up_to=up_to,
         hourly=hourly,
-        threshold_days=threshold,
+        threshold_days=strictness.by_budget,
+        thresholds=strictness.learned,
+        learned_from=strictness.nights,
+        signals=watching.signals_of(looks),
         series=sum(one.looked_at for one in looks),
         seconds=time.monotonic() - started,
     )
-    detectors = (HOURLY,) if hourly else (NIGHTLY, SERIES)
+    detectors = (HOURLY,) if hourly else (NIGHTLY, SERIES, AREAS)
     going = {one.warning_id: one for one in reads.going_on(detectors, up_to)}
     found_again: set[int] = set()
-    for found in watching.alarms([each for look in looks for each in look.findings], threshold):
+    every = [each for look in looks for each in look.findings]
+    for found in watching.alarms(every, strictness.by_budget, strictness.learned):
         same = watching.same_as(found, list(going.values()))
         if same is None:
             _warn(run, found)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from maplebridge.people.domain.ages import AgeBand as AgeBand
+
 MARKS = range(1, 6)  # 1 not at all … 5 very
 
 
@@ -17,14 +19,6 @@ class Question(StrEnum):
 YES_NO = frozenset({Question.MAP})
 # The share of residents who agree enters the satisfaction indicator.
 AGREES_FROM = 4
-
-
-class AgeBand(StrEnum):
-    """Bands wide enough that an answer points to nobody. Under 18 nobody is asked."""
-
-    YOUNG = "18-34"
-    MIDDLE = "35-59"
-    OLD = "60+"
 
 
 class AnswerRefused(ValueError):

@@ -1,13 +1,16 @@
 """What is unusual in what residents raised: where, since when, how strong, and how often chance does as well.
 
-Two detectors share the town's budget of false alarms. The scan (Kulldorff et al. 2005, PLoS Medicine 2:e59) looks
-for places and days with more of a category than the place's and the day's own share of it; it needs no population.
+The detectors share the town's budget of false alarms. The scan (Kulldorff et al. 2005, PLoS Medicine 2:e59) looks
+for circles and days with more of a category than the place's and the day's own share of it; it needs no population.
 The series compares an area, or the town, with what its own weekdays, holidays, season and trend let expect; it also
-sees what rises everywhere at once. Each is corrected for all that it looks at.
+sees what rises everywhere at once. Where several areas are known with their borders, a third scan (Poisson, against
+those same expectations) looks for neighborhoods of any shape (Tango and Takahashi 2005, Int J Health Geogr 4:11).
+Each is corrected for all that it looks at. How strict they are is learned from the town's own nights, once there are
+enough of them: until then a finding is an alarm when chance alone does as well as seldom as the budget says.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, log1p, radians
 
@@ -17,7 +20,7 @@ from numpy.typing import NDArray
 from maplebridge.kernel.geo import Point, distance_m
 from maplebridge.kernel.statistics import scan as scans
 from maplebridge.kernel.statistics import series, zones
-from maplebridge.kernel.statistics.alarms import Budget
+from maplebridge.kernel.statistics.alarms import Budget, Signal, learn
 
 BASELINE_DAYS = 365
 LEAST_DAYS = 56  # of history: less knows no ordinary fortnight
@@ -36,9 +39,13 @@ MOST_RECURRENCE = 36_525.0  # days: nobody can tell what happens less often than
 LENGTHS = (1, 3, 7, 14)
 OF_TOWN = None
 
-NIGHTLY, HOURLY, SERIES = "scan", "hourly", "series"
-DETECTORS = (NIGHTLY, HOURLY, SERIES)
-LOOKS_A_DAY = {NIGHTLY: 1, HOURLY: 24, SERIES: 1}
+NIGHTLY, HOURLY, SERIES, AREAS = "scan", "hourly", "series", "areas"
+DETECTORS = (NIGHTLY, HOURLY, SERIES)  # where areas are known by their borders, the scan of areas as well
+LOOKS_A_DAY = {NIGHTLY: 1, HOURLY: 24, SERIES: 1, AREAS: 1}
+LEAST_AREAS = 6  # fewer have no shapes that a circle or a series would not see
+MOST_IN_SHAPE = 8  # areas of a neighborhood
+LEAST_NIGHTS = 180  # from so many nights on the town's own are learned from
+KEPT_SIGNALS = 3  # of a detector and night: what a later night learns from
 _METERS_A_DEGREE = 111_195.0
 
 
@@ -79,16 +86,60 @@ class Look:
     looked_at: int
 
 
-def threshold_days(alarms_a_month: float) -> float:
+def threshold_days(alarms_a_month: float, detectors: Collection[str] = DETECTORS) -> float:
     """Return from which recurrence on it is an alarm: the detectors share the budget alike."""
-    return Budget(alarms_a_month).recurrence(len(DETECTORS))
+    return Budget(alarms_a_month).recurrence(len(detectors))
 
 
-def alarms(findings: Sequence[Finding], threshold: float) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Night:
+    """The strongest findings of a past night, weak ones too, as (detector, recurrence in days, matters)."""
+
+    number: int  # of the day, so that nights apart are told apart
+    signals: tuple[tuple[str, float, frozenset[int]], ...]
+
+
+def signals_of(looks: Sequence[Look]) -> list[tuple[str, float, list[int]]]:
+    """Return what a night keeps to be learned from: the least usual findings of each detector."""
+    kept: Counter[str] = Counter()
+    found = []
+    every = [one for look in looks for one in look.findings]
+    for one in sorted(every, key=lambda one: -one.recurrence_days):
+        if kept[one.detector] < KEPT_SIGNALS:
+            kept[one.detector] += 1
+            found.append((one.detector, round(one.recurrence_days, 3), list(one.matters)))
+    return found
+
+
+def learned_thresholds(
+    nights: Sequence[Night], alarms_a_month: float, real: Collection[frozenset[int]]
+) -> dict[str, float]:
+    """Return each detector's threshold in days, learned from the town's own nights; none where they are too few.
+
+    `real` are the matters behind warnings that were confirmed: what was true teaches nothing about false alarms. A
+    detector that said nothing in all that time has none, and stays at what the budget alone asks for.
+    """
+    if len({one.number for one in nights}) < LEAST_NIGHTS:
+        return {}
+    history = [
+        Signal(one.number, detector, float(np.log10(max(days, 1e-9))), matters)
+        for one in nights
+        for detector, days, matters in one.signals
+    ]
+    true = [one for one in history if any(2 * len(one.places & each) > len(one.places) for each in real)]
+    spanned = max(one.number for one in nights) - min(one.number for one in nights) + 1
+    levels = learn(history, nights=spanned, budget=Budget(alarms_a_month), real=true)
+    return {detector: min(10.0**level, MOST_RECURRENCE) for detector, level in levels.items()}
+
+
+def alarms(
+    findings: Sequence[Finding], threshold: float, learned: Mapping[str, float] | None = None
+) -> list[Finding]:
     """Return the findings that are alarms; of those that are mostly the same matters, only the least usual."""
     told: list[Finding] = []
     for one in sorted(findings, key=lambda one: (-one.recurrence_days, -one.statistic, one.category)):
-        if one.recurrence_days >= threshold and not any(_same_matters(one, other) for other in told):
+        least = (learned or {}).get(one.detector, threshold)
+        if one.recurrence_days >= least and not any(_same_matters(one, other) for other in told):
             told.append(one)
     return told
 
@@ -267,6 +318,82 @@ def counted(events: Collection[Event], *, days: int, areas: Sequence[int], calen
                 )
             )
     return Look(tuple(sorted(findings, key=lambda one: one.p)), len(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Areas as a scan of shapes sees them: their ids, their middles, and who lies beside whom."""
+
+    areas: tuple[int, ...]
+    middles: NDArray[np.float64]  # (n, 2) in degrees
+    neighbors: tuple[tuple[int, ...], ...]  # by their place in `areas`
+
+
+def shapes_scanned(
+    events: Collection[Event], *, days: int, ground: Ground, calendar: series.Calendar, seed: int
+) -> Look:
+    """Scan connected sets of areas for more than their own weekdays, holidays, season and trend let expect."""
+    place_of = {area: place for place, area in enumerate(ground.areas)}
+    inside = [one for one in events if one.area_id in place_of]
+    every = zones.flexible(
+        zones.on_earth(ground.middles),
+        ground.neighbors,
+        most=MOST_IN_SHAPE,
+        population=np.ones(len(ground.areas)),
+        size=zones.Size(share=0.5),
+    )
+    found = []
+    for number, (code, some) in enumerate(categories_watched(inside).items()):
+        counts = np.zeros((len(ground.areas), days), dtype=np.int64)
+        np.add.at(counts, ([place_of[one.area_id or 0] for one in some], [one.day for one in some]), 1)
+        recent = np.arange(days - LONGEST, days)
+        expected = series.forecast(counts, calendar, known=days - LONGEST, days=recent)
+        if not counts[:, recent].any():
+            continue
+        scanned_now = scans.scan(
+            scans.poisson(counts[:, recent], expected.mean),
+            branches=every,
+            windows=scans.ending_now(LONGEST, longest=LONGEST),
+            repetitions=REPETITIONS,
+            seed=seed + number,
+            wanted=scans.Wanted(least=LEAST_IN_CLUSTER, most=TOLD_A_SCAN),
+        )
+        found.append((code, some, scanned_now))
+    if not found:
+        return Look((), 0)
+    largest = scans.Chance(np.max([one.chance.standardized() for _code, _some, one in found], axis=0))
+    findings = [
+        _of_shape(code, some, cluster, ground, days, _p_of(largest, one.chance.standard(cluster.ratio)))
+        for code, some, one in found
+        for cluster in one.clusters
+    ]
+    return Look(tuple(sorted(findings, key=lambda one: one.p)), len(found))
+
+
+def _of_shape(
+    code: str, events: Sequence[Event], cluster: scans.Cluster, ground: Ground, days: int, p: float
+) -> Finding:
+    areas = {ground.areas[place] for place in cluster.places}
+    lasts = LONGEST - cluster.first
+    behind = [one for one in events if one.area_id in areas and one.day >= days - lasts]
+    middle = ground.middles[list(cluster.places)].mean(axis=0)
+    center = Point(float(middle[0]), float(middle[1]))
+    reach = [distance_m(center, Point(*map(float, ground.middles[place]))) for place in cluster.places]
+    alone = len(areas) == 1
+    return Finding(
+        detector=AREAS,
+        category=code,
+        area_id=next(iter(areas)) if alone else OF_TOWN,
+        center=None if alone else center,
+        radius_m=None if alone else max([CELL_M, *reach]),
+        days=lasts,
+        observed=float(cluster.observed),
+        expected=cluster.expected,
+        statistic=cluster.ratio,
+        p=p,
+        recurrence_days=recurrence(p, LOOKS_A_DAY[AREAS]),
+        matters=tuple(sorted(one.matter_id for one in behind)),
+    )
 
 
 @dataclass(frozen=True, slots=True)

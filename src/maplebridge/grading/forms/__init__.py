@@ -5,10 +5,13 @@ from maplebridge.grading.forms.cycle import (
     QUESTIONS,
     CommentForm,
     CountsFileForm,
+    DrawForm,
     ErratumForm,
     LinkForm,
     ReviewForm,
+    RoundForm,
     SurveyForm,
+    UndertakingForm,
 )
 from maplebridge.grading.forms.rules import IndicatorForm, MethodForm, RulesForm
 
@@ -17,11 +20,14 @@ __all__ = [
     "QUESTIONS",
     "CommentForm",
     "CountsFileForm",
+    "DrawForm",
     "ErratumForm",
     "IndicatorForm",
     "LinkForm",
     "MethodForm",
     "ReviewForm",
+    "RoundForm",
     "RulesForm",
     "SurveyForm",
+    "UndertakingForm",
 ]

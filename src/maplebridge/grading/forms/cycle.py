@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.questionnaire import YES_NO, AgeBand, Marks, Question, read_marks
-from maplebridge.platform import waiting_files
+from maplebridge.platform.uploads import TableFileField
 
 QUESTIONS = {
     Question.SAFE: _("How safe do you feel where you live, after dark too?"),
@@ -68,6 +68,34 @@ class SurveyForm(forms.Form):
         return read_marks({question: cleaned[question] for question in Question}, cleaned["age_band"])
 
 
+class RoundForm(forms.Form):
+    wanted = forms.IntegerField(
+        label=_("Answers wanted from each area"),
+        min_value=1,
+        max_value=1000,
+        initial=30,
+        help_text=_("From 30 answers on the share of an area is known to about 17 points."),
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
+
+
+class DrawForm(forms.Form):
+    links = forms.IntegerField(
+        label=_("Links by text message, for each area"),
+        min_value=0,
+        max_value=2000,
+        initial=60,
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
+    calls = forms.IntegerField(
+        label=_("Residents to ring, for each area"),
+        min_value=0,
+        max_value=500,
+        initial=20,
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
+
+
 class LinkForm(SurveyForm):
     """The same, for somebody who came by the code in a text message."""
 
@@ -87,20 +115,13 @@ class CountsFileForm(forms.Form):
             (AreaKind.BEAT, _("beats")),
         ],
     )
-    file = forms.FileField(
+    file = TableFileField(
         label=_("File of monthly counts"),
         help_text=_(
             "CSV or XLSX: a row for each area and month, a column for each indicator. "
             "Nothing is changed before you say so."
         ),
-        widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".csv,.xlsx,.gz"}),
     )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > waiting_files.MOST_BYTES:
-            raise forms.ValidationError(_("This file is too large. Please split it."))
-        return file
 
 
 class CommentForm(forms.Form):
@@ -119,6 +140,16 @@ class ReviewForm(forms.Form):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class UndertakingForm(forms.Form):
+    words = forms.CharField(
+        label=_("What we do about it, in two sentences"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Everybody reads it here, with the date and your role. No names, no addresses."),
+        error_messages={"required": _("Please write something here.")},
     )
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Collection
 from datetime import date
 
+import numpy as np
 from django.db.models import F, Q, QuerySet
 
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.boundaries import Succession as Follows
+from maplebridge.grading.domain.neighbors import neighbors_of
+from maplebridge.grading.domain.watching import LEAST_AREAS, Ground
 from maplebridge.grading.models import Area, Population, Succession
 from maplebridge.kernel.periods import Month
+from maplebridge.kernel.polygons import inner_point, read_polygon
 from maplebridge.places import queries as places
 
 
@@ -45,6 +49,24 @@ def population_dates(kind: str, of: str, on: date) -> tuple[date, date] | None:
     counted = populations_on(areas_on(kind, on).values_list("pk", flat=True), of, on).values()
     days = sorted(one.as_of for one in counted)
     return (days[0], days[-1]) if days else None
+
+
+def ground_on(on: date) -> Ground | None:
+    """Return the areas as a scan of neighborhoods sees them; None where too few are known by border and grids."""
+    drawn = areas_on(AreaKind.STATION, on).exclude(boundary=None).exclude(grids=None).distinct()
+    areas = list(drawn)
+    if len(areas) < LEAST_AREAS:
+        return None
+    near = neighbors_of([one.boundary for one in areas])
+    middles = [inner_point(read_polygon(one.boundary or {})) for one in areas]
+    return Ground(
+        areas=tuple(one.pk for one in areas),
+        middles=np.array([(one.lon, one.lat) for one in middles]),
+        neighbors=tuple(
+            tuple(int(place) for place in near.indices[near.indptr[row] : near.indptr[row + 1]])
+            for row in range(len(areas))
+        ),
+    )
 
 
 def successions_until(kind: str, month: Month) -> list[Follows]:

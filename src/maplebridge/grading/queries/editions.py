@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from maplebridge.grading.models import MapEdition, PublishedArea
+from maplebridge.grading.models import Area, MapEdition, PublishedArea, Undertaking
 
 MOST_EDITIONS = 60  # five years
 
@@ -32,6 +32,11 @@ def public_history(code: str) -> list[PublishedArea]:
         .defer("edition__content", "edition__shapes")
         .order_by("-edition__number")[:MOST_EDITIONS]
     )
+
+
+def undertakings(area: Area, months: int = 12) -> list[Undertaking]:
+    """Return what an area said it does, the latest month first."""
+    return list(area.undertakings.order_by("-month")[:months])
 
 
 def content_of(edition_id: int) -> str:

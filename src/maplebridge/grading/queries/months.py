@@ -1,5 +1,6 @@
 """Reads of months on their way: grades, comments, reviews."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -84,10 +85,18 @@ def reviews_of(one: GradingMonth) -> list[Verdict]:
 
 def reviewers_needed(one: GradingMonth) -> int:
     """Return how many people have to release a month: two where an area is black or fell by two colors."""
-    rows = list(one.grades.values_list("color", "why"))
-    colors = np.array([color_code(color) for color, _why in rows], dtype=np.int8)
-    previous = np.array([int(why["previous"]) for _color, why in rows], dtype=np.int8)
-    return transitions.reviewers_needed(colors, previous)
+    return transitions.reviewers_needed(*_now_and_before(one.grades.only("color", "why")))
+
+
+def second_looks(grades: Sequence[Grade]) -> list[bool]:
+    """Return for each grade whether two people have to release it."""
+    return [bool(one) for one in transitions.needs_second_look(*_now_and_before(grades))]
+
+
+def _now_and_before(grades: Iterable[Grade]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    codes = [(color_code(grade.color), int(grade.why["previous"])) for grade in grades]
+    both = np.array(codes, dtype=np.int8).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
 
 
 def contradictions_open(one: GradingMonth) -> int:

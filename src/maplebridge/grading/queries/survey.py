@@ -1,6 +1,6 @@
 """Reads of the survey: the open round, who may be rung, how many answered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,6 +53,85 @@ def _to_ring() -> QuerySet[Invitation]:
         mode=Mode.PHONE, answered_at=None, refused_at=None, tries__lt=MOST_TRIES
     )
     return open_calls.select_related("area", "round")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A link that has to be sent to somebody."""
+
+    person_id: int
+    link: str
+
+
+def waiting_link(invitation_id: int, now: datetime) -> Waiting | None:
+    """Return a link that still has to be sent, as long as its round takes answers."""
+    one = Invitation.objects.filter(pk=invitation_id, round__closes_at__gt=now, answered_at=None).first()
+    return Waiting(one.person_id, one.waiting) if one is not None and one.waiting else None
+
+
+def left_to_ring(one: SurveyRound) -> list[Invitation]:
+    """Return everybody drawn for a call who may still be rung, the least often tried first."""
+    return list(_to_ring().filter(round=one).order_by("tries", "area__code", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class AreaProgress:
+    """How far a round is in one area: who was drawn, and what came back."""
+
+    area: Area
+    links: int
+    sent: int
+    calls: int
+    refused: int
+    unreached: int  # rung as often as one may
+    left: int  # to ring
+    by_mode: Mapping[str, int]
+    wanted: int
+
+    @property
+    def answers(self) -> int:
+        return sum(self.by_mode.values())
+
+
+def progress_of(one: SurveyRound) -> list[AreaProgress]:
+    """Return how far a round is, area by area, in the order of their codes."""
+    phone, link = Q(mode=Mode.PHONE), Q(mode=Mode.LINK)
+    open_calls = phone & Q(answered_at=None, refused_at=None)
+    drawn = (
+        Invitation.objects.filter(round=one)
+        .values("area")
+        .annotate(
+            links=Count("pk", filter=link),
+            sent=Count("pk", filter=link & Q(sent_at__isnull=False)),
+            calls=Count("pk", filter=phone),
+            refused=Count("pk", filter=Q(refused_at__isnull=False)),
+            unreached=Count("pk", filter=open_calls & Q(tries__gte=MOST_TRIES)),
+            left=Count("pk", filter=open_calls & Q(tries__lt=MOST_TRIES)),
+        )
+    )
+    came: dict[int, dict[str, int]] = {}
+    answers = Answer.objects.filter(round=one).values_list("area", "mode").annotate(n=Count("pk"))
+    for area_id, mode, number in answers.values_list("area", "mode", "n"):
+        came.setdefault(area_id, {})[mode] = number
+    parts = ("links", "sent", "calls", "refused", "unreached", "left")
+    counts = {row[0]: row[1:] for row in drawn.values_list("area", *parts)}
+    found = []
+    for area in areas_on(AreaKind.STATION, one.month):
+        links, sent, calls, refused, unreached, left = counts.get(area.pk, (0,) * len(parts))
+        by_mode = came.get(area.pk, {})
+        wanted = one.wanted_per_area
+        found.append(AreaProgress(area, links, sent, calls, refused, unreached, left, by_mode, wanted))
+    return found
+
+
+def ages_drawn(one: SurveyRound) -> dict[str, int]:
+    """Return how many of each age band were drawn in a round; empty: age not known."""
+    return dict(
+        Invitation.objects.filter(round=one)
+        .values_list("age_band")
+        .annotate(n=Count("pk"))
+        .values_list("age_band", "n")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from maplebridge.grading.domain import watching
 from maplebridge.grading.domain.warnings import REASONS, Outcomes, Verdict
-from maplebridge.grading.domain.watching import Going
+from maplebridge.grading.domain.watching import Going, Night
 from maplebridge.grading.models import EarlyWarning, WatchRun
 from maplebridge.kernel.geo import Point, distance_m
 from maplebridge.matters import queries as matters
@@ -18,6 +18,7 @@ State = EarlyWarning.State
 QUIET = timedelta(days=14)  # what comes back within these is the same warning
 NIGHTLY_AT = 4  # the hour of the town, after what is old was deleted
 RETRY = timedelta(hours=1)
+LEARNED_FROM = timedelta(days=365)
 MOST_SIMILAR = 5
 MOST_LISTED = 60
 OPEN = (State.NEW, State.WATCHED, State.CONFIRMED)
@@ -135,6 +136,26 @@ def first_look_on(today: date) -> date | None:
     if first is None:
         return None
     return max(matters.local_day(first) + timedelta(days=watching.LEAST_DAYS + 1), today)
+
+
+def past_nights(now: datetime) -> list[Night]:
+    """Return what the looks of the last year found, day by day: what strictness is learned from."""
+    runs = WatchRun.objects.filter(failure="", series__gt=0, looked_at__gte=now - LEARNED_FROM)
+    return [
+        Night(
+            timezone.localtime(looked_at).toordinal(),
+            tuple((detector, days, frozenset(ids)) for detector, days, ids in signals),
+        )
+        for looked_at, signals in runs.values_list("looked_at", "signals")
+    ]
+
+
+def confirmed_matters() -> list[frozenset[int]]:
+    """Return the matters behind each warning that was true."""
+    return [
+        frozenset(ids)
+        for ids in EarlyWarning.objects.filter(reason__in=REAL).values_list("matters", flat=True)
+    ]
 
 
 def outcomes(since: datetime) -> Outcomes:

@@ -48,6 +48,9 @@ REFUSED = {
 METHODS = {
     "scan": gettext_lazy("more at one place than this place and these days have otherwise"),
     "hourly": gettext_lazy("urgent matters: more at one place than this place and these days have otherwise"),
+    "areas": gettext_lazy(
+        "several areas side by side: more than their weekdays, holidays, season and trend let expect"
+    ),
     "series": gettext_lazy("more than weekday, holidays, season and trend let expect"),
 }
 
@@ -107,6 +110,12 @@ def warning_numbers(one: EarlyWarning) -> str:
         "{n} matter, {expected} to be expected", "{n} matters, {expected} to be expected", number
     )
     return words.format(n=number, expected=expected_words(one.expected))
+
+
+@register.filter
+def warned_from(one: EarlyWarning) -> float:
+    """Return from which recurrence on the detector that found it warns, in days."""
+    return float(one.last_run.thresholds.get(one.detector, one.last_run.threshold_days))
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from maplebridge.grading import actions, queries
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.counts_file import ReadCounts, read_counts
+from maplebridge.grading.domain.questionnaire import AgeBand
 from maplebridge.grading.forms import CountsFileForm
 from maplebridge.grading.permissions import grades
 from maplebridge.grading.templatetags.grades import count_problem_words
@@ -20,7 +21,7 @@ from maplebridge.platform import waiting_files
 from maplebridge.platform.table_words import table_words
 
 SHOWN_PROBLEMS = 200
-DENOMINATORS = ("residents", "households")
+DENOMINATORS = ("residents", "households", *(f"age:{band}" for band in AgeBand))
 
 
 @allow(grades)

@@ -8,18 +8,23 @@ from functools import lru_cache
 from typing import Any
 
 from csp.decorators import csp_replace
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_response_headers
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from maplebridge.grading import queries
+from maplebridge.grading import actions, queries
+from maplebridge.grading.actions import UndertakingRefused
+from maplebridge.grading.forms import UndertakingForm
 from maplebridge.grading.models import MapEdition, PublishedArea
-from maplebridge.people.permissions import allow, anybody
+from maplebridge.grading.permissions import undertakes
+from maplebridge.kernel.periods import Month
+from maplebridge.people.permissions import allow, anybody, staff, standing_of
 
 A_DAY_S = 24 * 3600
 MOST_LISTED, MOST_EARLIER = 120, 48
@@ -101,12 +106,55 @@ def _sorted_areas(edition_id: int, english: bool) -> tuple[dict[str, Any], ...]:
 @allow(anybody)
 @require_GET
 def area(request: HttpRequest, code: str) -> HttpResponse:
-    """Show one area: its color and why, and itself over time. It is compared with no other."""
+    """Show one area: its color and why, what it does about it, and itself over time. It is compared with no other."""
+    return _area_page(request, code)
+
+
+@allow(staff)
+@require_POST
+def undertake(request: HttpRequest, code: str) -> HttpResponse:
+    """Let those who work in an area say what they do about its color."""
+    one, history = queries.area_with_code(code), queries.public_history(code)
+    if one is None or not history:
+        raise Http404
+    form = UndertakingForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.undertake(
+                area=one,
+                month=Month.of(history[0].edition.month.month),
+                words=form.cleaned_data["words"],
+                by=standing_of(request),
+                now=timezone.now(),
+            )
+            return redirect("safety_area", code)
+        except UndertakingRefused as refused:
+            if refused.code == "not_yours":
+                raise PermissionDenied from refused
+            form.add_error("words", NOT_UNDERTAKEN[refused.code])
+    return _area_page(request, code, form)
+
+
+NOT_UNDERTAKEN = {
+    "words_needed": gettext_lazy("Please write something here."),
+    "too_many_sentences": gettext_lazy("Two sentences are enough, and 300 characters at most."),
+}
+
+
+def _area_page(request: HttpRequest, code: str, form: UndertakingForm | None = None) -> HttpResponse:
     history = queries.public_history(code)
     if not history:
         raise Http404
     latest = history[0]
+    one, standing = queries.area_with_code(code), standing_of(request)
+    said = queries.undertakings(one) if one else []
+    mine = one is not None and standing.is_staff and undertakes(standing, queries.grounds_of(one)) is not None
+    now_said = next((each for each in said if each.month == latest.edition.month.month), None)
     context = {
+        "undertakings": said,
+        "undertaking_form": (form or UndertakingForm(initial={"words": now_said.words if now_said else ""}))
+        if mine
+        else None,
         "now": timezone.now(),
         "edition": latest.edition,
         "area": latest.said | {"shown_name": name_in_language(latest.said)},
@@ -114,7 +162,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
         "score_names": [_("Score")],
         "chart": chart_of(history),
     }
-    return render(request, "grading/area.html", context)
+    return render(request, "grading/area.html", context, status=422 if form and form.errors else 200)
 
 
 def chart_of(history: list[PublishedArea]) -> list[tuple[str, list[object]]]:

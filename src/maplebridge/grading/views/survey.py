@@ -18,6 +18,8 @@ from maplebridge.grading.permissions import rings_residents
 from maplebridge.people.permissions import allow, anybody, me_of, signed_in
 from maplebridge.platform.audit import acting
 
+MOST_LISTED = 100
+
 REFUSED = {
     "not_open": gettext_lazy("The survey of this month is not open. It opens again next month."),
     "already_answered": gettext_lazy("You have answered this month already. Thank you: once is enough."),
@@ -122,6 +124,7 @@ def interviews(request: HttpRequest) -> HttpResponse:
         "now": now,
         "round": one,
         "next": queries.next_interview(one) if one else None,
+        "left": queries.left_to_ring(one)[:MOST_LISTED] if one else [],
         "progress": queries.answers_by_area(one) if one else [],
     }
     return render(request, "grading/interviews.html", context)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from maplebridge.grading import actions
 from maplebridge.grading.domain.warnings import WarningRefused
-from maplebridge.grading.domain.watching import LEAST_DAYS
+from maplebridge.grading.domain.watching import LEAST_DAYS, LEAST_NIGHTS
 from maplebridge.grading.models import EarlyWarning
 from maplebridge.grading.permissions import decides_on_warnings, watches
 from maplebridge.grading.queries import warnings as queries
@@ -42,6 +42,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
         "first_look": first_look,
         "too_young": first_look is None or first_look > today,
         "least_weeks": LEAST_DAYS // 7,
+        "least_nights": LEAST_NIGHTS,
         "year": queries.outcomes(now - timedelta(days=OUTCOME_DAYS)),
         "month": queries.outcomes(now - MONTH),
         "budget": matters.town_rules(today).false_alarms_a_month,

@@ -140,7 +140,7 @@ def erase(*, person: Person, now: datetime, today: date) -> None:
     _not_the_last_administrator(person.pk, today)
     if person.phone_digest:
         OneTimeCode.objects.filter(phone_digest=person.phone_digest).delete()
-    for field in ("nickname", "name", "phone", "phone_tail_digest", "room"):
+    for field in ("nickname", "name", "phone", "phone_tail_digest", "room", "age_band"):
         setattr(person, field, "")
     person.phone_digest = person.building = person.entrance = None
     person.erased_at = now

@@ -46,6 +46,7 @@ def enrol(
     building_id: int | None = None,
     entrance_id: int | None = None,
     room: str = "",
+    age_band: str = "",
     elder_mode: bool = False,
     language: str = "zh-hans",
 ) -> Person:
@@ -61,6 +62,7 @@ def enrol(
         building_id=building_id,
         entrance_id=entrance_id,
         room=room,
+        age_band=age_band,
         elder_mode=elder_mode,
         language=language,
         made_at=now,

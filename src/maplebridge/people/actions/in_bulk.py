@@ -25,6 +25,7 @@ class NewPerson:
     building_id: int | None = None
     entrance_id: int | None = None
     room: str = ""
+    age_band: str = ""
     elder_mode: bool = False
     language: str = "zh-hans"
     consented_at: datetime | None = None
@@ -61,6 +62,7 @@ def enrol_many(*, people: Sequence[NewPerson], now: datetime) -> list[int]:
                 building_id=one.building_id,
                 entrance_id=one.entrance_id,
                 room=one.room,
+                age_band=one.age_band,
                 elder_mode=one.elder_mode,
                 language=one.language,
                 consented_at=one.consented_at,
