@@ -17,6 +17,7 @@ from maplebridge.mediation.domain import casefile
 from maplebridge.mediation.domain.audiences import Audience
 from maplebridge.mediation.domain.casefile import CaseFile
 from maplebridge.mediation.domain.clocks import confirmation_until
+from maplebridge.mediation.domain.papers import Standing, standings
 from maplebridge.mediation.domain.workflow import Source
 from maplebridge.mediation.models import (
     Agreement,
@@ -24,6 +25,7 @@ from maplebridge.mediation.models import (
     Attendance,
     Dispute,
     Exhibit,
+    Party,
     Revisit,
     Session,
     Side,
@@ -106,13 +108,26 @@ def open_file(
     return _Opening(get_dispute(dispute_id), parties, names, now).opened()
 
 
+def standings_of(dispute_id: int, *, now: datetime) -> list[Standing]:
+    """Return which papers a file has and what each lacks. Nothing that was read for it leaves here."""
+    parties = list(Party.objects.filter(dispute_id=dispute_id, left_at=None).order_by("side__number", "pk"))
+    gathering = _Opening(get_dispute(dispute_id), parties, {}, now, with_pictures=False)
+    return standings(gathering.opened().file)
+
+
 class _Opening:
     """Gathers a file and its pictures, with the names that were read for it."""
 
     def __init__(
-        self, dispute: Dispute, parties: Sequence[PartyRead], names: Mapping[int, str], now: datetime
+        self,
+        dispute: Dispute,
+        parties: Sequence[PartyRead],
+        names: Mapping[int, str],
+        now: datetime,
+        *,
+        with_pictures: bool = True,
     ) -> None:
-        self.dispute, self.parties, self.now = dispute, parties, now
+        self.dispute, self.parties, self.now, self.with_pictures = dispute, parties, now, with_pictures
         self.names = {**names, **{one.person_id: one.name for one in parties if one.person_id is not None}}
         self.by_party = {one.id: one for one in parties}
         self.pictures: dict[str, bytes] = {}
@@ -232,7 +247,8 @@ class _Opening:
         if exhibit.photo is None:
             return ""
         name = f"photo_{exhibit.photo_id}"
-        self.pictures[name] = photos.path_of(exhibit.photo.key, "large").read_bytes()
+        if self.with_pictures:
+            self.pictures[name] = photos.path_of(exhibit.photo.key, "large").read_bytes()
         return name
 
     def _sittings(self) -> tuple[casefile.Sitting, ...]:
