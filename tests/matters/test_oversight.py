@@ -1,5 +1,7 @@
 """Everything that is late is in somebody's list, and on the board of those who oversee."""
 
+import html
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +14,7 @@ from tests.matters.test_raising import raised
 
 from maplebridge.matters import actions, queries
 from maplebridge.matters.domain.workflow import Outcome, RefusalReason
-from maplebridge.matters.models import Matter, Oversight
+from maplebridge.matters.models import CallOut, Matter, Oversight
 from maplebridge.matters.queries import Concern, Scope
 from maplebridge.matters.sweeps import sweep
 
@@ -307,3 +309,45 @@ def test_a_longer_board_asks_the_database_no_more_often(town: Town) -> None:
 def test_field_staff_clerks_and_residents_have_no_board(town: Town) -> None:
     for person in (town.officer, town.chiefs[1], town.clerk, town.resident, town.analyst, town.confidential):
         assert as_(person).get(reverse("oversight")).status_code == 403
+
+
+@pytest.mark.parametrize("only", [None, Concern.NOT_ANSWERED])
+def test_many_due_at_one_moment_are_all_shown_page_by_page(town: Town, only: Concern | None) -> None:
+    late = [raised(town).pk for _ in range(5)]
+    later, shown, after, goes_on = town.now + timedelta(hours=1), [], None, True
+    while goes_on:
+        page, goes_on = queries.board_page(Scope(), later, only=only, after=after, most=2)
+        shown += [one.row.matter.pk for one in page]
+        after = (page[-1].since, page[-1].row.matter.pk)
+    assert shown == late
+
+
+def test_a_matter_with_many_late_agencies_hides_none_behind_it(town: Town) -> None:
+    first, second = raised(town), raised(town)
+    for agency in (town.water, town.property_manager):
+        for matter in (first, second):
+            if not matter.call_outs.filter(agency=agency).exists():
+                actions.call_out(matter_id=matter.pk, agency_id=agency.pk, by=above(town), now=town.now)
+    shown, after, goes_on = set(), None, True
+    while goes_on:
+        page, goes_on = queries.board_page(
+            Scope(), town.now + LATER, only=Concern.AGENCY_SILENT, after=after, most=1
+        )
+        shown |= {one.row.matter.pk for one in page}
+        after = (page[-1].since, page[-1].row.matter.pk) if page else after
+    assert shown == {first.pk, second.pk}
+
+
+def test_the_page_of_the_board_goes_on_where_it_ended(town: Town) -> None:
+    late = [raised(town).pk for _ in range(31)]
+    moment = timezone.now() - timedelta(hours=2)
+    Matter.objects.update(respond_by=moment)
+    CallOut.objects.update(respond_by=moment)
+    client = as_(town.supervisor)
+    first = client.get(reverse("oversight")).content.decode()
+    older = re.search(r'href="([^"]*after=[^"]*)"', first)
+    assert older is not None
+    rest = client.get(reverse("oversight") + html.unescape(older[1])).content.decode()
+    assert [one for one in late if f"/matters/{one}/" in first] == late[:30]
+    assert [one for one in late if f"/matters/{one}/" in rest] == late[30:]
+    assert client.get(reverse("oversight"), {"after": "yesterday_x"}).status_code == 200

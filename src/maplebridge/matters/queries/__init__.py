@@ -38,6 +38,7 @@ from maplebridge.matters.queries.oversight import (
     Concern,
     board,
     board_counts,
+    board_page,
     emergencies,
     waiting_now,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "answerable",
     "board",
     "board_counts",
+    "board_page",
     "branches",
     "by_month",
     "call_outs_among",

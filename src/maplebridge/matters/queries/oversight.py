@@ -7,12 +7,15 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from maplebridge.matters.domain.workflow import OPEN, CallOutStatus, State
 from maplebridge.matters.models import CallBack, CallOut, Extension, Matter, Oversight, Promise
 from maplebridge.matters.permissions import STILL_ASKED
 from maplebridge.matters.queries.rows import LISTED, PAGE, Row, row_of, rows_by_id
 from maplebridge.matters.queries.scope import Scope
+
+Mark = tuple[datetime, int]  # a row's moment and matter: many things may be due at one moment
 
 
 class Concern(StrEnum):
@@ -48,10 +51,10 @@ def concerns_of(scope: Scope, now: datetime) -> dict[Concern, QuerySet[Any, tupl
     }
     return {
         Concern.NOT_ANSWERED: matters.filter(state=State.ASSIGNED, respond_by__lt=now)
-        .order_by("respond_by")
+        .order_by("respond_by", "pk")
         .values_list("pk", "respond_by"),
         Concern.OVERDUE: matters.filter(state=State.IN_HAND, handle_by__lt=now)
-        .order_by("handle_by")
+        .order_by("handle_by", "pk")
         .values_list("pk", "handle_by"),
         Concern.LADDER_ENDED: _begun(decisions.filter(words="ladder_ended")),
         Concern.RETURNED: _begun(decisions.filter(words="returned_twice")),
@@ -62,8 +65,8 @@ def concerns_of(scope: Scope, now: datetime) -> dict[Concern, QuerySet[Any, tupl
         Concern.AGENCY_LATE: _due(
             orders.filter(status=CallOutStatus.ACCEPTED, handle_by__lt=now), "handle_by"
         ),
-        Concern.ORDER: _due(written[Oversight.Kind.ORDER], "due_at"),
-        Concern.CONSULTATION: _due(written[Oversight.Kind.CONSULTATION], "due_at"),
+        Concern.ORDER: _dated(written[Oversight.Kind.ORDER]),
+        Concern.CONSULTATION: _dated(written[Oversight.Kind.CONSULTATION]),
         Concern.PROMISE: _due(promises, "due_at"),
         Concern.EXTENSION: _due(wishes, "asked_at"),
         Concern.CALL_BACK: _due(calls, "due_at"),
@@ -72,11 +75,16 @@ def concerns_of(scope: Scope, now: datetime) -> dict[Concern, QuerySet[Any, tupl
 
 
 def _due(rows: QuerySet[Any], field: str) -> QuerySet[Any, tuple[int, datetime | None]]:
-    return rows.order_by(field).values_list("matter_id", field)
+    return rows.order_by(field, "matter_id").values_list("matter_id", field)
 
 
 def _begun(rows: QuerySet[Oversight]) -> QuerySet[Any, tuple[int, datetime | None]]:
     return _due(rows, "opened_at")
+
+
+def _dated(rows: QuerySet[Oversight]) -> QuerySet[Any, tuple[int, datetime | None]]:
+    """Return what was ordered by when it is due; what has no date is due since it was opened."""
+    return _due(rows.annotate(due=Coalesce("due_at", "opened_at")), "due")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,24 +121,39 @@ def board(
     now: datetime,
     *,
     only: Concern | None = None,
-    after: datetime | None = None,
+    after: Mark | None = None,
     most: int = PAGE,
 ) -> list[Case]:
     """Return what is before the supervisor, the longest due first; a matter with several concerns is one row."""
+    return board_page(scope, now, only=only, after=after, most=most)[0]
+
+
+def board_page(
+    scope: Scope,
+    now: datetime,
+    *,
+    only: Concern | None = None,
+    after: Mark | None = None,
+    most: int = PAGE,
+) -> tuple[list[Case], bool]:
+    """Return a page of the board, and whether it goes on; the next page is `after` the mark of the last row."""
     lists = [
         _earliest(concern, rows, after, most + 1)
         for concern, rows in concerns_of(scope, now).items()
         if only is None or concern is only
     ]
-    rows = lists[0].union(*lists[1:], all=True) if len(lists) > 1 else lists[0]
+    rows = list(lists[0].union(*lists[1:], all=True) if len(lists) > 1 else lists[0])
     since: dict[int, datetime] = {}
     why: dict[int, list[Concern]] = {}
     for concern, matter_id, due in sorted(rows, key=lambda row: list(Concern).index(Concern(row[0]))):
         reasons = why.setdefault(matter_id, [])
         if concern not in reasons and (concern != Concern.CHASE or not reasons):
             reasons.append(Concern(concern))
-        since[matter_id] = min(due or now, since.get(matter_id, due or now))
-    chosen = sorted(since, key=lambda one: (since[one], one))[:most]
+        since[matter_id] = min(due, since.get(matter_id, due))
+    seen_to = _seen_to(rows, most + 1)
+    marks = sorted((due, matter_id) for matter_id, due in since.items())
+    known = [mark for mark in marks if seen_to is None or mark <= seen_to]
+    chosen = [matter_id for _due, matter_id in known[:most]]
     called = _called_to(chosen)
     chased = dict(
         Oversight.objects.filter(matter_id__in=chosen, kind=Oversight.Kind.CHASE, opened_by__isnull=False)
@@ -138,7 +161,7 @@ def board(
         .annotate(n=Count("pk"))
         .values_list("matter_id", "n")
     )
-    return [
+    cases = [
         Case(
             row,
             tuple(why[row.matter.pk]),
@@ -148,15 +171,27 @@ def board(
         )
         for row in rows_by_id(chosen, now)
     ]
+    return cases, seen_to is not None or len(known) > most
+
+
+def _seen_to(rows: Sequence[Any], most: int) -> Mark | None:
+    """Return up to where every concern is known: one that filled its share may go on after its last row."""
+    by_concern: dict[str, list[Mark]] = {}
+    for concern, matter_id, due in rows:
+        by_concern.setdefault(concern, []).append((due, matter_id))
+    return min((max(marks) for marks in by_concern.values() if len(marks) >= most), default=None)
 
 
 def _earliest(
-    concern: Concern, rows: QuerySet[Any, Any], after: datetime | None, most: int
+    concern: Concern, rows: QuerySet[Any, Any], after: Mark | None, most: int
 ) -> QuerySet[Any, Any]:
-    """Return (concern, matter, due) of those that are due first, after a moment where the page goes on."""
-    due = str(rows.query.order_by[0])
-    later = rows.filter(**{f"{due}__gt": after}) if after is not None else rows
-    matter = "pk" if rows.model is Matter else "matter_id"
+    """Return (concern, matter, due) of those that are due first, after the row where the page goes on."""
+    due, matter = (str(one) for one in rows.query.order_by)
+    later = rows
+    if after is not None:
+        moment, last = after
+        # The moment alone bounds what is read of the index; what was shown of that moment is left out of it.
+        later = rows.filter(**{f"{due}__gte": moment}).exclude(**{due: moment, f"{matter}__lte": last})
     named: QuerySet[Any, Any] = later.annotate(concern=Value(concern.value))
     return named.values_list("concern", matter, due)[:most]
 

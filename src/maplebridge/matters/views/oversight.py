@@ -61,8 +61,8 @@ def oversight(request: HttpRequest) -> HttpResponse:
     standing, now = standing_of(request), timezone.now()
     scope = scope_of(request.GET, standing)
     only = next((one for one in Concern if one == request.GET.get("only")), None)
-    after = parse_datetime(request.GET.get("after", "")) if request.GET.get("after") else None
-    cases = queries.board(scope, now, only=only, after=after, most=SHOWN)
+    after = _row_after(request.GET.get("after", ""))
+    cases, goes_on = queries.board_page(scope, now, only=only, after=after, most=SHOWN)
     counts = queries.board_counts(scope, now)
     wall = request.GET.get("wall") == "1"
     context = {
@@ -80,11 +80,27 @@ def oversight(request: HttpRequest) -> HttpResponse:
         "filters": filters_of(request.GET),
         "emergencies": queries.emergencies(scope, now, asked=standing.person_id),
         "rates": _rates(now),
-        "older": address(request, after=cases[-1].since.isoformat()) if len(cases) == SHOWN else "",
+        "older": address(request, after=_mark_of(cases[-1])) if cases and goes_on else "",
         "wall_url": address(request, wall="" if wall else "1"),
         "may_chase": standing.has(Role.SUPERVISOR),
     }
     return render(request, "matters/oversight.html", context)
+
+
+def _mark_of(case: Case) -> str:
+    """Return where the board goes on after a row, as it stands in the address."""
+    return f"{case.since.isoformat()}_{case.row.matter.pk}"
+
+
+def _row_after(mark: str) -> tuple[datetime, int] | None:
+    moment, _sep, number = mark.partition("_")
+    try:
+        found = parse_datetime(moment)
+    except ValueError:
+        return None
+    if found is None or timezone.is_naive(found):
+        return None
+    return found, number_of(number) or 0
 
 
 @allow(oversees)
