@@ -11,6 +11,7 @@ from maplebridge.demo.live import Live
 from maplebridge.demo.loading_city import city_is_loaded, load_city
 from maplebridge.demo.loading_people import PASSWORD
 from maplebridge.demo.logins import logins
+from maplebridge.demo.mediating import load_mediation, mediation_is_loaded
 from maplebridge.matters import queries as matters
 
 REFUSALS = {
@@ -46,10 +47,15 @@ class Command(BaseCommand):
         self._say("The city around it … 65 stations, 250 beats, five years of counts")
         load_city(now=timezone.localtime(), seed=loading.SEED)
 
+    def _load_mediation(self) -> None:
+        self._say(f"Mediation … {load_mediation(now=timezone.localtime())} disputes")
+
     def _go_on(self) -> None:
         """Tell what an interrupted loading has left out, and keep the duty table filled."""
         if not city_is_loaded(timezone.localtime()):
             self._load_city()
+        if not mediation_is_loaded():
+            self._load_mediation()
         if loading.untold_parts():
             self._say("A month of conversations … what was interrupted is told now")
             loading.tell_rest(now=timezone.localtime, progress=self._day)
@@ -64,6 +70,7 @@ class Command(BaseCommand):
         town = loading.invent(timezone.localtime())
         month = loading.load(town, now=timezone.localtime, say=self._say, progress=self._day)
         self._say(f"The town has lived its month … {month.steps:,} steps, {time.monotonic() - begun:.0f} s")
+        self._load_mediation()
         self._load_city()
 
     def _day(self, day: int) -> None:
