@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 
 from maplebridge.grading.domain.analysis import Against, Period, Span, Unit, Why
 from maplebridge.grading.domain.reports import ReportRefused
+from maplebridge.grading.permissions import reads_reports
+from maplebridge.grading.queries import analysis as queries
 from maplebridge.grading.templatetags.warning_words import REASONS
+from maplebridge.people.domain.standing import Standing
 from maplebridge.platform import wording
 from maplebridge.platform.templatetags.look import GRADE_WORDS
 
@@ -469,6 +472,15 @@ def source_words(source: Mapping[str, Any]) -> str:
 def source_number(sources: Sequence[Mapping[str, Any]], code: str) -> str:
     """Return the number under which a source stands in the list at the end."""
     return str(next((at for at, one in enumerate(sources, start=1) if one["code"] == code), ""))
+
+
+@register.simple_tag(takes_context=True)
+def reports_waiting(context: template.Context) -> int | None:
+    """Return how many reports wait to be read or released; None for whoever does not read them."""
+    standing = context.get("standing")
+    if not isinstance(standing, Standing) or not reads_reports(standing):
+        return None
+    return queries.waiting_reports()
 
 
 @register.filter

@@ -27,6 +27,7 @@ GROUNDS = {
 }
 ON_LIGHT = {"yellow", "none"}
 MANY = 30  # areas: with more, the letters are smaller
+MOST_NAMED = 200  # with more, only those are named that are neither good nor safe
 
 
 def drawings(
@@ -134,6 +135,8 @@ def _map(areas: Sequence[Mapping[str, Any]]) -> "Callable[[Figure], None]":
                 axes.add_patch(PathPatch(path, facecolor="none", edgecolor=border, linewidth=1.2, zorder=2))
             at = inner_point(shape)
             south = at.lat
+            if len(areas) > MOST_NAMED and one["color"] in ("green", "blue"):
+                continue
             axes.text(
                 at.lon,
                 at.lat,

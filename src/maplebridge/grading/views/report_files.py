@@ -17,6 +17,8 @@ from maplebridge.platform import documents
 from maplebridge.platform import word as word_files
 from maplebridge.platform.templatetags.look import GRADE_WORDS
 
+MOST_NAMED = 200  # areas
+GOOD = ("green", "blue")
 DIGITS = 12  # of the digest, on every page
 
 
@@ -79,8 +81,10 @@ def _section(section: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, 
 
 
 def _by_color(section: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
-    """Return the areas of each color by name, which the map shows by ground and pattern."""
+    """Return the areas of each color by name; of thousands, only those that are neither good nor safe."""
     found: dict[str, list[str]] = {}
-    for each in section.get("colors", ()):
-        found.setdefault(each["color"], []).append(each["name"])
+    colors = section.get("colors", ())
+    for each in colors:
+        named = len(colors) <= MOST_NAMED or each["color"] not in GOOD
+        found.setdefault(each["color"], []).append(each["name"] if named else "")
     return [(color, str(GRADE_WORDS[color]), names) for color in GRADE_WORDS if (names := found.get(color))]

@@ -29,6 +29,8 @@ function optionsOf(figure) {
   const { categories, series } = read(figure.querySelector("table"));
   const line = { lineStyle: { color: color("--line") } };
   const many = series.length > 1;
+  // On a phone the legend takes several lines; about so wide is each of its entries.
+  const legendLines = many ? Math.ceil((series.length * 150) / Math.max(figure.clientWidth, 300)) : 0;
   return {
     animation: false,
     color: SERIES.map(color),
@@ -37,7 +39,7 @@ function optionsOf(figure) {
     // Rich text is drawn on the canvas; a tooltip of HTML would need inline styles.
     tooltip: { trigger: "axis", renderMode: "richText" },
     legend: many ? { top: 0, textStyle: { color: color("--ink") } } : undefined,
-    grid: { left: 8, right: 16, top: many ? 40 : 16, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 16, top: 16 + 24 * legendLines, bottom: 8, containLabel: true },
     xAxis: { type: "category", data: categories, axisLine: line, axisTick: { show: false }, axisLabel: { color: color("--ink-soft") } },
     yAxis: { type: "value", splitLine: line, axisLabel: { color: color("--ink-soft") } },
     series: series.map((one, at) => ({
