@@ -55,12 +55,18 @@ class Recipe:
     net_size: int = 32
     folds: int = 4
     decides_alone_right: float = 0.95
+    labels_alike: bool = False  # finding a rare label counts as much as finding a common one; for few labels
 
 
 RECIPE = Recipe()
 # For long messages, some of which have titles.
 LETTERS = Recipe(
-    order=GramOrder(characters=4, words=0), repeat_titles=3, opening=80, nets=1, model_bytes=11_000_000
+    order=GramOrder(characters=4, words=0),
+    repeat_titles=3,
+    opening=80,
+    nets=1,
+    model_bytes=11_000_000,
+    labels_alike=True,
 )
 
 
