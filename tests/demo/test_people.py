@@ -70,6 +70,12 @@ def test_names_are_put_together_from_the_lists(population: Population, town_data
         assert set(person.name[len(surname) :]) <= characters
 
 
+def test_no_nickname_shows_a_flat(population: Population) -> None:
+    shown = [r.nickname for r in population.residents if r.nickname and r.room in r.nickname]
+    assert shown == []
+    assert len({r.room for r in population.residents}) > 20  # flats there would be to show
+
+
 def test_nicknames_tell_people_of_an_estate_apart(population: Population, town: Territory) -> None:
     estate_of = {building.code: building.estate for building in town.buildings}
     names = Counter((estate_of[r.building], r.nickname) for r in population.residents if r.nickname)

@@ -244,10 +244,8 @@ class _Namer:
         short = self.rng.random() < 0.1
         return self.rng.choice(last) if short else self.rng.choice(first) + self.rng.choice(last)
 
-    def nickname(
-        self, surname: str, building: Building, room: str, has_child: bool, elder: bool, woman: bool
-    ) -> str:
-        """Return what somebody might call themselves in a group."""
+    def nickname(self, surname: str, building: Building, has_child: bool, elder: bool, woman: bool) -> str:
+        """Return what somebody might call themselves in a group; nobody shows their flat there."""
         parts, draw = self.parts, self.rng.random()
         if has_child and draw < 0.4:
             kin = parts.nickname_parent[(2 if woman else 4) if elder else (0 if woman else 1)]
@@ -256,9 +254,11 @@ class _Namer:
             return self.rng.choice(parts.nickname_free)
         options = parts.nickname_patterns
         pattern = options[self.rng.randrange(len(options))]
-        while (woman and "大爷" in pattern) or (not woman and ("姐" in pattern or "阿姨" in pattern)):
+        while (woman and ("大爷" in pattern or "哥" in pattern)) or (
+            not woman and ("姐" in pattern or "阿姨" in pattern)
+        ):
             pattern = options[self.rng.randrange(len(options))]
-        return pattern.format(surname=surname, building=building.number, room=room)
+        return pattern.format(surname=surname, building=building.number)
 
     def staff_name(self) -> str:
         return self.surname() + self.given(self.rng.random() < 0.45, self.rng.randint(24, 57))
@@ -334,9 +334,7 @@ def _family(
         nickname = ""
         if grown:
             parent = has_child and age > 26
-            nickname = _unused(
-                namer.nickname(own, building, home.room, parent, age >= 58, woman), home, building, taken
-            )
+            nickname = _unused(namer.nickname(own, building, parent, age >= 58, woman), building, taken)
         family.append(
             Resident(
                 code=f"R{count + number + 1:05}",
@@ -378,14 +376,10 @@ def _ages(roles: Sequence[_Role], rng: Random) -> list[int]:
     return ages
 
 
-def _unused(nickname: str, home: Household, building: Building, taken: set[str]) -> str:
-    """Tell apart people of one estate who call themselves the same, by building, then by flat."""
-    plain = nickname.removeprefix(f"{building.number}号楼")
-    options = (
-        nickname,
-        f"{building.number}号楼{plain}",
-        f"{nickname}({building.number}-{home.entrance}-{home.room})",
-    )
+def _unused(nickname: str, building: Building, taken: set[str]) -> str:
+    """Tell apart people of one estate who call themselves the same, by building, then by a number."""
+    plain = nickname.removeprefix(f"{building.number}号楼").removeprefix(f"{building.number}栋")
+    options = (nickname, f"{building.number}号楼{plain}")
     serial = (f"{options[-1]}{number}" for number in itertools.count(2))
     found = next(option for option in itertools.chain(options, serial) if option not in taken)
     taken.add(found)

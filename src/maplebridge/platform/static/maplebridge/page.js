@@ -42,6 +42,12 @@ document.addEventListener("submit", (event) => {
   form.append(input);
 }, { capture: true });
 
+// What takes a while and shows nothing by itself, as a file that is still being written, says so at once.
+document.addEventListener("click", (event) => {
+  const says = event.target.closest("[data-says]")?.dataset.says;
+  if (says) announce(says, 10);
+});
+
 // Large type: remembered in a cookie, so that the server already sends the page large.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-large-type]");
