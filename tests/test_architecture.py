@@ -35,8 +35,8 @@ def test_foreign_keys_point_down() -> None:
         if model._meta.app_label in rank
         for field in model._meta.get_fields()
         if field.concrete and field.related_model is not None and field.related_model != "self"
-        if field.related_model._meta.app_label in rank  # type: ignore[union-attr]
-        if rank[field.related_model._meta.app_label] > rank[model._meta.app_label]  # type: ignore[union-attr]
+        if field.related_model._meta.app_label in rank  # type: ignore[union-attr]  # a model, not a name
+        if rank[field.related_model._meta.app_label] > rank[model._meta.app_label]  # type: ignore[union-attr]  # a model, not a name
     ]
 
     assert upward == []

@@ -58,8 +58,8 @@ class Town:
             role="resident",
             shown_as=f"3号楼 {author.nickname}",
             text=text,
-            now=more.pop("now", self.now),  # type: ignore[arg-type]
-            **more,  # type: ignore[arg-type]
+            now=more.pop("now", self.now),  # type: ignore[arg-type]  # a moment, if given
+            **more,  # type: ignore[arg-type]  # whoever calls names the fields
         )
 
 
@@ -167,7 +167,7 @@ def _grid(name: str, code: str, level: int, parent: Grid | None = None) -> Grid:
 def _staff(nickname: str, role: Role, **area: int) -> Person:
     person = people.enrol(nickname=nickname, now=datetime(2026, 1, 1).astimezone())
     people.open_account(person=person, username=nickname)
-    people.post(person=person, role=role, starts_on=BEGIN, **area)  # type: ignore[arg-type]
+    people.post(person=person, role=role, starts_on=BEGIN, **area)  # type: ignore[arg-type]  # one kind of ground
     return person
 
 

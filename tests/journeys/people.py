@@ -95,7 +95,7 @@ class Somebody:
         where = inside or self.where()
         name = re.compile(rf"^{re.escape(what)}($|[\s:：])")  # a button may also name its key, or its row
         if role:
-            return where.get_by_role(role, name=name).filter(visible=True).first  # type: ignore[arg-type]
+            return where.get_by_role(role, name=name).filter(visible=True).first  # type: ignore[arg-type]  # any role
         named = where.get_by_role("button", name=name).or_(where.get_by_role("link", name=name))
         return named.filter(visible=True).first
 

@@ -59,7 +59,7 @@ def resolved(town: Town, matter: Matter, *, text: str = "修好了", **more: obj
         by=chief(town),
         shown_as="网格长",
         now=town.now,
-        **more,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]  # whoever calls names the fields
     )
 
 

@@ -113,7 +113,7 @@ def test_what_the_product_was_not_sure_of_is_sorted_with_one_tap(town: Town) -> 
     assert f"#{matter.pk}" in page(town.sorting_officer, "sorting")
     as_(town.sorting_officer).post(reverse("sorting_sort", args=[matter.pk]), {"category": "06-01-01"})
     matter.refresh_from_db()
-    assert (matter.needs_sorting, matter.category.code) == (False, "06-01-01")  # type: ignore[union-attr]
+    assert (matter.needs_sorting, matter.category.code) == (False, "06-01-01")  # type: ignore[union-attr]  # has one now
     assert f"#{matter.pk}<" not in page(town.sorting_officer, "sorting")
 
 

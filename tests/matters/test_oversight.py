@@ -42,7 +42,7 @@ def answered(town: Town, **more: object) -> Matter:
         by=chief(town),
         shown_as="网格长",
         now=town.now,
-        **more,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]  # whoever calls names the fields
     )
     matter.refresh_from_db()
     return matter
@@ -226,7 +226,7 @@ def test_the_board_is_narrowed_by_town_community_agency_and_kind(town: Town) -> 
     later = town.now + timedelta(hours=1)
 
     def shown(**scope: object) -> bool:
-        found = queries.board(Scope(**scope), later)  # type: ignore[arg-type]
+        found = queries.board(Scope(**scope), later)  # type: ignore[arg-type]  # whoever calls names the fields
         return [one.row.matter.pk for one in found] == [matter.pk]
 
     assert shown(grid_id=town.street.pk)

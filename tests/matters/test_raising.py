@@ -24,7 +24,7 @@ def raised(town: Town, *, severity: int = 1, decided: bool = True, **more: objec
         where=actions.Where(grid_id=town.entrance_grid.pk, estate_id=town.estate.pk),
         message_id=message.pk,
         now=town.now,
-        **more,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]  # whoever calls names the fields
     )
 
 

@@ -25,7 +25,7 @@ CODES = {
 
 def checked(sheet: str, text: str, **more: object) -> list[tuple[int, str, object]]:
     table = read_table(text.encode(), "file.csv")
-    found = check(SHEETS[sheet], table, Existing(CODES, **more))  # type: ignore[arg-type]
+    found = check(SHEETS[sheet], table, Existing(CODES, **more))  # type: ignore[arg-type]  # whoever calls names the fields
     assert bool(found.problems) != bool(found.records)
     return [(one.row, one.column, one.trouble) for one in found.problems]
 

@@ -104,8 +104,8 @@ def parts_of(body: bytes, content_type: str) -> dict[str, Any]:
     message = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
     found: dict[str, Any] = {}
     for part in message.get_payload():
-        name = part.get_param("name", header="content-disposition")  # type: ignore[union-attr]
-        found.setdefault(str(name), []).append(part.get_payload(decode=True))  # type: ignore[union-attr]
+        name = part.get_param("name", header="content-disposition")  # type: ignore[union-attr]  # a part, not a string
+        found.setdefault(str(name), []).append(part.get_payload(decode=True))  # type: ignore[union-attr]  # a part, not a string
     return found
 
 

@@ -25,7 +25,7 @@ def file(client: Client, list_name: str, format: str, **query: object) -> bytes:
     answer = client.get(reverse("export", args=[list_name, format]), query)
     assert answer.status_code == 200
     assert "attachment" in answer.headers["Content-Disposition"]
-    return b"".join(answer.streaming_content)  # type: ignore[arg-type]
+    return b"".join(answer.streaming_content)  # type: ignore[arg-type]  # a streamed answer
 
 
 @pytest.mark.parametrize(("format", "mark"), [("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf"), ("gb18030", b"")])

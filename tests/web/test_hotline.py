@@ -125,7 +125,7 @@ def test_a_row_taken_over_twice_raises_nothing_twice(town: Town) -> None:
 
 def test_the_same_caller_is_one_person(town: Town) -> None:
     taken_over(table(LEAK, "W010,,李某,10000000051,电梯又坏了,,\n"), town.now)
-    assert Person.objects.filter(pk=person_by_phone("10000000051").pk).count() == 1  # type: ignore[union-attr]
+    assert Person.objects.filter(pk=person_by_phone("10000000051").pk).count() == 1  # type: ignore[union-attr]  # is there
     assert Matter.objects.count() == 2
 
 
@@ -159,7 +159,7 @@ def test_the_results_go_back_in_the_words_of_the_hotline(town: Town) -> None:
         now=town.now,
     )
     response = signed_in(town.sorting_officer).get(reverse("hotline_results"), {"days": 30})
-    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # a streamed answer
     rows = {row["工单编号"]: row for row in csv.DictReader(io.StringIO(text))}
     assert rows["W001"]["办理结果"] == "已解释说明"
     assert rows["W001"]["结果说明"] == "已更换楼上水管，请您查看"

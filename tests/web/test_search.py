@@ -28,7 +28,7 @@ def town(db: None, noon: datetime) -> Town:
 
 def told(town: Town, text: str, *, category: str = "05-01-01", grid: object = None, **more: object) -> Matter:
     message = town.says(text)
-    where = actions.Where(grid_id=(grid or town.entrance_grid).pk, estate_id=town.estate.pk)  # type: ignore[attr-defined]
+    where = actions.Where(grid_id=(grid or town.entrance_grid).pk, estate_id=town.estate.pk)  # type: ignore[attr-defined]  # a grid
     return actions.raise_matter(
         origin=Matter.Origin.GROUP,
         text=text,
@@ -38,13 +38,13 @@ def told(town: Town, text: str, *, category: str = "05-01-01", grid: object = No
         where=where,
         message_id=message.pk,
         now=town.now,
-        **more,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]  # whoever calls names the fields
     )
 
 
 def found(town: Town, person: Person, words: str = "", **more: object) -> list[int]:
     standing = people.standing_of(person.pk, queries.local_day(town.now))
-    return queries.newest(standing, Wanted(words=words, **more))  # type: ignore[arg-type]
+    return queries.newest(standing, Wanted(words=words, **more))  # type: ignore[arg-type]  # whoever calls names the fields
 
 
 def as_(person: Person) -> Client:

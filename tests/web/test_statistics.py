@@ -154,7 +154,7 @@ def test_the_file_holds_each_rate_with_its_two_counts(town: Town) -> None:
     answered(town, told(town, "楼上漏水"), 5)
     add_up_march(town)
     answer = as_(town.analyst).get(reverse("export", args=["statistics", "csv"]), {"month": "2026-03"})
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]  # a streamed answer
     assert "按时答复率 %,按时答复率：计入,按时答复率：总数" in lines[0].replace(": ", "：")
     assert lines[1].startswith("2026-03,合计,,1,,1,1")
 

@@ -176,7 +176,7 @@ def test_a_file_that_is_no_table_is_refused_in_words(town: Town) -> None:
 def test_a_sheet_is_taken_away(town: Town) -> None:
     answer = as_(town.administrator).get(reverse("export_territory", args=["buildings", "gb18030"]))
 
-    text = b"".join(answer.streaming_content).decode("gb18030")  # type: ignore[attr-defined]
+    text = b"".join(answer.streaming_content).decode("gb18030")  # type: ignore[attr-defined]  # a streamed answer
     assert text.splitlines()[1].startswith("LD0103,XQ01,")
     assert Building.objects.count() == len(text.splitlines()) - 1
 
