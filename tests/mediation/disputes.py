@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
 from tests.factories.town import BEGIN, Town, make_town
 
 from maplebridge.matters.actions import By
@@ -104,7 +105,7 @@ class Desk:
             terms="乙方三十日内修好水管并赔偿",
             amount_cents=cents,
             parts=[
-                actions.Part(payer.pk, date(2026, 3, 12) + timedelta(days=30 * number), share)
+                actions.Part(payer.pk, timezone.localdate(self.now) + timedelta(days=10 + 30 * number), share)
                 for number, share in enumerate(shares)
             ],
             by=self.by,

@@ -35,6 +35,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "demo_url": reverse("demo_roles") if settings.DEMO else "",
         "sign_out_url": reverse_lazy("sign_out"),
         "safety_map_url": reverse_lazy("safety_map"),
+        "dispute_url": reverse_lazy("dispute_new"),
         "standing": SimpleLazyObject(lambda: standing_of(request)),
         "nav": SimpleLazyObject(lambda: navigation(standing_of(request), request.path)),
         "person": person,
@@ -73,6 +74,8 @@ def _names(standing: Standing) -> list[Named]:
         names += [TODAY, MAP]
     if standing.has(Role.SORTING_OFFICER):
         names += [TODAY]  # what nobody else owns yet is theirs
+    if standing.has(Role.MEDIATOR, Role.SUPERVISOR):
+        names += [DISPUTES]
     if standing.agencies:
         names += [INBOX]
     if standing.has(Role.CONFIDENTIAL):
@@ -92,6 +95,8 @@ def _names(standing: Standing) -> list[Named]:
         names += [WARNINGS]
     if standing.has(Role.SUPERVISOR, Role.ANALYST, Role.COMMAND, Role.OFFICER):
         names += [ADVISORIES]
+    if standing.is_field or standing.has(Role.SORTING_OFFICER, Role.COMMAND, Role.CONFIDENTIAL):
+        names += [DISPUTES]
     if not standing.is_field:
         names += [MAP]
     if standing.has(Role.SUPERVISOR, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field:
@@ -106,6 +111,7 @@ MINE = ("my_matters", "list-check", gettext_lazy("My matters"))
 ME = ("me", "user", gettext_lazy("Me"))
 TODAY = ("today", "checklist", gettext_lazy("Today"))
 MAP = ("territory", "map-2", gettext_lazy("Map"))
+DISPUTES = ("disputes", "scale", gettext_lazy("Mediation"))
 INBOX = ("agency_inbox", "inbox", gettext_lazy("Inbox"))
 SORTING = ("sorting", "arrows-split", gettext_lazy("Sorting"))
 OVERSIGHT = ("oversight", "layout-dashboard", gettext_lazy("Oversight"))

@@ -1,0 +1,1 @@
+"""The pages of mediation, for those who find, mediate and oversee disputes."""
