@@ -1,4 +1,4 @@
-"""This month's survey in the invented city: open, drawn and partly answered, through the same actions as a town's own."""
+"""This month's survey in the invented city: open, drawn and partly answered, through a town's own actions."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta

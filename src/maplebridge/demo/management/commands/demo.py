@@ -9,6 +9,7 @@ from django.utils import timezone
 from maplebridge.demo import loading
 from maplebridge.demo.live import Live
 from maplebridge.demo.loading_city import city_is_loaded, load_city
+from maplebridge.demo.loading_past import live_the_past
 from maplebridge.demo.loading_people import PASSWORD
 from maplebridge.demo.logins import logins
 from maplebridge.demo.mediating import load_mediation, mediation_is_loaded
@@ -46,6 +47,8 @@ class Command(BaseCommand):
     def _load_city(self) -> None:
         self._say("The city around it … 65 stations, 250 beats, five years of counts")
         load_city(now=timezone.localtime(), seed=loading.SEED)
+        self._say("The months before, and what early warning found in them")
+        live_the_past(now=timezone.localtime(), seed=loading.SEED)
 
     def _load_mediation(self) -> None:
         self._say(f"Mediation … {load_mediation(now=timezone.localtime())} disputes")
