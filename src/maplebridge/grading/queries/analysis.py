@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from maplebridge.grading.domain.analysis import Period
 from maplebridge.grading.domain.reports import seal_of as sealed
@@ -19,6 +18,7 @@ from maplebridge.grading.queries.analyzed_areas import (
     incidents,
     satisfaction,
 )
+from maplebridge.grading.queries.analyzed_deeds import advisories, disputes, moments
 from maplebridge.grading.queries.analyzed_matters import of_matters, overdue
 from maplebridge.grading.queries.warnings import REAL
 
@@ -35,7 +35,9 @@ def body_of(period: Period, now: datetime) -> dict[str, Any]:
         satisfaction(period, areas, sources),
         *of_matters(period, now, sources),
         overdue(period, now, sources),
+        disputes(period, sources),
         _warnings(period, sources),
+        advisories(period, sources),
     ]
     return {
         "format": FORMAT,
@@ -76,19 +78,14 @@ def _warnings(period: Period, sources: Sources) -> Section:
 
 
 def _told_in(period: Period) -> QuerySet[EarlyWarning]:
-    since, until = _moments(period)
+    since, until = moments(period)
     return EarlyWarning.objects.filter(run__looked_at__gte=since, run__looked_at__lt=until)
 
 
 def _looked(period: Period) -> bool:
     """Tell whether anybody looked at all: no warning of a month without a look says nothing."""
-    since, until = _moments(period)
+    since, until = moments(period)
     return WatchRun.objects.filter(failure="", looked_at__gte=since, looked_at__lt=until).exists()
-
-
-def _moments(period: Period) -> tuple[datetime, datetime]:
-    zone = timezone.get_default_timezone()
-    return period.months[0].interval(zone).start, period.last.interval(zone).end
 
 
 def reports() -> QuerySet[Report]:

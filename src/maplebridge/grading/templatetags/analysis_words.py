@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from maplebridge.grading.domain.analysis import Against, Period, Span, Unit, Why
+from maplebridge.grading.domain.publication import FLOORS
 from maplebridge.grading.domain.reports import ReportRefused
 from maplebridge.grading.permissions import reads_reports
 from maplebridge.grading.queries import analysis as queries
@@ -31,6 +32,8 @@ SECTIONS = {
     "answering": gettext_lazy("How fast they were answered"),
     "raised_most": gettext_lazy("What residents raise most"),
     "overdue": gettext_lazy("Overdue now, and why"),
+    "disputes": gettext_lazy("Disputes and mediation"),
+    "advisories": gettext_lazy("What residents were told"),
     "warnings": gettext_lazy("Early warnings, and what they turned out to be"),
 }
 FIGURES = {
@@ -44,6 +47,9 @@ FIGURES = {
     "with_result": gettext_lazy("With a result"),
     "solved": gettext_lazy("Solved, say residents"),
     "content": gettext_lazy("Satisfied with the result"),
+    "disputes": gettext_lazy("Disputes found"),
+    "settled": gettext_lazy("Settled, of those that ended"),
+    "performed": gettext_lazy("Performed, of those settled"),
     "median_minutes": gettext_lazy("Half were answered within"),
     "ninth_minutes": gettext_lazy("Nine of ten were answered within"),
 }
@@ -52,6 +58,8 @@ SOURCES = {
     "answers": gettext_lazy("Monthly survey of residents"),
     "colors": gettext_lazy("Monthly colors of the safety grading"),
     "matters": gettext_lazy("Matters in this platform; confidential ones are not counted"),
+    "disputes": gettext_lazy("Disputes in this platform; confidential ones are not counted"),
+    "advisories": gettext_lazy("Messages sent by this platform"),
     "board": gettext_lazy("Oversight list of this platform"),
     "warnings": gettext_lazy("Early warning of this platform"),
 }
@@ -280,6 +288,7 @@ def sentences(section: Mapping[str, Any], period: Period, as_of: str = "") -> li
         "raised_most": _raised_most,
         "overdue": _overdue,
         "warnings": _warnings,
+        "advisories": _advisories,
     }
     lines = []
     if section["code"] in makers:
@@ -448,6 +457,22 @@ def _warnings(section: Mapping[str, Any], period: Period, as_of: str) -> list[st
         )
         lines.append(_("What they turned out to be: {told}.").format(told=told))
     return lines
+
+
+def _advisories(section: Mapping[str, Any], period: Period, as_of: str) -> list[str]:
+    if not section["sent"]:
+        return [_("No message was sent to residents in this period.")]
+    words = ngettext(
+        "One message was sent. It was for {receivers} people, reached {reached} and was opened by {opened}.",
+        "{number} messages were sent. They were for {receivers} people, reached {reached} and were opened by "
+        "{opened}, each person counted once a message.",
+        section["sent"],
+    )
+    people = {
+        name: f"{section[name]:,}" if section[name] >= FLOORS.small else NOT_TOLD[Why.SMALL]
+        for name in ("receivers", "reached", "opened")
+    }
+    return [words.format(number=section["sent"], **people)]
 
 
 @register.filter

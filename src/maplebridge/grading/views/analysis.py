@@ -288,7 +288,9 @@ LEADERS_ORDER = (
     "matters",
     "answering",
     "raised_most",
+    "disputes",
     "warnings",
+    "advisories",
 )
 FIRST = {
     "incidents": ("incidents",),
