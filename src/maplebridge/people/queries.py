@@ -340,7 +340,17 @@ def _with_ground(postings: QuerySet[Posting]) -> QuerySet[Posting]:
 def everything_about(person_id: int) -> dict[str, Any]:
     """Return all that this area keeps about a person, for that person."""
     person = get_person(person_id)
-    personal = ("nickname", "name", "phone", "room", "language", "elder_mode", "made_at", "consented_at")
+    personal = (
+        "nickname",
+        "name",
+        "phone",
+        "room",
+        "age_band",
+        "language",
+        "elder_mode",
+        "made_at",
+        "consented_at",
+    )
     account = account_of(person_id)
     return {
         "person": {name: getattr(person, name) for name in personal}

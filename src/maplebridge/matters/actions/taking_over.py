@@ -74,10 +74,10 @@ def take_over_past(*, past: Sequence[Past]) -> list[int]:
     Entry.objects.bulk_create(
         (
             Entry(matter=matter, deed=deed, at=at, public=True, facts=facts)
-            for matter in made
+            for matter, one in zip(made, past, strict=True)
             for deed, at, facts in (
-                ("raised", matter.raised_at, {"origin": matter.origin, "owner": matter.owner_id}),
-                ("closed", matter.closed_at, {"as": matter.closed_as}),
+                ("raised", one.raised_at, {"origin": matter.origin, "owner": matter.owner_id}),
+                ("closed", one.closed_at, {"as": matter.closed_as}),
             )
         ),
         batch_size=BATCH,
