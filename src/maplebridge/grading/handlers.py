@@ -1,4 +1,4 @@
-"""What follows in grading from what happened: survey links go out, a confirmed warning becomes a draft for residents."""
+"""What follows in grading from what happened: links to the survey go out, a confirmed warning becomes a draft."""
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _

@@ -10,6 +10,7 @@ from maplebridge.grading.views import (
     results,
     rounds,
     survey,
+    telling,
     warnings,
     what_if,
 )
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("grading/months/<int:month_id>/take-back/", months.take_back, name="grading_take_back"),
     path("grading/months/<int:month_id>/review/", months.review, name="grading_review"),
     path("grading/months/<int:month_id>/publish/", months.publish, name="grading_publish"),
+    path("grading/months/<int:month_id>/tell/", telling.tell, name="grading_tell"),
     path("grading/months/<int:month_id>/correction/", months.ask_correction, name="grading_ask_correction"),
     path("grading/months/<int:month_id>/correct/", months.correct, name="grading_correct"),
     path("grading/months/<int:month_id>/areas/<int:area_id>/", months.month_area, name="grading_month_area"),
@@ -68,6 +70,7 @@ urlpatterns: list[URLPattern] = [
     path("warnings/", warnings.warnings, name="warnings"),
     path("warnings/<int:warning_id>/", warnings.warning, name="warning"),
     path("warnings/<int:warning_id>/decide/", warnings.decide, name="warning_decide"),
+    path("warnings/<int:warning_id>/advisory/", telling.warning_advisory, name="warning_advisory"),
     # reports of a month or quarter, and the leaders' page
     path("leaders/", analysis.leaders, name="leaders"),
     path("reports/", analysis.reports, name="reports"),

@@ -177,12 +177,14 @@ def _page(request: HttpRequest, one: Broadcast, *, wrong: str = "", status: int 
     found = queries.advisory_of(one)
     limits = broadcast_limits(now)
     is_open = one.state in queries.OPEN
+    looked_over = queries.looked_over(found) if found and is_open else []
     context: dict[str, Any] = {
         "now": now,
         "one": one,
         "advisory": found,
         "wrong": wrong,
-        "findings": queries.looked_over(found) if found and is_open else [],
+        "findings": looked_over,
+        "held_up": any(each.holds_up for each in looked_over),
         "ground": _ground_names(one),
         "may_edit": queries.may_edit(standing, one),
         "may_release": releases(standing) and is_open,

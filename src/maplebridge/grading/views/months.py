@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from maplebridge.advisories.permissions import drafts as sees_advisories
 from maplebridge.grading import actions, queries
+from maplebridge.grading.actions import telling
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.publication import PublicationError
 from maplebridge.grading.domain.transitions import CycleError, State, earliest_publication
@@ -107,6 +109,7 @@ def _month_page(
     said = queries.comment_counts(one)
     names = queries.area_names(one.kind)
     state = State(one.state)
+    edition = one.editions.order_by("-number").first()
     proposed_on = timezone.localdate(one.proposed_at) if one.proposed_at else timezone.localdate()
     context: dict[str, Any] = {
         "now": timezone.now(),
@@ -125,7 +128,8 @@ def _month_page(
         "publish_from": earliest_publication(Month.of(one.month), proposed_on),
         "review_form": ReviewForm(),
         "erratum_form": ErratumForm(),
-        "edition": one.editions.order_by("-number").first(),
+        "edition": edition,
+        "told": telling.told_of(edition.number) if edition and sees_advisories(standing) else None,
     }
     return render(request, "grading/month.html", context, status=status)
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from maplebridge.advisories import queries as advisories
+from maplebridge.advisories.permissions import drafts
 from maplebridge.grading import actions
 from maplebridge.grading.domain.warnings import WarningRefused
 from maplebridge.grading.domain.watching import LEAST_DAYS, LEAST_NIGHTS
@@ -76,6 +78,8 @@ def _page(request: HttpRequest, one: EarlyWarning, *, wrong: str = "", status: i
         ],
         "similar": queries.similar_past(one),
         "may_decide": decides_on_warnings(standing),
+        "may_tell": drafts(standing) and one.state == EarlyWarning.State.CONFIRMED,
+        "told": advisories.of_warning(one.pk),
         "may_watch": one.state == EarlyWarning.State.NEW,
         "decided": bool(one.decided_at),
         "given": request.POST,
