@@ -1,4 +1,4 @@
-"""Every page of the product; those of the demo are in `demo_urls`. Who may ask for one is in the areas' `permissions`."""
+"""Every page of the product; the demo's are in `demo_urls`. Who may ask for a page is in its area's `permissions`."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
