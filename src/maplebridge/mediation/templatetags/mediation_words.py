@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language, pgettext_lazy
-from django.utils.translation import gettext as _text
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.mediation.data import dispute_types
@@ -340,9 +339,9 @@ def yuan(cents: int | None) -> str:
 
 @register.filter
 def side_name(number: int | None) -> str:
-    """Show a side as the papers call it: 甲方, 乙方 …"""
-    if number is None:
-        return _text("mediators")
+    """Show a side as the papers call it: 甲方, 乙方 … Where a template finds no side, it is the mediators'."""
+    if not number:
+        return gettext("mediators")
     if (get_language() or "").startswith("zh"):
         return f"{'甲乙丙丁戊己'[number - 1]}方"
     return f"Side {'ABCDEF'[number - 1]}"
@@ -352,7 +351,7 @@ def side_name(number: int | None) -> str:
 def audience_name(row: Any) -> str:
     """Show for whom something is."""
     if row.audience == Audience.SIDE:
-        return _text("only %(side)s and the mediators") % {"side": side_name(row.side.number)}
+        return gettext("only %(side)s and the mediators") % {"side": side_name(row.side.number)}
     return _of(AUDIENCES, row.audience)
 
 
@@ -489,5 +488,5 @@ REFUSALS: Mapping[str, Any] = {
 def refusal_words(code: str) -> str:
     """Return what a refused deed says to whoever tried it."""
     return (
-        _of(REFUSALS, code) if code in REFUSALS else _text("This is not possible now. Nothing was changed.")
+        _of(REFUSALS, code) if code in REFUSALS else gettext("This is not possible now. Nothing was changed.")
     )
