@@ -18,6 +18,7 @@ from maplebridge.conversations import queries as conversations
 from maplebridge.conversations.queries import broadcasts
 from maplebridge.grading import queries as grading
 from maplebridge.matters import queries as matters
+from maplebridge.mediation import permissions as mediation
 from maplebridge.people import actions, queries
 from maplebridge.people.permissions import allow, signed_in, standing_of
 
@@ -76,6 +77,7 @@ def _about(request: HttpRequest, person: Any) -> dict[str, Any]:
         "about": person,
         "own_phone": queries.own_phone(person),
         "postings": queries.postings_of(person.pk, today),
+        "mediates_for_me": mediation.disputes_of_party(person.pk).exists(),
         "memberships": conversations.memberships_of(person.pk).filter(thread__kind="group"),
         "readings": [
             {
