@@ -111,6 +111,12 @@ def counts_of(found: Collection[Broadcast]) -> dict[int, Counts]:
     return {one.pk: counted.get(one.pk, Counts()) for one in found} | added_up
 
 
+def reached_by(broadcast_id: int) -> list[int]:
+    """Return whom a broadcast reached."""
+    told = Receipt.objects.filter(broadcast_id=broadcast_id, delivered_at__isnull=False)
+    return [one for one in told.order_by("pk").values_list("person_id", flat=True) if one is not None]
+
+
 def posts_of(one: Broadcast) -> tuple[int, int]:
     """Return in how many groups the notice stands, and in how many it shall."""
     found = one.posts.aggregate(all=Count("pk"), posted=Count("message_id"))

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from maplebridge.demo import loading
 from maplebridge.demo.live import Live
+from maplebridge.demo.loading_advisories import advisories_are_loaded, load_advisories
 from maplebridge.demo.loading_city import city_is_loaded, load_city
 from maplebridge.demo.loading_past import live_the_past
 from maplebridge.demo.loading_people import PASSWORD
@@ -53,6 +54,9 @@ class Command(BaseCommand):
     def _load_mediation(self) -> None:
         self._say(f"Mediation … {load_mediation(now=timezone.localtime())} disputes")
 
+    def _load_advisories(self) -> None:
+        self._say(f"Advisories … {load_advisories(now=timezone.localtime(), seed=loading.SEED)} sent")
+
     def _go_on(self) -> None:
         """Tell what an interrupted loading has left out, and keep the duty table filled."""
         if not city_is_loaded(timezone.localtime()):
@@ -62,6 +66,8 @@ class Command(BaseCommand):
         if loading.untold_parts():
             self._say("A month of conversations … what was interrupted is told now")
             loading.tell_rest(now=timezone.localtime, progress=self._day)
+        if not advisories_are_loaded():
+            self._load_advisories()
         if days := loading.extend_duties(timezone.localtime()):
             self._say(f"Duty table … {days} more days")
 
@@ -75,6 +81,7 @@ class Command(BaseCommand):
         self._say(f"The town has lived its month … {month.steps:,} steps, {time.monotonic() - begun:.0f} s")
         self._load_mediation()
         self._load_city()
+        self._load_advisories()
 
     def _day(self, day: int) -> None:
         if day % DAYS_SHOWN == 0:
