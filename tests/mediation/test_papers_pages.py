@@ -55,6 +55,10 @@ def test_the_page_says_which_papers_there_are_and_what_is_missing(desk: Desk, me
     shown = page(mediator, desk.drafted().dispute)
     for words in ("调解协议书", "还有人没有签字", "缺当事人证件号码", "还没有开过双方都到场的调解会"):
         assert words in shown
+    assert (
+        f"/disputes/{Dispute.objects.get().pk}/papers/"
+        in mediator.get(f"/disputes/{Dispute.objects.get().pk}/").content.decode()
+    )
     assert LEFT not in shown  # names leave with a download only, which is logged
     assert "Electronic" not in shown
 
@@ -177,6 +181,9 @@ def test_a_party_gets_the_sealed_agreement_and_nothing_else(desk: Desk) -> None:
     agreement = sealed(desk, dispute)
     identity = sealed(desk, dispute, Code.IDENTITY)
     party = signed_in(desk.town.resident)
+    shown = party.get(f"/my-disputes/{dispute.pk}/").content.decode()
+    assert f"/papers/{agreement.pk}/" in shown
+    assert f"/papers/{identity.pk}/" not in shown
     base = f"/my-disputes/{dispute.pk}/papers/"
     assert party.get(f"{base}{agreement.pk}/").content == PAPER
     assert party.get(f"{base}{identity.pk}/").status_code == 404

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from django.db.models import QuerySet
 
+from maplebridge.mediation.domain.papers import FORMS
 from maplebridge.mediation.models import Document
 from maplebridge.platform.documents import digest
 from maplebridge.platform.models import AuditRow
@@ -50,6 +51,17 @@ def versions_of(dispute_id: int) -> Mapping[str, Versions]:
             edited = one if one.kind == Document.Kind.EDITED else None
             found[one.code] = Versions(edited, before.sealed)
     return found
+
+
+def for_sides(dispute_id: int) -> list[Document]:
+    """Return the sealed papers of which each side has a copy by law, the latest of each."""
+    sealed = [versions.sealed for versions in versions_of(dispute_id).values()]
+    return [one for one in sealed if one is not None and is_for_sides(one)]
+
+
+def is_for_sides(document: Document) -> bool:
+    form = next((form for form in FORMS if form.code == document.code), None)
+    return document.kind == Document.Kind.SEALED and form is not None and form.for_sides
 
 
 def check_sealed(dispute_id: int) -> list[Checked]:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from maplebridge.mediation import queries
 from maplebridge.mediation.permissions import disputes_of_party, viewer_of
+from maplebridge.mediation.queries.documents import for_sides
 from maplebridge.people.permissions import allow, me_of, signed_in, standing_of
 
 
@@ -39,6 +40,7 @@ def my_dispute(request: HttpRequest, dispute_id: int) -> HttpResponse:
             "promises": queries.promises_for(viewer, dispute.pk),
             "agreement": agreement,
             "installments": queries.installments_of(agreement.pk) if agreement else (),
+            "papers": for_sides(dispute.pk),
             "readings": readings,
             "now": now,
         },

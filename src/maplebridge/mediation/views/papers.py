@@ -24,6 +24,7 @@ from maplebridge.mediation.queries.documents import (
     Versions,
     check_sealed,
     documents_of,
+    is_for_sides,
     sealed_as,
     versions_of,
 )
@@ -187,8 +188,7 @@ def my_paper(request: HttpRequest, dispute_id: int, document_id: int) -> HttpRes
     if dispute is None:
         raise Http404
     document = _document(dispute_id, document_id)
-    form = BY_CODE.get(document.code)  # type: ignore[call-overload]  # a code that is a form's, or not
-    if document.kind != Document.Kind.SEALED or form is None or not form.for_sides:
+    if not is_for_sides(document):
         raise Http404
     return _kept(request, By(me_of(request), "resident"), document, back="my_dispute")
 
