@@ -44,7 +44,7 @@ def _converter(direction: str) -> "OpenCC":
 
 def to_simplified(text: str) -> str:
     """Return the text in simplified characters, as used in mainland China."""
-    return str(_converter("t2s").convert(text))
+    return str(_converter("tw2s").convert(text))  # reads the forms of Taiwan and the older ones
 
 
 def to_traditional(text: str) -> str:
