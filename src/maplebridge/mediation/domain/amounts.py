@@ -52,5 +52,6 @@ def check_parts(total: int | None, parts: Sequence[int]) -> None:
 
 
 def yuan(cents: int) -> str:
-    """Return a sum as it is printed: 1,200.50."""
-    return f"{cents // 100:,}.{cents % 100:02d}"
+    """Return a sum as it is printed: 1,200.50; what is paid back or out of a fund has a minus."""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{whole:,}.{rest:02d}"
