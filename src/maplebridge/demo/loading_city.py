@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 from django.utils import timezone
 from shapely.geometry import Polygon, shape
@@ -11,11 +12,14 @@ from shapely.ops import unary_union
 from maplebridge.demo.city import INDICATORS, YEARS, City, CityArea, invent_city
 from maplebridge.demo.loading_survey import ask_residents, count_by_age
 from maplebridge.grading import actions, queries
+from maplebridge.grading.actions import analysis as reports
+from maplebridge.grading.domain.analysis import CLEARED, PREVENTABLE, Period, Span
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.counts_file import ReadCounts
 from maplebridge.grading.domain.method import Against, Kind, Method, Source
 from maplebridge.grading.domain.method import Indicator as Rule
 from maplebridge.grading.domain.questionnaire import Question
+from maplebridge.grading.queries import analysis
 from maplebridge.kernel.periods import Month
 from maplebridge.kernel.statistics.composite import Direction
 from maplebridge.people import queries as people
@@ -61,6 +65,8 @@ def load_city(*, now: datetime, seed: int) -> None:
     for month in months[-BEAT_MONTHS:]:
         _publish(AreaKind.BEAT, month, analyst, reviewers, now)
     ask_residents(last + 1, city, stations, now=now, seed=seed)
+    _count_beside(city, stations, months, now, seed)
+    _report(last, analyst, reviewers[0], now)
 
 
 def _own_ground(now: datetime) -> tuple[str, Polygon, list[int]]:
@@ -209,6 +215,47 @@ def _publish(kind: AreaKind, month: Month, analyst: int, reviewers: list[int], n
     out = proposed + timedelta(days=7)
     if kind == AreaKind.STATION and out <= timezone.localdate(now):
         actions.publish(month_id=one.pk, by_id=analyst, now=_noon(out), today=out)
+
+
+def _count_beside(
+    city: City, stations: dict[str, Any], months: list[Month], now: datetime, seed: int
+) -> None:
+    """Enter what reports tell and no color depends on: thefts that could have been prevented, and clear-ups."""
+    chance = np.random.default_rng(seed)
+    thefts = city.station_counts[:, 0, :]
+    ids = [area.pk for area in stations.values()]
+    for code, name, english, share in (
+        (PREVENTABLE, "可防性案件", "Preventable offenses", 0.6),
+        (CLEARED, "破案", "Clear-ups", 0.35),
+    ):
+        actions.define_indicator(
+            code=code,
+            valid_from=months[0].first,
+            name_zh=name,
+            name_en=english,
+            source=Source.FILE,
+            denominator="residents",
+        )
+        counts = chance.binomial(thefts, share)
+        read = {
+            month: dict(zip(ids, map(int, counts[:, depth]), strict=True))
+            for depth, month in enumerate(months)
+        }
+        actions.enter_counts(
+            kind=AreaKind.STATION,
+            read=ReadCounts({code: read}, {}, [], 0),
+            source="刑侦月报",
+            by_id=None,
+            now=now,
+        )
+
+
+def _report(last: Month, analyst: int, reviewer: int, now: datetime) -> None:
+    """Draft the last reports; the month before last is read and released."""
+    wanted = [Period(Span.MONTH, last - 1), Period(Span.MONTH, last), Period.over(Span.QUARTER, now.date())]
+    first, *_others = [reports.draft(period=one, by_id=None, now=now) for one in wanted]
+    reports.ask_release(report_id=first.pk, by_id=analyst, now=now)
+    reports.release(report_id=first.pk, seen=analysis.seal_of(first), by_id=reviewer, now=now)
 
 
 def _noon(day: date) -> datetime:
