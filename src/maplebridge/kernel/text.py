@@ -44,7 +44,9 @@ def _converter(direction: str) -> "OpenCC":
 
 def to_simplified(text: str) -> str:
     """Return the text in simplified characters, as used in mainland China."""
-    return str(_converter("tw2s").convert(text))  # reads the forms of Taiwan and the older ones
+    plain = str(_converter("t2s").convert(text))
+    # What is simplified already stays as it is: of the forms of Taiwan some are other characters here (么, 著).
+    return plain if plain == text else str(_converter("tw2s").convert(text))
 
 
 def to_traditional(text: str) -> str:
