@@ -50,7 +50,9 @@ def chart_of(section: Mapping[str, Any]) -> dict[str, Any] | None:
             "title": _("Areas by color"),
             "says": "",
             "over": _("Color"),
-            "series": [_("End of this period"), _("End of the one before")] if before else [_("End of this period")],
+            "series": [_("End of this period"), _("End of the one before")]
+            if before
+            else [_("End of this period")],
             "rows": [
                 [str(GRADE_WORDS[name]), [number, before[name]] if before else [number]]
                 for name, number in section["counts"]
