@@ -65,7 +65,8 @@ def day_of(standing: Standing, now: datetime) -> Day:
     ids = [
         *(one.dispute_id for one in sessions),
         *(one.dispute_id for one in promises),
-        *(one.agreement.dispute_id for one in [*late, *revisits]),
+        *(one.agreement.dispute_id for one in late),
+        *(one.agreement.dispute_id for one in revisits),
         *running,
     ]
     rows = {one.dispute.pk: one for one in rows_by_id(list(dict.fromkeys(ids)), now)}
