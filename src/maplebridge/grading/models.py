@@ -403,7 +403,9 @@ class WatchRun(models.Model):
     threshold_days = models.FloatField()  # recurrence interval from which it is an alarm by the budget alone
     thresholds = models.JSONField(default=dict)  # the same as it was used, detector by detector
     learned_from = models.PositiveIntegerField(default=0)  # nights; 0: by the budget alone
-    signals = models.JSONField(default=list)  # the strongest of each detector, weak ones too: what is learned from
+    signals = models.JSONField(
+        default=list
+    )  # the strongest of each detector, weak ones too: what is learned from
     seconds = models.FloatField(default=0)
     failure = models.TextField(blank=True)
 

@@ -63,7 +63,15 @@ class Person(models.Model):
         indexes = [models.Index(fields=["phone_tail_digest"], name="person_by_phone_tail")]
         triggers = [
             audit.trigger(
-                personal=["nickname", "name", "phone", "phone_digest", "phone_tail_digest", "room", "age_band"],
+                personal=[
+                    "nickname",
+                    "name",
+                    "phone",
+                    "phone_digest",
+                    "phone_tail_digest",
+                    "room",
+                    "age_band",
+                ],
             )
         ]
 
