@@ -64,6 +64,7 @@ from maplebridge.matters.queries.statistics import (
     tallied,
 )
 from maplebridge.matters.queries.town import (
+    broadcast_limits,
     local_day,
     special_days_of,
     town_rules,
@@ -102,6 +103,7 @@ __all__ = [
     "board_counts",
     "board_page",
     "branches",
+    "broadcast_limits",
     "by_month",
     "call_outs_among",
     "call_outs_of",
