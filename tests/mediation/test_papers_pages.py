@@ -74,6 +74,7 @@ def test_a_paper_is_downloaded_as_word_and_pdf_and_each_is_noted(desk: Desk, med
     assert "no-store" in word["Cache-Control"]
     assert mediator.get(f"/disputes/{dispute.pk}/papers/agreement.pdf").content == PAPER
     assert mediator.get(f"/disputes/{dispute.pk}/papers/bound.pdf").content == PAPER
+    assert mediator.get(f"/disputes/{dispute.pk}/papers/bound.exe").status_code == 404
     readings = PartyReading.objects.filter(dispute=dispute, purpose="printing")
     assert readings.count() == 3
     assert {one.reader_id for one in readings} == {desk.mediator.person_id}

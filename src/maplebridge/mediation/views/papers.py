@@ -91,6 +91,8 @@ def papers(request: HttpRequest, dispute_id: int) -> HttpResponse:
 def paper_file(request: HttpRequest, dispute_id: int, code: str, form: str) -> HttpResponse:
     """Give out a paper as Word to be edited, or as the PDF that it would be."""
     reader = _worker(request, dispute_id)
+    if form not in ("docx", "pdf"):
+        raise Http404
     if form == "docx":
         return _given(request, reader, code, form, lambda by, now: _word_of(dispute_id, code, by, now))
     return _given(request, reader, code, form, lambda by, now: _pdf_of(dispute_id, code, by, now))
