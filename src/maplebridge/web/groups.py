@@ -118,7 +118,12 @@ def group(request: HttpRequest, thread_id: int) -> HttpResponse:
     if before is not None or after is not None:
         return render(request, "web/bubbles.html", shown)
     if messages and membership is not None:
-        actions.mark_read(thread_id=thread_id, person_id=standing.person, message_id=messages[-1].pk)
+        actions.mark_read(
+            thread_id=thread_id,
+            person_id=standing.person,
+            message_id=messages[-1].pk,
+            now=timezone.now(),
+        )
     context = shown | {
         "name": _name_of(thread),
         "may_write": _writes_as(standing, thread, membership) is not None,
@@ -176,7 +181,7 @@ def say(request: HttpRequest, thread_id: int) -> HttpResponse:
             return HttpResponse(refusal_words(refused.code), status=422)
         notes.error(request, refusal_words(refused.code))
         return redirect("group", thread_id)
-    actions.mark_read(thread_id=thread_id, person_id=person.pk, message_id=message.pk)
+    actions.mark_read(thread_id=thread_id, person_id=person.pk, message_id=message.pk, now=now)
     if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
         return render(request, "web/said.html", _said(message.pk, standing, thread))
     return redirect("group", thread_id)
@@ -227,7 +232,7 @@ def read(request: HttpRequest, thread_id: int) -> HttpResponse:
     standing = standing_of(request)
     _entered(standing, thread_id)
     if (last := _number(request.POST.get("last"))) is not None:
-        actions.mark_read(thread_id=thread_id, person_id=standing.person, message_id=last)
+        actions.mark_read(thread_id=thread_id, person_id=standing.person, message_id=last, now=timezone.now())
     return HttpResponse(status=204)
 
 
