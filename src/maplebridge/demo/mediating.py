@@ -116,7 +116,10 @@ def _open_desk(now: datetime) -> Desk:
         )
     )
     room = actions.open_room(
-        committee_id=village, name="老贾调解室", where="社区服务中心一楼", named_after_id=posting.person_id
+        committee_id=village,
+        name=f"{posting.person.nickname[-2:]}调解室",
+        where="社区服务中心一楼",
+        named_after_id=posting.person_id,
     )
     actions.open_room(committee_id=village, name="圆桌室", where="社区服务中心二楼", seats=12)
     actions.set_office_hours(
