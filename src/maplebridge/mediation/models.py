@@ -321,6 +321,7 @@ class Dispute(models.Model):
             models.Index(fields=["found_by", "-id"], name="dispute_by_finder"),
             models.Index(fields=["state", "-id"], name="dispute_by_state"),
             models.Index(fields=["type", "-id"], name="dispute_by_type"),
+            models.Index(fields=["risk", "-id"], condition=~Q(risk=Risk.LOW), name="dispute_by_risk"),
             models.Index(fields=["due_at"], condition=Q(state__in=sorted(RUNNING)), name="dispute_running"),
             models.Index(fields=["-id"], condition=Q(confidential=True), name="dispute_confidential"),
             models.Index(fields=["found_at"], name="dispute_by_moment"),

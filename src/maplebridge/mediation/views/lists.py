@@ -18,7 +18,7 @@ from maplebridge.matters.actions import NotAllowed as MatterRefused
 from maplebridge.mediation import actions, forms, queries
 from maplebridge.mediation.domain.workflow import OPEN, SETTLED, Source, State
 from maplebridge.mediation.models import SweepResult
-from maplebridge.mediation.permissions import finds, opens_desk, reads_figures
+from maplebridge.mediation.permissions import administers, finds, opens_desk, reads_figures
 from maplebridge.mediation.templatetags import mediation_words as words
 from maplebridge.mediation.views.intake_deeds import grid_choices
 from maplebridge.people.domain.roles import Role
@@ -52,6 +52,7 @@ def disputes(request: HttpRequest) -> HttpResponse:
         "next_url": f"?{urlencode({**more, 'before': ids[-1]})}" if len(ids) == queries.PAGE else None,
         "may_find": finds(standing),
         "reads_figures": reads_figures(standing),
+        "rewards": administers(standing),
         "is_mediator": standing.has(Role.MEDIATOR),
     }
     return render(request, "mediation/disputes.html", context)
