@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 import urllib.parse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bench.installation import Installation, installation, use
 from bench.kill import Seat, seats
@@ -20,11 +20,12 @@ POSTS_PER_SECOND = 2
 
 
 async def listen(
-    made: Installation, seat: Seat, arrivals: dict[str, list[float]], ready: asyncio.Event
+    made: Installation, seat: Seat, topic: str, arrivals: dict[str, list[float]], ready: asyncio.Event
 ) -> None:
+    """Follow a topic as a browser does, and note when each message that is waited for arrives."""
     reader, writer = await asyncio.open_connection("127.0.0.1", made.port)
     writer.write(
-        f"GET /live/?topic=thread:{seat.thread_id} HTTP/1.1\r\nHost: 127.0.0.1:{made.port}\r\n"
+        f"GET /live/?topic={topic} HTTP/1.1\r\nHost: 127.0.0.1:{made.port}\r\n"
         f"Cookie: {seat.cookies}\r\nAccept: text/event-stream\r\n\r\n".encode()
     )
     await writer.drain()
@@ -41,11 +42,12 @@ async def listen(
                     arrivals[key].append(time.monotonic())
 
 
-async def post(made: Installation, seat: Seat, text: str) -> None:
-    body = urllib.parse.urlencode({"text": text}).encode()
+async def post(made: Installation, seat: Seat, path: str, **fields: str) -> None:
+    """Send a form as a browser does; it is committed when this returns."""
+    body = urllib.parse.urlencode(fields).encode()
     reader, writer = await asyncio.open_connection("127.0.0.1", made.port)
     writer.write(
-        f"POST /groups/{seat.thread_id}/say/ HTTP/1.1\r\nHost: 127.0.0.1:{made.port}\r\nCookie: {seat.cookies}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{made.port}\r\nCookie: {seat.cookies}\r\n"
         f"X-CSRFToken: {seat.token}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
         + body
@@ -57,22 +59,27 @@ async def post(made: Installation, seat: Seat, text: str) -> None:
     writer.close()
 
 
-async def measure(made: Installation, everybody: Sequence[Seat], streams: int, messages: int) -> None:
+async def measure(
+    made: Installation,
+    listening: Sequence[tuple[Seat, str]],
+    say: Callable[[int, str], tuple[Seat, str, dict[str, str]]],
+    messages: int,
+) -> None:
+    """Open a stream for each of those who listen, say things, and print how long they took to arrive."""
     arrivals: dict[str, list[float]] = {}
     listeners = []
-    for number in range(streams):
+    for seat, topic in listening:
         ready = asyncio.Event()
-        listeners.append(
-            asyncio.create_task(listen(made, everybody[number % len(everybody)], arrivals, ready))
-        )
+        listeners.append(asyncio.create_task(listen(made, seat, topic, arrivals, ready)))
         await asyncio.wait_for(ready.wait(), 30)
-    print(f"{streams} streams are open")
+    print(f"{len(listening)} streams are open")
     sent, acknowledged = {}, {}
     for number in range(messages):
         key = f"第{number}条消息"
         arrivals[key] = []
         sent[key] = time.monotonic()
-        await post(made, everybody[0], f"{key}：大家晚上好")
+        seat, path, fields = say(number, f"{key}：大家晚上好")
+        await post(made, seat, path, **fields)
         acknowledged[key] = time.monotonic()
         await asyncio.sleep(max(0.0, 1 / POSTS_PER_SECOND - (time.monotonic() - sent[key])))
     await asyncio.sleep(3)
@@ -80,7 +87,7 @@ async def measure(made: Installation, everybody: Sequence[Seat], streams: int, m
         one.cancel()
     whole = sorted(at - sent[key] for key, times in arrivals.items() for at in times)
     after = sorted(max(0.0, at - acknowledged[key]) for key, times in arrivals.items() for at in times)
-    print(f"arrived {len(whole):,} of {streams * messages:,}")
+    print(f"arrived {len(whole):,} of {len(listening) * messages:,}")
     print(f"commit to arrival, ms:  {_percentiles(after)}")
     print(f"request to arrival, ms: {_percentiles(whole)}")
 
@@ -104,7 +111,16 @@ def main() -> None:
         everybody = seats(made, 20)
         made.start_web()
         made.start_worker()
-        asyncio.run(measure(made, everybody, asked.streams, asked.messages))
+        listening = [everybody[number % len(everybody)] for number in range(asked.streams)]
+        speaker = everybody[0]
+        asyncio.run(
+            measure(
+                made,
+                [(seat, f"thread:{seat.thread_id}") for seat in listening],
+                lambda _number, text: (speaker, f"/groups/{speaker.thread_id}/say/", {"text": text}),
+                asked.messages,
+            )
+        )
 
 
 if __name__ == "__main__":
