@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from maplebridge.web import (
     exports,
+    graded_areas,
     groups,
     groups_search,
     hotline,
@@ -38,6 +39,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/files/<int:import_id>/take-over/", people_imports.take_over, name="people_take_over"),
     path("people/files/<int:import_id>/drop/", people_imports.drop, name="people_drop"),
     path("people/files/<slug:sheet>/<slug:form>/", people_imports.export, name="people_export"),
+    path("grading/areas/", graded_areas.graded_areas, name="graded_areas"),
+    path("grading/areas/<int:file_id>/", graded_areas.graded_areas_file, name="graded_areas_file"),
+    path("grading/areas/<int:file_id>/accept/", graded_areas.accept_graded_areas, name="graded_areas_accept"),
+    path("grading/areas/<int:file_id>/drop/", graded_areas.drop_graded_areas, name="graded_areas_drop"),
+    path(
+        "grading/areas/files/<slug:sheet>/<slug:form>/",
+        graded_areas.export_graded_areas,
+        name="graded_areas_export",
+    ),
+    path(
+        "grading/areas/examples/<slug:sheet>/<slug:form>/",
+        graded_areas.example_of_graded_areas,
+        name="graded_areas_example",
+    ),
     path("groups/", groups.groups, name="groups"),
     path("groups/search/", groups_search.search_groups, name="search_groups"),
     path("groups/<int:thread_id>/", groups.group, name="group"),

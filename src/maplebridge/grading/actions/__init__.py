@@ -12,6 +12,7 @@ from maplebridge.grading.actions.counting import (
     succeed,
     withdraw_method,
 )
+from maplebridge.grading.actions.laying_out import Laid, take_over_areas, take_over_successions
 from maplebridge.grading.actions.months import (
     answer_comment,
     close_month,
@@ -46,6 +47,7 @@ from maplebridge.grading.models import Mode
 __all__ = [
     "CountsRefused",
     "Drawn",
+    "Laid",
     "Mode",
     "SurveyRefused",
     "Told",
@@ -80,6 +82,8 @@ __all__ = [
     "succeed",
     "take_back",
     "take_over_answers",
+    "take_over_areas",
+    "take_over_successions",
     "told",
     "undertake",
     "watch",

@@ -130,7 +130,7 @@ def _read_row(
     today: date,
 ) -> None:
     area_id = areas.get(row.values[area_column].strip())
-    month = _month(row.values[month_column])
+    month = month_in(row.values[month_column])
     if area_id is None:
         reading.problems.append(
             Problem(row.number, Trouble.UNKNOWN_AREA, area_column, row.values[area_column])
@@ -158,7 +158,7 @@ def _read_row(
                 store.setdefault(key, {}).setdefault(month, {})[area_id] = number
 
 
-def _month(cell: str) -> Month | None:
+def month_in(cell: str) -> Month | None:
     """Return the month of 2026-03, 2026/3, 202603, 2026年3月, or of any day in it."""
     text = cell.strip().replace("年", "-").replace("月", "-").replace("/", "-").replace(".", "-").strip("-")
     parts = text.split("-") if "-" in text else [text[:4], text[4:6]]

@@ -1,19 +1,23 @@
 """Reads of areas: which are in force, their ground, who lives there, what follows what."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from maplebridge.grading.domain.areas import AreaKind
+from maplebridge.grading.domain.areas_file import AREAS, KIND_NAMES, Existing, Known
 from maplebridge.grading.domain.boundaries import Succession as Follows
 from maplebridge.grading.domain.neighbors import neighbors_of
 from maplebridge.grading.domain.watching import LEAST_AREAS, Ground
-from maplebridge.grading.models import Area, Population, Succession
+from maplebridge.grading.models import Area, GradingMonth, Population, Succession
 from maplebridge.kernel.periods import Month
 from maplebridge.kernel.polygons import inner_point, read_polygon
 from maplebridge.places import queries as places
+from maplebridge.places.domain.importing import Sheet, Values
 
 
 def areas_on(kind: str, on: date) -> QuerySet[Area]:
@@ -85,3 +89,84 @@ def areas_by_name(kind: str) -> dict[str, int]:
 
 def area_names(kind: str) -> dict[int, str]:
     return dict(Area.objects.filter(kind=kind).values_list("pk", "name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An area as those who lay out areas see it: who lives there, and what follows it."""
+
+    area: Area
+    residents: float | None
+    successors: tuple[str, ...]
+
+
+def areas_listed(kind: str, on: date) -> list[Listed]:
+    """Return the areas of a kind that have not ended, those that only begin later included."""
+    areas = list(
+        Area.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), kind=kind)
+        .select_related("parent")
+        .order_by("code")
+    )
+    counted = populations_on([one.pk for one in areas], "residents", on)
+    successors: dict[int, list[str]] = {}
+    for one in Succession.objects.filter(before__in=areas).select_related("after").order_by("after__code"):
+        successors.setdefault(one.before_id, []).append(one.after.name)
+    return [
+        Listed(one, counted[one.pk].number if one.pk in counted else None, tuple(successors.get(one.pk, ())))
+        for one in areas
+    ]
+
+
+def existing_areas(on: date) -> Existing:
+    """Return what a file of areas or successions is checked against."""
+    ground = places.grounds_by_code(on)
+    follows = Succession.objects.values_list("before__kind", "before__code", "after__code", "since", "share")
+    graded = GradingMonth.objects.filter(method__isnull=False).values_list("kind").annotate(Max("month"))
+    return Existing(
+        areas={
+            (kind, code): Known(name, start)
+            for kind, code, name, start in Area.objects.filter(valid_to=None).values_list(
+                "kind", "code", "name", "valid_from"
+            )
+        },
+        ground={"grids": ground["grid"], "sectors": ground["sector"], "beats": ground["beat"]},
+        successions={
+            (kind, before, after, Month.of(since)): share for kind, before, after, since, share in follows
+        },
+        graded={kind: Month.of(last) for kind, last in graded},
+    )
+
+
+def file_rows(sheet: Sheet, *, chinese: bool) -> Iterator[Values]:
+    """Yield the areas in force, or all successions, as a file has them that is read again."""
+    rows = _area_rows() if sheet is AREAS else _succession_rows()
+    for values in rows:
+        yield values | {"kind": KIND_NAMES[values["kind"]] if chinese else values["kind"].value}
+
+
+def _area_rows() -> Iterator[Values]:
+    areas = Area.objects.filter(valid_to=None).order_by("-kind", "code").select_related("parent", "beat")
+    for one in areas.prefetch_related("grids").iterator(chunk_size=1_000):
+        yield {
+            "kind": AreaKind(one.kind),
+            "code": one.code,
+            "name": one.name,
+            "name_en": one.name_en,
+            "parent": one.parent.code if one.parent else None,
+            "valid_from": one.valid_from,
+            "grids": sorted(grid.code for grid in one.grids.all()),
+            "beat": one.beat.code if one.beat else None,
+            "boundary": one.boundary,
+            "crs": "WGS-84" if one.boundary else None,
+        }
+
+
+def _succession_rows() -> Iterator[dict[str, Any]]:
+    for one in Succession.objects.select_related("before", "after").order_by("since", "pk"):
+        yield {
+            "kind": AreaKind(one.before.kind),
+            "before": one.before.code,
+            "after": one.after.code,
+            "share": f"{one.share:.12g}",
+            "since": Month.of(one.since),
+        }

@@ -114,6 +114,6 @@ def _checked(request: HttpRequest, file_id: int) -> tuple[Any, str, str, ReadCou
 
 def _waiting(request: HttpRequest, file_id: int) -> Any:
     found = waiting_files.brought_by(me_of(request), file_id)
-    if found is None or ":" not in found.name:
+    if found is None or found.name.split(":")[0] not in set(AreaKind):
         raise Http404
     return found

@@ -84,7 +84,9 @@ class Problem:
         return f"{said} Nearest: {self.nearest}." if self.nearest else said
 
 
-class _Refused(Exception):
+class Refused(Exception):
+    """A cell or a row cannot be taken over; `trouble` and `params` say why."""
+
     def __init__(self, trouble: Trouble, **params: Param) -> None:
         self.trouble = trouble
         self.params = params
@@ -95,10 +97,10 @@ class _Refused(Exception):
 Reader = Callable[[str], Any]
 
 
-def _text(limit: int) -> Reader:
+def text_up_to(limit: int) -> Reader:
     def read(cell: str) -> str:
         if len(cell) > limit:
-            raise _Refused(Trouble.TOO_LONG, length=len(cell), limit=limit)
+            raise Refused(Trouble.TOO_LONG, length=len(cell), limit=limit)
         return cell
 
     return read
@@ -106,7 +108,7 @@ def _text(limit: int) -> Reader:
 
 def _number(cell: str) -> int:
     if not re.fullmatch(r"\d{1,6}", cell):
-        raise _Refused(Trouble.NOT_A_NUMBER, value=cell)
+        raise Refused(Trouble.NOT_A_NUMBER, value=cell)
     return int(cell)
 
 
@@ -116,11 +118,11 @@ def _degrees(cell: str) -> float:
     except ValueError:
         value = float("nan")
     if not isfinite(value):
-        raise _Refused(Trouble.NOT_A_NUMBER, value=cell)
+        raise Refused(Trouble.NOT_A_NUMBER, value=cell)
     return value
 
 
-def _date(cell: str) -> date:
+def date_in(cell: str) -> date:
     """Return the date of 2026-03-01, 2026/3/1, 2026.3.1, 2026年3月1日 or 20260301, with or without a time."""
     found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?|(\d{4})(\d\d)(\d\d)", cell)
     try:
@@ -129,17 +131,17 @@ def _date(cell: str) -> date:
             return date(year, month, day)
     except ValueError:
         pass  # the 31st of a shorter month
-    raise _Refused(Trouble.NOT_A_DATE, value=cell)
+    raise Refused(Trouble.NOT_A_DATE, value=cell)
 
 
 def _area_code(cell: str) -> str:
     try:
         return codes.clean(cell)
     except BadCode as bad:
-        raise _Refused(Trouble.BAD_CODE, value=cell, reason=str(bad.reason)) from bad
+        raise Refused(Trouble.BAD_CODE, value=cell, reason=str(bad.reason)) from bad
 
 
-def _list(read: Reader) -> Reader:
+def list_of(read: Reader) -> Reader:
     return lambda cell: [read(part) for part in re.split(r"[;；,，、\s]+", cell) if part]
 
 
@@ -147,14 +149,14 @@ def _boundary(cell: str) -> Values:
     try:
         read = json.loads(cell)
     except (ValueError, RecursionError) as error:
-        raise _Refused(Trouble.BAD_POLYGON, flaw="not_json") from error
+        raise Refused(Trouble.BAD_POLYGON, flaw="not_json") from error
     if not isinstance(read, dict):
-        raise _Refused(Trouble.BAD_POLYGON, flaw="not_a_polygon")
+        raise Refused(Trouble.BAD_POLYGON, flaw="not_a_polygon")
     return read
 
 
 @dataclass(frozen=True, eq=False)
-class _Choice:
+class Choice:
     """One of few values, written in any of the ways of the table."""
 
     names: Mapping[str, Any]
@@ -162,21 +164,21 @@ class _Choice:
     def __call__(self, cell: str) -> Any:
         value = self.names.get(cell.lower())
         if value is None:
-            raise _Refused(Trouble.NOT_A_CHOICE, value=cell, choices=", ".join(self.names))
+            raise Refused(Trouble.NOT_A_CHOICE, value=cell, choices=", ".join(self.names))
         return value
 
 
-_LEVEL = _Choice(
+_LEVEL = Choice(
     {str(int(level)): level for level in Level if level <= Level.COUNTY}
     | {"entrance": Level.ENTRANCE, "grid": Level.GRID, "community": Level.COMMUNITY}
     | {"town": Level.TOWN, "county": Level.COUNTY}
     | {"微网格": Level.ENTRANCE, "网格": Level.GRID, "社区": Level.COMMUNITY, "村": Level.COMMUNITY}
     | {"街道": Level.TOWN, "乡镇": Level.TOWN, "镇": Level.TOWN, "区县": Level.COUNTY, "县": Level.COUNTY}
 )
-_GRID_KIND = _Choice(
+_GRID_KIND = Choice(
     {"base": "base", "exclusive": "exclusive", "基础网格": "base", "专属网格": "exclusive", "基础": "base"}
 )
-_CRS = _Choice(
+_CRS = Choice(
     {"wgs-84": Crs.WGS84, "wgs84": Crs.WGS84, "cgcs2000": Crs.WGS84, "gcj-02": Crs.GCJ02, "gcj02": Crs.GCJ02}
     | {"火星坐标": Crs.GCJ02, "bd-09": Crs.BD09, "bd09": Crs.BD09, "百度坐标": Crs.BD09}
 )
@@ -214,25 +216,25 @@ class Sheet:
 
 
 def _own_code() -> Column:
-    return Column("code", "编号", "Code", _text(20), required=True)
+    return Column("code", "编号", "Code", text_up_to(20), required=True)
 
 
 def _name() -> Column:
-    return Column("name", "名称", "Name", _text(80), required=True)
+    return Column("name", "名称", "Name", text_up_to(80), required=True)
 
 
 def _grid() -> Column:
     return Column("grid", "所属网格", "Grid", _area_code, required=True, refers_to="grids")
 
 
-_GRIDS = Column("grids", "覆盖网格", "Grids", _list(_area_code), refers_to="grids")
+_GRIDS = Column("grids", "覆盖网格", "Grids", list_of(_area_code), refers_to="grids")
 _BOUNDARY = (
     Column("boundary", "边界", "Boundary", _boundary),
     Column("crs", "坐标系", "CRS", _CRS),
 )
 _DATES = (
-    Column("valid_from", "生效日期", "Valid from", _date),
-    Column("valid_to", "失效日期", "Valid to", _date),
+    Column("valid_from", "生效日期", "Valid from", date_in),
+    Column("valid_to", "失效日期", "Valid to", date_in),
 )
 
 
@@ -255,7 +257,7 @@ SHEETS = {
                 Column("level", "层级", "Level", _LEVEL),
                 Column("kind", "类型", "Kind", _GRID_KIND),
                 Column("parent", "上级编码", "Parent code", _area_code, refers_to="grids"),
-                Column("legacy_code", "原编码", "Legacy code", _text(20)),
+                Column("legacy_code", "原编码", "Legacy code", text_up_to(20)),
                 Column("successor", "继任编码", "Successor code", _area_code, refers_to="grids"),
                 *_DATES,
                 *_BOUNDARY,
@@ -266,7 +268,7 @@ SHEETS = {
             (
                 _own_code(),
                 _name(),
-                Column("station", "派出所", "Station", _text(80), required=True),
+                Column("station", "派出所", "Station", text_up_to(80), required=True),
                 _GRIDS,
                 *_DATES,
                 *_BOUNDARY,
@@ -277,7 +279,7 @@ SHEETS = {
             (
                 _own_code(),
                 _name(),
-                Column("sector", "所属警格", "Sector", _text(20), required=True, refers_to="sectors"),
+                Column("sector", "所属警格", "Sector", text_up_to(20), required=True, refers_to="sectors"),
                 _GRIDS,
                 *_DATES,
                 *_BOUNDARY,
@@ -288,9 +290,9 @@ SHEETS = {
             (
                 _own_code(),
                 _name(),
-                Column("aliases", "别名", "Aliases", _list(_text(80))),
+                Column("aliases", "别名", "Aliases", list_of(text_up_to(80))),
                 _grid(),
-                Column("beat", "所属管区", "Beat", _text(20), refers_to="beats"),
+                Column("beat", "所属管区", "Beat", text_up_to(20), refers_to="beats"),
                 *_DATES,
                 *_BOUNDARY,
             ),
@@ -298,13 +300,13 @@ SHEETS = {
         Sheet(
             "buildings",
             (
-                Column("code", "编号", "Code", _text(24), required=True),
-                Column("estate", "所属小区", "Estate", _text(20), refers_to="estates"),
+                Column("code", "编号", "Code", text_up_to(24), required=True),
+                Column("estate", "所属小区", "Estate", text_up_to(20), refers_to="estates"),
                 _grid(),
-                Column("number", "楼号", "Number", _text(20), required=True),
-                Column("name", "名称", "Name", _text(80)),
-                Column("road", "道路", "Road", _text(80)),
-                Column("road_number", "门牌号", "Road number", _text(20)),
+                Column("number", "楼号", "Number", text_up_to(20), required=True),
+                Column("name", "名称", "Name", text_up_to(80)),
+                Column("road", "道路", "Road", text_up_to(80)),
+                Column("road_number", "门牌号", "Road number", text_up_to(20)),
                 Column("floors", "层数", "Floors", _number),
                 Column("households", "户数", "Households", _number),
                 *_DATES,
@@ -315,8 +317,10 @@ SHEETS = {
         Sheet(
             "entrances",
             (
-                Column("building", "所属楼栋", "Building", _text(24), required=True, refers_to="buildings"),
-                Column("number", "单元号", "Entrance number", _text(10), required=True),
+                Column(
+                    "building", "所属楼栋", "Building", text_up_to(24), required=True, refers_to="buildings"
+                ),
+                Column("number", "单元号", "Entrance number", text_up_to(10), required=True),
                 *_DATES,
             ),
             key=("building", "number"),
@@ -326,7 +330,7 @@ SHEETS = {
             (
                 _own_code(),
                 _name(),
-                Column("kind", "类别", "Kind", _text(30), required=True),
+                Column("kind", "类别", "Kind", text_up_to(30), required=True),
                 _grid(),
                 *_DATES,
                 *_place(required=True),
@@ -367,7 +371,7 @@ def check(sheet: Sheet, table: Table, existing: Existing) -> Checked:
     `existing` holds for each sheet the codes in force; of entrances, "building/number". Codes may also refer
     to other rows of the same file, in any order.
     """
-    columns, problems = _matched(sheet, table.columns)
+    columns, problems = matched_columns(sheet, table.columns)
     if problems:
         return Checked([], problems)
     rows: list[tuple[int, Values]] = []
@@ -383,7 +387,7 @@ def check(sheet: Sheet, table: Table, existing: Existing) -> Checked:
     return Checked([] if problems else records, sorted(problems, key=lambda problem: problem.row))
 
 
-def _matched(sheet: Sheet, headings: Sequence[str]) -> tuple[dict[str, Column], list[Problem]]:
+def matched_columns(sheet: Sheet, headings: Sequence[str]) -> tuple[dict[str, Column], list[Problem]]:
     by_name = {name: column for column in sheet.columns for name in column.names()}
     matched = {heading: by_name[heading.lower()] for heading in headings if heading.lower() in by_name}
     unknown = [Problem(1, h, Trouble.UNKNOWN_COLUMN) for h in headings if h not in matched]
@@ -410,7 +414,7 @@ def _read(column: Column, cell: str) -> Any:
     if text := normalise(cell):
         return column.read(text)
     if column.required:
-        raise _Refused(Trouble.EMPTY)
+        raise Refused(Trouble.EMPTY)
     return None
 
 
@@ -422,7 +426,7 @@ def _row(
     for heading, key, read in readers:
         try:
             values[key] = read(cells[heading])
-        except _Refused as refused:
+        except Refused as refused:
             problems.append(Problem(number, key, refused.trouble, refused.params))
     if not problems:
         for rule in _RULES:
@@ -433,7 +437,7 @@ def _row(
     return values, problems
 
 
-Broken = Iterator[tuple[str, _Refused]]
+Broken = Iterator[tuple[str, Refused]]
 
 
 def _dates_in_order(_: Sheet, values: Values) -> Broken:
@@ -441,7 +445,7 @@ def _dates_in_order(_: Sheet, values: Values) -> Broken:
     if start and end and end <= start:
         yield (
             "valid_to",
-            _Refused(Trouble.ENDS_BEFORE_IT_BEGINS, valid_from=start.isoformat(), valid_to=end.isoformat()),
+            Refused(Trouble.ENDS_BEFORE_IT_BEGINS, valid_from=start.isoformat(), valid_to=end.isoformat()),
         )
 
 
@@ -450,27 +454,27 @@ def _grid_fits_its_code(sheet: Sheet, values: Values) -> Broken:
         return
     code, parent, level = values["code"], values["parent"], codes.level(values["code"])
     if level > Level.COUNTY:
-        yield "code", _Refused(Trouble.BAD_CODE, value=code, reason="above_county")
+        yield "code", Refused(Trouble.BAD_CODE, value=code, reason="above_county")
         return
     if values["level"] not in (None, level):
         yield (
             "level",
-            _Refused(
+            Refused(
                 Trouble.LEVEL_AND_CODE_DIFFER, level=int(values["level"]), value=code, expected=int(level)
             ),
         )
     if parent is None and level < Level.COUNTY:
         parent = codes.parent(code)
     elif parent is not None and codes.level(parent) <= level:
-        yield "parent", _Refused(Trouble.PARENT_NOT_ABOVE, parent=parent, value=code)
+        yield "parent", Refused(Trouble.PARENT_NOT_ABOVE, parent=parent, value=code)
     if values["successor"] == code:
-        yield "successor", _Refused(Trouble.SUCCESSOR_OF_ITSELF, value=code)
+        yield "successor", Refused(Trouble.SUCCESSOR_OF_ITSELF, value=code)
     values.update(level=level, parent=parent, kind=values["kind"] or "base")
 
 
 def _building_has_an_address(sheet: Sheet, values: Values) -> Broken:
     if sheet.name == "buildings" and not values["estate"] and not (values["road"] and values["road_number"]):
-        yield "estate", _Refused(Trouble.NEITHER_ESTATE_NOR_ROAD)
+        yield "estate", Refused(Trouble.NEITHER_ESTATE_NOR_ROAD)
 
 
 def _place_in_wgs84(_: Sheet, values: Values) -> Broken:
@@ -478,29 +482,29 @@ def _place_in_wgs84(_: Sheet, values: Values) -> Broken:
         return
     lon, lat = values["lon"], values["lat"]
     if (lon is None) != (lat is None):
-        yield "lon" if lon is None else "lat", _Refused(Trouble.HALF_A_POINT)
+        yield "lon" if lon is None else "lat", Refused(Trouble.HALF_A_POINT)
     elif lon is not None:
         try:
             place = to_wgs84(Point(lon, lat), values["crs"] or Crs.WGS84)
         except ValueError:
-            yield "lon", _Refused(Trouble.BAD_POINT, lon=lon, lat=lat)
+            yield "lon", Refused(Trouble.BAD_POINT, lon=lon, lat=lat)
         else:
             values.update(lon=round(place.lon, 7), lat=round(place.lat, 7))
 
 
-def _boundary_in_wgs84(_: Sheet, values: Values) -> Broken:
+def boundary_in_wgs84(_: Sheet, values: Values) -> Broken:
     crs = values.get("crs") or Crs.WGS84
     for key in ("boundary", "footprint"):
         if values.get(key) is not None:
             try:
                 values[key] = to_geojson(read_polygon(values[key], crs))
             except PolygonError as error:
-                yield key, _Refused(Trouble.BAD_POLYGON, flaw=str(error.code), **error.params)
+                yield key, Refused(Trouble.BAD_POLYGON, flaw=str(error.code), **error.params)
     if "crs" in values:
         values["crs"] = Crs.WGS84  # everything is, from here on
 
 
-_RULES = (_dates_in_order, _grid_fits_its_code, _building_has_an_address, _place_in_wgs84, _boundary_in_wgs84)
+_RULES = (_dates_in_order, _grid_fits_its_code, _building_has_an_address, _place_in_wgs84, boundary_in_wgs84)
 
 
 def _key(sheet: Sheet, values: Values) -> str:
