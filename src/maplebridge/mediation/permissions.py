@@ -206,3 +206,14 @@ def figures_of(standing: Standing) -> Q:
     if sees_all_figures(standing):
         return Q(confidential=False)
     return Q(grid_id__in=sorted(ground_of(standing)), confidential=False)
+
+
+def mediates_somewhere(standing: Standing) -> bool:
+    """Use what helps a mediator: whoever is posted as one, has a part in a dispute, or chairs a committee."""
+    if standing.person_id is None or not standing.is_staff:
+        return False
+    if standing.has(Role.MEDIATOR):
+        return True
+    parts = Assignment.objects.filter(mediator__person_id=standing.person_id, until=None)
+    seats = CommitteeMember.objects.filter(person_id=standing.person_id, chairs=True, left_at=None)
+    return parts.exists() or seats.exists()

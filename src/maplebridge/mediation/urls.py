@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from maplebridge.mediation.views import (
     figures,
+    likeness,
     lists,
     mine,
     page,
@@ -21,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     path("disputes/<int:dispute_id>/", page.dispute, name="dispute"),
     path("disputes/<int:dispute_id>/names/", page.reveal, name="dispute_reveal"),
     path("disputes/<int:dispute_id>/do/<slug:name>/", page.deed, name="dispute_deed"),
+    path("disputes/<int:dispute_id>/similar/", likeness.similar, name="similar_disputes"),
+    path("mediation/phrases/", likeness.phrases, name="mediation_phrases"),
     path("mediation/town/", town.mediation_town, name="mediation_town"),
     path("mediation/town/<slug:what>/", town.mediation_change, name="mediation_change"),
     path("mediation/rounds/", rounds.sweeps, name="sweeps"),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maplebridge.mediation import actions, queries
+from maplebridge.mediation.data import phrase_book
 from maplebridge.mediation.domain.audiences import Audience, Viewer
 from maplebridge.mediation.models import Dispute, Exhibit, Session, Side, Utterance
 from maplebridge.mediation.permissions import viewer_of
@@ -123,6 +124,7 @@ def room(request: HttpRequest, session_id: int) -> HttpResponse:
         "offers": queries.offers_table(viewer, dispute.pk),
         "promises": queries.promises_for(viewer, dispute.pk),
         "is_open": session.canceled_at is None and session.held_at is None,
+        "phrases": phrase_book().by_stage() if viewer.mediates else {},
     }
     return render(request, "mediation/room.html", context)
 

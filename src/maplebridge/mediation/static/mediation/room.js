@@ -24,6 +24,19 @@ function begin() {
   composer.addEventListener("change", show);
   composer.addEventListener("outbox:kept", () => setTimeout(show)); // the form was emptied
   show();
+
+  const phrases = composer.querySelector(".phrases");
+  const insert = (phrase) => {
+    const field = composer.elements.text;
+    field.setRangeText(phrase, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true })); // so that the draft is kept
+    phrases.open = false;
+    field.focus();
+  };
+  phrases?.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-phrase]");
+    if (chosen) insert(chosen.textContent.trim());
+  });
 }
 
 begin();

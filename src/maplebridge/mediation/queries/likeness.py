@@ -1,0 +1,116 @@
+"""Settled disputes of this town that are like one, told to whoever mediates it; see `domain.likeness`.
+
+Of the other disputes only their summary and the terms in force are read, never an utterance, an exhibit, an offer, a
+promise or a note. What names their people and places is read to be taken out, and goes nowhere else.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from django.db.models import Q, QuerySet
+
+from maplebridge.learning.word_meanings import shipped
+from maplebridge.mediation.data import phrase_book
+from maplebridge.mediation.domain.audiences import Viewer
+from maplebridge.mediation.domain.likeness import SHOWN, Case, Settled, Spans, nearest, tell
+from maplebridge.mediation.domain.tiers import Tier
+from maplebridge.mediation.domain.workflow import State
+from maplebridge.mediation.models import Agreement, Assignment, Dispute, Party
+from maplebridge.mediation.queries.town import local_day
+from maplebridge.places import queries as places
+
+# The newest settled disputes of the type, and of the others: so many are compared.
+OF_THE_TYPE, OF_OTHERS = 1_000, 500
+# A few more than are shown are looked at, because some tell too much of their people.
+LOOKED_AT = 3 * SHOWN
+
+
+def similar_cases(viewer: Viewer, dispute: Dispute, *, asked: str = "", article: str = "") -> list[Case]:
+    """Return settled disputes like this one, or like what is asked, to whoever mediates it; to nobody else any.
+
+    With an article, only disputes of the types that turn on it are looked at.
+    """
+    if not viewer.mediates or dispute.confidential:
+        return []
+    words = asked.strip() or f"{dispute.summary} {dispute.wishes}"
+    rows = _compared(dispute, article)
+    among = [_settled(one) for one in rows]
+    found = nearest(words, dispute.type, among, shipped())[:LOOKED_AT]
+    facts = _facts([one for one in rows if one.dispute_id in {near.settled.id for near in found}])
+    return list(islice(tell(found, words, dispute.type, facts, Spans.over(among)), SHOWN))
+
+
+def _compared(dispute: Dispute, article: str) -> list[Agreement]:
+    """Return agreements in force of the newest other disputes, without those of the same people."""
+    settled = (
+        Agreement.objects.filter(
+            effective_at__isnull=False,
+            ended_at=None,
+            dispute__state__in=(State.AGREED, State.PERFORMED),
+            dispute__confidential=False,
+            dispute__grave=[],
+            dispute__concluded_at__isnull=False,
+        )
+        .exclude(dispute_id=dispute.pk)
+        .exclude(dispute_id__in=_of_the_same_people(dispute))
+        .select_related("dispute")
+        .defer("dispute__words")
+        .order_by("-dispute_id")
+    )
+    known = phrase_book().article(article)
+    if known is not None:
+        return list(settled.filter(dispute__type__in=known.types)[: OF_THE_TYPE + OF_OTHERS])
+    same = settled.filter(dispute__type=dispute.type)[:OF_THE_TYPE]
+    return [*same, *settled.exclude(dispute__type=dispute.type)[:OF_OTHERS]]
+
+
+def _of_the_same_people(dispute: Dispute) -> "QuerySet[Party, int]":
+    """Return the disputes in which a party of this one is a party: with its people known, it would not be anonymous."""
+    same = Q(pk__in=[])
+    here = Party.objects.filter(dispute=dispute).values_list("person_id", "name_digest", "id_digest")
+    for person_id, name, papers in here:
+        same |= Q(name_digest=name)
+        same |= Q(person_id=person_id) if person_id is not None else Q()
+        same |= Q(id_digest=papers) if papers else Q()
+    return Party.objects.filter(same).values_list("dispute_id", flat=True)
+
+
+def _settled(agreement: Agreement) -> Settled:
+    dispute = agreement.dispute
+    assert dispute.concluded_at is not None  # the filter asks for it
+    day = local_day(dispute.concluded_at)
+    return Settled(
+        id=dispute.pk,
+        type=dispute.type,
+        tier=Tier(dispute.tier),
+        summary=dispute.summary,
+        terms=agreement.terms,
+        amount_cents=agreement.amount_cents,
+        month=(day.year, day.month),
+        kept=dispute.state == State.PERFORMED,
+    )
+
+
+def _facts(agreements: Sequence[Agreement]) -> dict[int, Sequence[str]]:
+    """Return whatever names the people and places of each dispute: its parties, its mediators, its ground."""
+    ids = [one.dispute_id for one in agreements]
+    known: dict[int, set[str]] = {one.dispute_id: set(_ground(one.dispute)) for one in agreements}
+    for party in Party.objects.filter(dispute_id__in=ids).select_related("person"):
+        known[party.dispute_id] |= {
+            party.name, party.phone, party.id_number, party.address, party.employer,
+            party.person.nickname if party.person else "",
+        }  # fmt: skip
+    parts = Assignment.objects.filter(dispute_id__in=ids)
+    for dispute_id, nickname in parts.values_list("dispute_id", "mediator__person__nickname"):
+        known[dispute_id].add(nickname)
+    return {pk: sorted((fact for fact in facts if len(fact) > 1), key=len) for pk, facts in known.items()}
+
+
+def _ground(dispute: Dispute) -> Iterator[str]:
+    yield dispute.place
+    yield dispute.source_number
+    grid: int | None = dispute.grid_id
+    while grid is not None:
+        facts = places.grid_facts(grid)
+        yield facts.name
+        grid = facts.parent_id
