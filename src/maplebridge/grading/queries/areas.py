@@ -97,7 +97,7 @@ class Listed:
 
     area: Area
     residents: float | None
-    successors: tuple[str, ...]
+    successors: tuple[Area, ...]
 
 
 def areas_listed(kind: str, on: date) -> list[Listed]:
@@ -108,9 +108,9 @@ def areas_listed(kind: str, on: date) -> list[Listed]:
         .order_by("code")
     )
     counted = populations_on([one.pk for one in areas], "residents", on)
-    successors: dict[int, list[str]] = {}
+    successors: dict[int, list[Area]] = {}
     for one in Succession.objects.filter(before__in=areas).select_related("after").order_by("after__code"):
-        successors.setdefault(one.before_id, []).append(one.after.name)
+        successors.setdefault(one.before_id, []).append(one.after)
     return [
         Listed(one, counted[one.pk].number if one.pk in counted else None, tuple(successors.get(one.pk, ())))
         for one in areas
