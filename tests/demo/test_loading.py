@@ -13,9 +13,11 @@ from tests.factories.town import make_town
 from maplebridge.conversations.models import Membership, Message, NeighborGroup
 from maplebridge.demo import live, loading
 from maplebridge.demo.drawing import PLACES
+from maplebridge.demo.loading_advisories import load_advisories
 from maplebridge.demo.loading_city import load_city
 from maplebridge.demo.loading_month import TimeLine
 from maplebridge.demo.loading_names import latin_surnames, told_apart, user_names
+from maplebridge.demo.mediating import load_mediation
 from maplebridge.demo.photos_drawn import after_the_work
 from maplebridge.demo.pictures import KINDS
 from maplebridge.demo.story import Story, rates
@@ -88,7 +90,9 @@ def test_a_second_start_changes_nothing_and_tells_how_to_sign_in(
     few: loading.Town, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _load(few)
+    load_mediation(now=NOW)
     load_city(now=NOW, seed=loading.SEED)
+    load_advisories(now=NOW, seed=loading.SEED)
     rows = AuditRow.objects.count()
     with override_settings(DEMO=True, ROOT_URLCONF="maplebridge.config.demo_urls"):
         call_command("demo")
