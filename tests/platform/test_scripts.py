@@ -306,6 +306,10 @@ def test_an_answer_lost_on_the_way_is_asked_for_again_under_the_same_key(
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#connection")).to_be_visible()
     page.reload()
+    for _ in range(100):  # the notice is hidden until the page has looked what waits
+        if len(town.posts) == 2:
+            break
+        page.wait_for_timeout(100)
     expect(page.locator("#connection")).to_be_hidden()
     assert len(town.posts) == 2
     assert len({post["key"] for post in town.posts}) == 1
