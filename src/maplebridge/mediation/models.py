@@ -14,13 +14,8 @@ from maplebridge.mediation.domain.rewards import Reason
 from maplebridge.mediation.domain.tiers import Risk, Tier
 from maplebridge.mediation.domain.workflow import OPEN, RUNNING, Ended, EndedBecause, Source, State
 from maplebridge.platform import audit
-from maplebridge.platform.fields import EncryptedBytesField, EncryptedTextField
+from maplebridge.platform.fields import EncryptedBytesField, EncryptedTextField, reference
 from maplebridge.platform.models import append_only
-
-
-def reference(to: str, **options: object) -> "models.ForeignKey[Any, Any]":
-    """A foreign key to a table of a lower area: nothing is deleted under a dispute, and nothing points back."""
-    return models.ForeignKey(to, on_delete=models.PROTECT, related_name="+", **options)  # type: ignore[arg-type]
 
 
 def choice(values: Any, **options: Any) -> "models.CharField[str, str]":
