@@ -126,10 +126,10 @@ def test_officers_write_and_do_not_release_and_others_do_neither(town: Town) -> 
 def test_the_pages_lead_from_a_template_to_a_phone(town: Town) -> None:
     officer, command = client_of(town.officer), client_of(town.command)
     assert "False customer service" in body(officer, "/advisories/new/")
-    page = body(officer, "/advisories/new/?subject=fraud&template=0")
+    page = body(officer, "/advisories/new/?subject=fraud&template=fraud-1")
     assert "接到“退款”电话先挂断" in page
     assert "迎宾社区" in page
-    made = officer.post("/advisories/new/?subject=fraud&template=0", form(town))
+    made = officer.post("/advisories/new/?subject=fraud&template=fraud-1", form(town))
     one = Broadcast.objects.get()
     assert made["Location"] == f"/advisories/{one.pk}/"
     page = body(officer, made["Location"])

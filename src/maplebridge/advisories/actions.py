@@ -1,18 +1,19 @@
 """Advisories are drafted, looked over, asked for, released, stopped. Sending is done by `conversations`."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from maplebridge.advisories import data, queries
-from maplebridge.advisories.domain.subjects import as_message, subject_of
-from maplebridge.advisories.models import Advisory
-from maplebridge.advisories.permissions import drafts, releases
+from maplebridge.advisories.domain.subjects import Template, as_message, subject_of
+from maplebridge.advisories.models import Advisory, TemplateVersion
+from maplebridge.advisories.permissions import drafts, keeps_templates, releases
 from maplebridge.conversations.actions import broadcasting
 from maplebridge.conversations.domain.broadcasting import BroadcastRefused, State
 from maplebridge.conversations.queries import broadcasts
 from maplebridge.conversations.queries.broadcasts import Broadcast
-from maplebridge.matters.queries.town import broadcast_limits
+from maplebridge.matters.queries.town import broadcast_limits, local_day
 from maplebridge.people.domain.standing import Standing
 from maplebridge.platform.audit import action
 
@@ -42,6 +43,75 @@ class For:
     beats: Sequence[int] = field(default=())
     groups: Sequence[int] = field(default=())
     urgent_reason: str = ""
+
+
+class TemplateRefused(Exception):
+    """`code` says why: not_allowed, no_subject, begins_in_the_past, private_number, english_missing, not_there."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@action
+def write_template(
+    *, code: str, subject: str, says: Template, valid_from: date, by: Standing, now: datetime
+) -> TemplateVersion:
+    """Write a template from a day on; without a code it is a new one. What has begun is not changed."""
+    _may_keep(by, valid_from, now)
+    if code:
+        subject = _kept(code, now).subject.code
+    known = queries.subjects().get(subject)
+    if known is None or not known.written:
+        raise TemplateRefused("no_subject")
+    if bool(says.title_en) != bool(says.text_en):
+        raise TemplateRefused("english_missing")
+    if any(one.holds_up for one in queries.looked_over_template(says)):
+        raise TemplateRefused("private_number")
+    code = code or f"{subject}-{secrets.token_hex(4)}"
+    return _from(code, subject, says, True, valid_from, by, now)
+
+
+@action
+def end_template(*, code: str, valid_from: date, by: Standing, now: datetime) -> TemplateVersion:
+    """Offer a template to nobody from a day on. It stays readable, and can be taken up again."""
+    _may_keep(by, valid_from, now)
+    kept = _kept(code, now)
+    return _from(code, kept.subject.code, kept.shown, False, valid_from, by, now)
+
+
+def _kept(code: str, now: datetime) -> queries.Kept:
+    found = queries.kept_template(code, local_day(now))
+    if found is None:
+        raise TemplateRefused("not_there")
+    return found
+
+
+def _may_keep(by: Standing, valid_from: date, now: datetime) -> None:
+    if not keeps_templates(by):
+        raise TemplateRefused("not_allowed")
+    if valid_from < local_day(now):
+        raise TemplateRefused("begins_in_the_past")
+
+
+def _from(
+    code: str, subject: str, says: Template, used: bool, valid_from: date, by: Standing, now: datetime
+) -> TemplateVersion:
+    names = ("name_zh", "name_en", "title", "text", "title_en", "text_en")
+    one, _made = TemplateVersion.objects.update_or_create(
+        code=code,
+        valid_from=valid_from,
+        defaults={name: getattr(says, name) for name in names}
+        | {
+            "subject": subject,
+            "used": used,
+            "steps": "\n".join(says.steps),
+            "calls": "\n".join(says.calls),
+            "made_by_id": by.person,
+            "made_at": now,
+        },
+    )
+    return one
 
 
 @action
@@ -102,7 +172,7 @@ def draft_from_warning(
 
     None where no subject fits, or nobody lives on known ground there. Its blanks stay for whoever finishes it.
     """
-    subject = subject_of(category, data.subjects())
+    subject = subject_of(category, queries.subjects_on(local_day(now)))
     if subject is None or not subject.templates or not grids:
         return None
     template = subject.templates[0]

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.advisories import data
+from maplebridge.advisories.domain.subjects import Template, lines_of
 from maplebridge.advisories.templatetags.advisory_words import subject_name
 
 WORDS = {
@@ -70,6 +71,50 @@ class AdvisoryForm(forms.Form):
         field.choices = [
             (one.code, subject_name(one.code)) for one in data.subjects().values() if one.written
         ]
+
+
+class TemplateForm(forms.Form):
+    """A template in both languages: what is not known yet stands in brackets, 【where】."""
+
+    subject = forms.ChoiceField(label=_("Subject"), error_messages=WORDS)
+    name_zh = _line(_("Its name in the list, Chinese"), 40)
+    name_en = _line(_("Its name in the list, English"), 60)
+    title = _line(_("What to do, in one line"), 80)
+    text = _lines(
+        _("What happens"),
+        rows=4,
+        help_text=_("Short sentences. What is filled in later stands in brackets: 【时间】【地点】"),
+    )
+    steps = _lines(_("What to do"), rows=4, help_text=_("One step a line."))
+    calls = _lines(
+        _("Whom to call"), rows=2, required=False, help_text=_("One number a line: 110 it happens now")
+    )
+    title_en = _line(_("In English: in one line"), 80, required=False)
+    text_en = _lines(_("In English: what happens and what to do"), rows=3, required=False)
+    valid_from = forms.DateField(
+        label=_("From which day on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Please give a day."), "invalid": _("Please give a day.")},
+    )
+
+    def __init__(self, *args: Any, of_subject: bool = True, **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["subject"]
+        assert isinstance(field, forms.ChoiceField)  # as declared
+        field.choices = [
+            (one.code, subject_name(one.code)) for one in data.subjects().values() if one.written
+        ]
+        if not of_subject:
+            del self.fields["subject"]
+
+    def template(self) -> Template:
+        given = self.cleaned_data
+        names = ("name_zh", "name_en", "title", "text", "title_en", "text_en")
+        return Template(
+            **{name: given[name].strip() for name in names},
+            steps=tuple(lines_of(given["steps"])),
+            calls=tuple(lines_of(given["calls"])),
+        )
 
 
 KINDS = ("grid", "sector", "beat", "group")

@@ -1,3 +1,5 @@
+"""What residents are told, and the templates that a town has written beside those shipped."""
+
 from django.db import models
 
 from maplebridge.platform import audit
@@ -30,3 +32,33 @@ class Advisory(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class TemplateVersion(models.Model):
+    """A template as the town has written it, from a day on; before that, and without one, the shipped one holds."""
+
+    code = models.CharField(
+        max_length=40
+    )  # of the shipped template that it follows, or of one of the town's own
+    subject = models.CharField(max_length=30)
+    used = models.BooleanField(default=True)  # False: from this day on nobody is offered it
+    name_zh = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60)
+    title = models.CharField(max_length=80)
+    text = models.TextField()
+    steps = models.TextField(blank=True)  # one line each, as in an advisory
+    calls = models.TextField(blank=True)
+    title_en = models.CharField(max_length=80, blank=True)
+    text_en = models.TextField(blank=True)
+    valid_from = models.DateField()
+    made_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "valid_from"], name="one_template_version_a_day")
+        ]
+        triggers = [audit.trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.code} from {self.valid_from}"

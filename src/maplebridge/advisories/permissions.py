@@ -13,6 +13,11 @@ def releases(standing: Standing) -> bool:
     return standing.has(Role.COMMAND, Role.SUPERVISOR)
 
 
+def keeps_templates(standing: Standing) -> bool:
+    """Change what is offered to those who write: the same who answer for what goes out."""
+    return standing.has(Role.COMMAND, Role.SUPERVISOR)
+
+
 def reads_reminders(standing: Standing) -> bool:
     """Everybody who is signed in: staff live somewhere as well."""
     return standing.signed_in

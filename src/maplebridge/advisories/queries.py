@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from maplebridge.advisories import data
 from maplebridge.advisories.domain.effect import Effect, effect, span
-from maplebridge.advisories.domain.plain import Finding, findings
-from maplebridge.advisories.domain.subjects import Subject, lines_of
-from maplebridge.advisories.models import Advisory
+from maplebridge.advisories.domain.plain import Finding, What, findings
+from maplebridge.advisories.domain.subjects import Subject, Template, Version, in_force, lines_of
+from maplebridge.advisories.models import Advisory, TemplateVersion
 from maplebridge.conversations.domain.broadcasting import Counts, State
 from maplebridge.conversations.queries import broadcasts
 from maplebridge.conversations.queries.broadcasts import Broadcast
@@ -24,6 +24,86 @@ LISTED = 60
 
 def subjects() -> dict[str, Subject]:
     return data.subjects()
+
+
+def subjects_on(on: date) -> dict[str, Subject]:
+    """Return the subjects with the templates that are in force on a day."""
+    return in_force(data.subjects(), [_version(one) for one in TemplateVersion.objects.all()], on)
+
+
+def _version(one: TemplateVersion) -> Version:
+    return Version(one.subject, one.code, one.valid_from, _template(one) if one.used else None)
+
+
+def _template(one: TemplateVersion) -> Template:
+    return Template(
+        name_zh=one.name_zh,
+        name_en=one.name_en,
+        title=one.title,
+        text=one.text,
+        steps=tuple(lines_of(one.steps)),
+        calls=tuple(lines_of(one.calls)),
+        title_en=one.title_en,
+        text_en=one.text_en,
+        code=one.code,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A template as those see it who keep them: how it stands, and what the town has written, the latest first."""
+
+    subject: Subject
+    code: str
+    now: Template | None  # None: out of use, or not begun yet
+    shown: Template
+    versions: tuple[TemplateVersion, ...]
+    on: date
+
+    @property
+    def current(self) -> TemplateVersion | None:
+        return next((one for one in self.versions if one.valid_from <= self.on), None)
+
+    @property
+    def coming(self) -> list[TemplateVersion]:
+        return [one for one in self.versions if one.valid_from > self.on]
+
+
+def kept_templates(on: date) -> list[tuple[Subject, list[Kept]]]:
+    """Return every template there is or was, by subject: in use first."""
+    written: dict[str, list[TemplateVersion]] = {}
+    for one in TemplateVersion.objects.select_related("made_by").order_by("-valid_from"):
+        written.setdefault(one.code, []).append(one)
+    found = []
+    for subject in subjects_on(on).values():
+        if not subject.written:
+            continue
+        shipped = {one.code: one for one in data.subjects()[subject.code].templates}
+        used = {one.code: one for one in subject.templates}
+        own = [code for code, versions in written.items() if versions[0].subject == subject.code]
+        kept = [
+            Kept(
+                subject,
+                code,
+                used.get(code),
+                used.get(code) or shipped.get(code) or _template(written[code][0]),
+                tuple(written.get(code, ())),
+                on,
+            )
+            for code in dict.fromkeys([*shipped, *own])
+        ]
+        found.append((subject, sorted(kept, key=lambda one: one.now is None)))
+    return found
+
+
+def kept_template(code: str, on: date) -> Kept | None:
+    return next((one for _subject, kept in kept_templates(on) for one in kept if one.code == code), None)
+
+
+def looked_over_template(one: Template) -> list[Finding]:
+    """Return what to look at again in a template. Its blanks are meant."""
+    every = findings(title=one.title, text=one.text, steps=one.steps, calls=one.calls, words=data.words())
+    return [finding for finding in every if finding.what != What.BLANK]
 
 
 def get_advisory(advisory_id: int) -> Advisory | None:

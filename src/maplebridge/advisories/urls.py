@@ -1,11 +1,15 @@
 from django.urls import URLPattern, path
 
-from maplebridge.advisories.views import residents, staff
+from maplebridge.advisories.views import residents, staff, templates
 
 urlpatterns: list[URLPattern] = [
     # staff: draft, release, see what came of it
     path("advisories/", staff.advisories, name="advisories"),
     path("advisories/new/", staff.new_advisory, name="new_advisory"),
+    path("advisories/templates/", templates.templates, name="advisory_templates"),
+    path("advisories/templates/new/", templates.new_template, name="new_advisory_template"),
+    path("advisories/templates/<slug:code>/", templates.edit_template, name="advisory_template"),
+    path("advisories/templates/<slug:code>/end/", templates.end_template, name="end_advisory_template"),
     path("advisories/<int:broadcast_id>/", staff.advisory, name="advisory"),
     path("advisories/<int:broadcast_id>/edit/", staff.edit_advisory, name="edit_advisory"),
     path("advisories/<int:broadcast_id>/ask/", staff.ask, name="ask_advisory"),

@@ -1,8 +1,9 @@
 """Subjects of advisories and their templates. A template has blanks, 【where】, that have to be filled in."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 BLANK = re.compile(r"【[^】]*】")
@@ -18,6 +19,17 @@ class Template:
     calls: tuple[str, ...]  # "96110 反诈专线"
     title_en: str = ""
     text_en: str = ""
+    code: str = ""  # by which a town's own version follows the one before
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A template as a town has written it, from a day on. None: from then on it is not used."""
+
+    subject: str
+    code: str
+    valid_from: date
+    template: Template | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +56,33 @@ def read_subjects(data: Mapping[str, Any]) -> dict[str, Subject]:
     found = {}
     for one in data["subject"]:
         templates = tuple(
-            Template(**(given | {name: tuple(given[name]) for name in ("steps", "calls")}))
-            for given in one.get("template", ())
+            Template(
+                **(given | {name: tuple(given[name]) for name in ("steps", "calls")}),
+                code=f"{one['code']}-{number}",
+            )
+            for number, given in enumerate(one.get("template", ()), 1)
         )
         values = {name: value for name, value in one.items() if name != "template"}
         values["categories"] = tuple(values.get("categories", ()))
         found[one["code"]] = Subject(**values, templates=templates)
+    return found
+
+
+def in_force(shipped: Mapping[str, Subject], versions: Iterable[Version], on: date) -> dict[str, Subject]:
+    """Return the subjects with their templates of a day: those shipped, unless the town has written its own."""
+    latest: dict[str, Version] = {}
+    for one in sorted(versions, key=lambda each: each.valid_from):
+        if one.valid_from <= on:
+            latest[one.code] = one
+    found = {}
+    for code, subject in shipped.items():
+        templates = {one.code: one for one in subject.templates}
+        for version in latest.values():
+            if version.subject == code and version.template is None:
+                templates.pop(version.code, None)
+            elif version.subject == code and version.template is not None:
+                templates[version.code] = version.template
+        found[code] = replace(subject, templates=tuple(templates.values()))
     return found
 
 

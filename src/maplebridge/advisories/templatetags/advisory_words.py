@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.advisories import data
 from maplebridge.advisories.domain.plain import Finding, What
-from maplebridge.advisories.domain.subjects import Call, calls_of, lines_of
+from maplebridge.advisories.domain.subjects import Call, Template, calls_of, lines_of
 from maplebridge.conversations.domain.broadcasting import State
 from maplebridge.conversations.queries.broadcasts import Broadcast
 
@@ -48,6 +48,16 @@ REFUSALS = {
 }
 
 
+TEMPLATE_REFUSALS = {
+    "not_allowed": gettext_lazy("Your role does not do this."),
+    "no_subject": gettext_lazy("Please choose the subject."),
+    "begins_in_the_past": gettext_lazy(
+        "Please choose today or a later day: what has begun is not changed any more."
+    ),
+    "private_number": gettext_lazy("Please take the private number or address out first."),
+    "english_missing": gettext_lazy("Please write both English fields, or neither."),
+    "not_there": gettext_lazy("This template is not there any more. Please look at the list."),
+}
 LAYERS = {
     "grids-5": gettext_lazy("Everybody in the county or district"),
     "grids-4": gettext_lazy("Towns and subdistricts"),
@@ -61,6 +71,15 @@ LAYERS = {
 
 def refused_words(code: str) -> str:
     return str(REFUSALS.get(code, REFUSALS["not_now"]))
+
+
+def template_refused_words(code: str) -> str:
+    return str(TEMPLATE_REFUSALS[code])
+
+
+@register.filter
+def template_name(one: Template) -> str:
+    return one.name_zh if (get_language() or "zh").startswith("zh") else one.name_en
 
 
 @register.filter

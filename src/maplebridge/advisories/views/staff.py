@@ -55,12 +55,12 @@ def _is_in_force(one: Broadcast) -> bool:
 @require_http_methods(["GET", "POST"])
 def new_advisory(request: HttpRequest) -> HttpResponse:
     """Choose a template, or none, and draft."""
-    subject, number = request.GET.get("subject", ""), request.GET.get("template", "")
+    subject, code = request.GET.get("subject", ""), request.GET.get("template", "")
     chosen = queries.subjects().get(subject)
     if request.method == "GET" and (chosen is None or not chosen.written):
-        subjects = [one for one in queries.subjects().values() if one.written]
+        subjects = [one for one in queries.subjects_on(timezone.localdate()).values() if one.written]
         return render(request, "advisories/choose_template.html", {"subjects": subjects})
-    form = AdvisoryForm(request.POST or None, initial=_initial(subject, number))
+    form = AdvisoryForm(request.POST or None, initial=_initial(subject, code))
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         by = standing_of(request)
@@ -74,14 +74,14 @@ def new_advisory(request: HttpRequest) -> HttpResponse:
     return render(request, "advisories/advisory_form.html", context, status=422 if form.errors else 200)
 
 
-def _initial(subject: str, number: str) -> dict[str, Any]:
-    found = queries.subjects().get(subject)
+def _initial(subject: str, code: str) -> dict[str, Any]:
+    found = queries.subjects_on(timezone.localdate()).get(subject)
     if found is None:
         return {}
     until = timezone.localtime(timezone.now() + timedelta(days=found.days)).replace(minute=0, second=0)
     given = {"subject": subject, "expires_at": until}
-    if number.isdecimal() and int(number) < len(found.templates):
-        given |= _from_template(found.templates[int(number)])
+    if template := next((one for one in found.templates if one.code == code), None):
+        given |= _from_template(template)
     return given
 
 
