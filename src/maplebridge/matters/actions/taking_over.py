@@ -1,11 +1,14 @@
 """Matters from before: a town that had another system brings what was closed in it, so that its past is known here.
 
-They are taken over as they ended; nobody is told of them, no clock runs for them, and they name no reporter.
+They are taken over as they ended; nobody is told of them, no clock runs for them, and they name no reporter. They are
+numbered in the order of their time, below the first matter of this town where room was left for them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db import connection
 
 from maplebridge.conversations.actions import vector_of
 from maplebridge.matters.domain.workflow import ClosedAs, State
@@ -34,6 +37,16 @@ class Past:
 
 
 @action
+def leave_room(*, numbers: int) -> None:
+    """Let the first matter of an empty town begin behind so many numbers, which its past will have."""
+    if not Matter.objects.exists():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [Matter._meta.db_table, numbers]
+            )
+
+
+@action
 def take_over_past(*, past: Sequence[Past]) -> list[int]:
     """Record closed matters from before, and return their numbers in the same order."""
     if not past:
@@ -41,11 +54,13 @@ def take_over_past(*, past: Sequence[Past]) -> list[int]:
     rules = town_rules(local_day(min(one.raised_at for one in past)))
     known = categories()
     rows = []
-    for one in past:
+    ordered = sorted(past, key=lambda one: one.raised_at)
+    for number, one in zip(_numbers_before(len(past)), ordered, strict=True):
         category = known[one.category]
         chain = places.grid_facts(one.grid_id) if one.grid_id is not None else None
         rows.append(
             Matter(
+                pk=number,
                 origin=Matter.Origin.FORM,
                 summary=one.summary,
                 category=category,
@@ -74,7 +89,7 @@ def take_over_past(*, past: Sequence[Past]) -> list[int]:
     Entry.objects.bulk_create(
         (
             Entry(matter=matter, deed=deed, at=at, public=True, facts=facts)
-            for matter, one in zip(made, past, strict=True)
+            for matter, one in zip(made, ordered, strict=True)
             for deed, at, facts in (
                 ("raised", one.raised_at, {"origin": matter.origin, "owner": matter.owner_id}),
                 ("closed", one.closed_at, {"as": matter.closed_as}),
@@ -82,4 +97,11 @@ def take_over_past(*, past: Sequence[Past]) -> list[int]:
         ),
         batch_size=BATCH,
     )
-    return [matter.pk for matter in made]
+    number_of = {id(one): matter.pk for one, matter in zip(ordered, made, strict=True)}
+    return [number_of[id(one)] for one in past]
+
+
+def _numbers_before(count: int) -> list[int | None]:
+    """Return so many numbers below the first matter of all; where there is no room, as they come."""
+    first = Matter.objects.order_by("pk").values_list("pk", flat=True).first() or 0
+    return list(range(first - count, first)) if first > count else [None] * count
