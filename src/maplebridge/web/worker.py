@@ -60,6 +60,7 @@ class Worker:
         while not self.stopping:
             if time.monotonic() - self.swept_at >= SWEEP_EVERY_S:
                 self.swept_at = time.monotonic()
+                plan_anew()
                 if self.sweeps:
                     sweep(now=timezone.now())
                     mediation.sweep(now=timezone.now())
@@ -87,6 +88,12 @@ def plan_once() -> None:
     database.close()
     database.close_pool()
     database.settings_dict["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": ALIKE}
+
+
+def plan_anew() -> None:
+    """Forget the plans, so that what was planned for the empty tables of a new town is not kept while they fill."""
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
 
 
 def warm_up() -> None:
