@@ -4,6 +4,11 @@ Run with `bin/bench alarms [--towns N] [--seed S]`. Towns are made: forty places
 counts by day that spread more than Poisson's (shared and own shocks), with seasons, weekdays, holidays and a
 trend. Two years teach the thresholds; the years after are judged: quiet as they are for false alarms, and with
 outbreaks put in for detection. Farrington-Noufaily judges areas by week and has a threshold learned the same way.
+
+`--as-the-town` goes the way of an installed town instead: each night keeps the three least usual findings of a
+detector, how strict the look is is learned every four weeks from the 365 nights before
+(`grading.domain.watching.learned_thresholds`), and only quiet years are judged. What is kept of a scan is its ratio
+against its own category's nights in place of repetitions, which are too slow for two hundred years.
 """
 
 import argparse
@@ -16,6 +21,7 @@ import numpy as np
 from bench.machine import describe
 from numpy.typing import NDArray
 
+from maplebridge.grading.domain import watching
 from maplebridge.kernel.statistics import alarms, replay, series, zones
 from maplebridge.kernel.statistics.alarms import Budget, Signal
 
@@ -195,6 +201,76 @@ def measure(towns: int, seed: int) -> dict[str, dict[str, float]]:
     return {name: summary(alarms_a_month[name], delays[name]) for name in SYSTEMS}
 
 
+def nights_kept(town: Town, days: NDArray[np.int64]) -> list[watching.Look]:
+    """Return what each night's look finds, as the product keeps it: recurrence in days, and what is behind it."""
+    found: dict[int, list[watching.Finding]] = {int(day): [] for day in days}
+    for signal in _against_their_nights(scanned(town, days)):
+        found[signal.night].append(_as_finding(watching.NIGHTLY, signal, float(np.exp(signal.strength))))
+    looks = len(CATEGORIES) * (AREAS + 1) * len(watching.LENGTHS)
+    for signal in by_day(town, days):
+        p = -np.expm1(looks * np.log1p(-min(10.0**-signal.strength, 1 - 1e-12)))
+        found[signal.night].append(_as_finding(watching.SERIES, signal, watching.recurrence(float(p), 1)))
+    return [watching.Look(tuple(found[day]), looks) for day in sorted(found)]
+
+
+def _against_their_nights(signals: Sequence[Signal]) -> list[Signal]:
+    """Return signals by how far they lie above those of the first two years of their own category."""
+    of: dict[str, list[float]] = {}
+    for one in signals:
+        if one.night < BEFORE + LEARNED:
+            of.setdefault(one.source, []).append(one.strength)
+    usual = {source: (float(np.mean(of[source])), float(np.std(of[source]))) for source in of}
+    return [
+        replace(one, strength=(one.strength - usual[one.source][0]) / usual[one.source][1]) for one in signals
+    ]
+
+
+def _as_finding(detector: str, signal: Signal, days: float) -> watching.Finding:
+    category = signal.source.split()[1]
+    behind = signal.places or frozenset(range(PLACES))
+    return watching.Finding(
+        detector=detector,
+        category=category,
+        area_id=None,
+        center=None,
+        radius_m=None,
+        days=1,
+        observed=1.0,
+        expected=0.0,
+        statistic=signal.strength,
+        p=1 / days,
+        recurrence_days=days,
+        matters=tuple(sorted(PLACES * CATEGORIES.index(category) + place for place in behind)),
+    )
+
+
+def false_alarms_of_a_town(seed: int) -> float:
+    """Return the false alarms a month of quiet years, at thresholds learned on the way as a town learns them."""
+    town = make_town(seed)
+    days = np.arange(BEFORE, BEFORE + LEARNED + JUDGED)
+    looks = nights_kept(town, days)
+    kept = [
+        watching.Night(
+            int(day), tuple((name, far, frozenset(ids)) for name, far, ids in watching.signals_of([look]))
+        )
+        for day, look in zip(days, looks, strict=True)
+    ]
+    told: list[Signal] = []
+    learned: dict[str, float] = {}
+    budget_alone = watching.threshold_days(BUDGET.alarms_a_month, (watching.NIGHTLY, watching.SERIES))
+    for at in range(LEARNED, len(days)):
+        if (at - LEARNED) % REFIT == 0:
+            learned = watching.learned_thresholds(kept[at - 365 : at], BUDGET.alarms_a_month, [])
+        told += [
+            Signal(
+                int(days[at]), f"{one.detector} {one.category}", one.recurrence_days, frozenset(one.matters)
+            )
+            for one in watching.alarms(looks[at].findings, budget_alone, learned)
+        ]
+    begun = alarms.new_alarms(told, {one.source: 0.0 for one in told}, BUDGET.quiet)
+    return len(begun) / (JUDGED / alarms.NIGHTS_A_MONTH)
+
+
 def summary(alarms_a_month: Sequence[float], delays: Sequence[int | None]) -> dict[str, float]:
     found = [days for days in delays if days is not None]
     return {
@@ -216,8 +292,19 @@ def main() -> int:
     parser.add_argument("--towns", type=int, default=50, help="each has four years that are judged")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--as-the-town", action="store_true", help="thresholds as an installed town learns them"
+    )
     options = parser.parse_args()
     started = time.process_time()
+    if options.as_the_town:
+        every = [false_alarms_of_a_town(options.seed * 1000 + number) for number in range(options.towns)]
+        print(describe("numpy", "scipy"))
+        for name, number in summary(every, []).items():
+            if number == number and not name.startswith(("outbreaks", "found")):
+                print(f"  {name:24} {number:.3f}")
+        print(f"\n{time.process_time() - started:.0f} s of processor")
+        return 0
     result = measure(options.towns, options.seed)
     if options.json:
         print(json.dumps(result, indent=1))

@@ -22,7 +22,7 @@ from maplebridge.grading.domain.counts_file import ReadCounts
 from maplebridge.grading.domain.reports import ReportRefused
 from maplebridge.grading.models import Report
 from maplebridge.grading.queries import analysis as queries
-from maplebridge.grading.sweeps import LOOK_EVERY, Reports
+from maplebridge.grading.sweeps import LOOK_EVERY, Monthly
 from maplebridge.matters import actions as matters
 from maplebridge.matters.models import Matter, TownRule
 from maplebridge.matters.sweeps import add_up
@@ -265,12 +265,12 @@ def test_on_the_day_that_the_town_has_set_the_report_is_there_once(town: Town, g
     set_day(town, 20)
     month = Period.over(Span.MONTH, on_day(20).date())
     _count_last_month(graded, month)
-    drafting = Reports()
+    drafting = Monthly()
     drafting.step(on_day(19))
     assert not Report.objects.exists()
     for minutes in (0, 1, 30, 60):
         drafting.step(on_day(20) + timedelta(minutes=minutes))
-        Reports().step(on_day(20) + timedelta(minutes=minutes))  # another worker
+        Monthly().step(on_day(20) + timedelta(minutes=minutes))  # another worker
     one = Report.objects.get(kind="month")
     assert (one.month, one.drafted_by_id) == (month.last.first, None)
     listed = client_of(town.analyst).get("/reports/").content.decode()
@@ -298,7 +298,7 @@ def test_a_draft_that_fails_holds_up_no_other_work(
         raise ValueError("no")
 
     monkeypatch.setattr("maplebridge.grading.sweeps.draft_due", broken)
-    drafting = Reports()
+    drafting = Monthly()
     drafting.step(town.now)
     drafting.step(town.now + LOOK_EVERY / 2)
     drafting.step(town.now + LOOK_EVERY)

@@ -8,13 +8,17 @@ from tests.factories.town import Town, make_town
 
 from maplebridge.grading import actions, queries
 from maplebridge.grading.actions import months, publishing
+from maplebridge.grading.domain.analysis import Period, Span
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.counts_file import ReadCounts
 from maplebridge.grading.domain.method import Indicator as Rule
 from maplebridge.grading.domain.method import Method as Rules
 from maplebridge.grading.domain.method import Source
+from maplebridge.grading.domain.publication import PublicationError
 from maplebridge.grading.domain.transitions import CycleError, State
-from maplebridge.grading.models import Area, CountSheet, GradingMonth, MapEdition
+from maplebridge.grading.models import Area, CountSheet, Grade, GradingMonth, MapEdition, Review
+from maplebridge.grading.queries.analyzed_areas import CountedAreas
+from maplebridge.grading.queries.analyzed_areas import colors as reported_colors
 from maplebridge.kernel.periods import Month
 
 STATION = AreaKind.STATION
@@ -352,6 +356,30 @@ def test_a_correction_is_a_new_edition_that_says_what_was_wrong(
     assert queries.edition_in_force() == second
     with pytest.raises(CycleError, match="corrected_already"):
         actions.ask_correction(number=1, erratum="again", by_id=town.analyst.pk)
+
+
+def test_the_report_tells_the_colors_of_the_map_and_the_map_asks_two_where_the_review_does(
+    town: Town, areas: list[Area], method: None
+) -> None:
+    actions.count_population(area=areas[0], of="residents", number=300, as_of=MARCH.first, source="t")
+    one = released(town, areas, doubled="Z03")
+    Grade.objects.filter(month=one, area=areas[4]).update(color="black")
+    grades = list(queries.grades_of(one))
+    people = queries.populations_on([area.pk for area in areas], "residents", MARCH.last)
+    with pytest.raises(PublicationError):
+        queries.told_colors(one, grades, people, reviewed_by_two=False)
+    assert queries.reviewers_needed(one) == 2
+
+    for person in (town.supervisor, town.command):
+        Review.objects.get_or_create(month=one, made_by=person, releases=True, made_at=NOW)
+    edition = publish(one)
+
+    on_the_map = {said.code: said.said["color"] for said in edition.areas.all()}
+    section = reported_colors(Period(Span.MONTH, MARCH), CountedAreas.of(Period(Span.MONTH, MARCH)), {})
+    assert {each["area"]: each["color"] for each in section["colors"]} == {
+        area.pk: on_the_map[area.code] for area in areas
+    }
+    assert (on_the_map["Z01"], on_the_map["Z05"]) == ("none", "black")
 
 
 def test_beats_are_never_published(town: Town, method: None) -> None:

@@ -1,6 +1,7 @@
 """A round: opened, drawn by chance and age, links sent once, calls left, answers from elsewhere."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,10 +16,13 @@ from maplebridge.grading.domain.questionnaire import read_marks
 from maplebridge.grading.domain.sampling import allotted
 from maplebridge.grading.events import InvitationDrawn
 from maplebridge.grading.models import Answer, Area, Invitation, Mode, SurveyRound
+from maplebridge.grading.sweeps import Monthly
 from maplebridge.kernel.periods import Month
+from maplebridge.matters.models import TownRule
 from maplebridge.people.actions import enrol
 from maplebridge.people.domain.ages import band_of
 from maplebridge.people.models import Account, Person
+from maplebridge.platform.freshness import forget
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 ADDRESS = "https://town.example/survey/code/"
@@ -193,3 +197,48 @@ def test_only_analysts_open_and_draw(town: Town, this_round: SurveyRound) -> Non
 
     assert client.post("/survey/round/draw/", {"links": "4", "calls": "6"}).status_code == 403
     assert client.get("/survey/round/").status_code == 403
+
+
+def rules(**given: int) -> None:
+    for name, value in given.items():
+        TownRule.objects.create(name=name, value=value, reason="-", valid_from=date(2020, 1, 1))
+    forget()
+
+
+def on_day(day: int, hour: int = 10) -> datetime:
+    return timezone.localtime(timezone.now()).replace(day=day, hour=hour)
+
+
+def test_a_round_opens_by_itself_on_the_towns_day_and_asks_as_many_as_its_rules_say(
+    area: Area, settings: Any
+) -> None:
+    settings.ADDRESS = "https://town.example"
+    rules(survey_day=10, survey_answers=12, survey_links=3, survey_calls=4)
+    sweep = Monthly()
+    sweep.step(on_day(9))
+    Monthly().step(on_day(10, hour=23))  # a link would come at night
+    assert not SurveyRound.objects.exists()
+
+    for hour in (10, 11, 12):
+        sweep.step(on_day(10, hour))
+        Monthly().step(on_day(10, hour))  # another worker
+
+    one = SurveyRound.objects.get()
+    assert (one.month, one.wanted_per_area) == (on_day(1).date(), 12)
+    asked = list(Invitation.objects.values_list("mode", flat=True))
+    assert (asked.count(Mode.LINK), asked.count(Mode.PHONE)) == (3, 4)
+    link = Invitation.objects.filter(mode=Mode.LINK)[0].waiting
+    assert link.startswith("https://town.example/survey/code/#")
+
+
+def test_a_round_opened_by_hand_is_left_alone_and_a_town_may_open_all_by_hand(
+    area: Area, this_round: SurveyRound
+) -> None:
+    rules(survey_links=3)
+    Monthly().step(on_day(28))
+    assert Invitation.objects.count() == 0
+
+    this_round.delete()
+    rules(survey_day=0)
+    Monthly().step(on_day(28))
+    assert not SurveyRound.objects.exists()

@@ -7,9 +7,12 @@ from tests.factories.past import planted, quiet_past
 from tests.factories.town import Town, make_town
 
 from maplebridge.grading import actions
+from maplebridge.grading.actions import telling
 from maplebridge.grading.models import EarlyWarning
 from maplebridge.matters.models import Matter
+from maplebridge.mediation.models import SweepResult
 from maplebridge.people.models import Person
+from maplebridge.places.models import Grid
 
 LIST = "/warnings/"
 WATCHERS = ("command", "supervisor", "analyst")
@@ -112,3 +115,45 @@ def test_an_empty_list_says_what_will_appear_and_when(town: Town) -> None:
 def test_a_quiet_town_says_so(town: Town) -> None:
     quiet_past(town)
     assert "Nothing unusual is going on" in text(reader(town.command), LIST)
+
+
+def test_a_confirmed_warning_sends_a_round_over_its_grids_once(town: Town, warning: EarlyWarning) -> None:
+    supervisor, round_path = reader(town.supervisor), f"{LIST}{warning.pk}/round/"
+    assert supervisor.post(round_path).status_code == 422  # nobody has confirmed it yet
+    supervisor.post(f"{LIST}{warning.pk}/decide/", {"what": "confirmed:one_cause"})
+    assert "Plan a round there" in text(supervisor, f"{LIST}{warning.pk}/")
+
+    for _again in range(2):
+        assert supervisor.post(round_path).status_code == 302
+
+    result = SweepResult.objects.get()
+    assert (result.grid_id, result.person_id) == (town.grid.pk, town.chiefs[2].pk)
+    assert f"Early warning {warning.pk}" in result.sweep.name
+    assert "To the round" in text(supervisor, f"{LIST}{warning.pk}/")
+    assert "A round has been planned" in text(reader(town.analyst), f"{LIST}{warning.pk}/")
+    assert reader(town.command).post(round_path).status_code in (302, 403)
+    assert SweepResult.objects.count() == 1
+
+
+def test_a_shape_is_drawn_and_named_by_its_grids(town: Town, warning: EarlyWarning) -> None:
+    for at, grid in enumerate((town.grid, town.other_grid)):
+        ring = [[at, 0], [at + 1, 0], [at + 1, 1], [at, 1], [at, 0]]
+        Grid.objects.filter(pk=grid.pk).update(boundary={"type": "Polygon", "coordinates": [ring]})
+    ids = [town.grid.pk, town.other_grid.pk]
+    EarlyWarning.objects.filter(pk=warning.pk).update(
+        category="01-02",
+        detector="areas",
+        pieces_are="grids",
+        pieces=ids,
+        state="confirmed",
+        decided_by=town.supervisor,
+    )
+
+    page = text(reader(town.supervisor), f"{LIST}{warning.pk}/")
+
+    assert "第1网格, 第2网格" in page
+    assert "data-shape=" in page
+    assert "data-radius" not in page
+    told = telling.draft_advisory(warning_id=warning.pk, now=town.now)
+    assert told is not None
+    assert list(told.grids) == [town.community.pk]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from tests.factories.past import planted, quiet_past
+from tests.factories.past import one, planted, quiet_past
 from tests.factories.town import Town, make_town
 
 from maplebridge.grading import actions, queries
@@ -26,6 +26,10 @@ from maplebridge.grading.domain.watching import (
 from maplebridge.grading.models import EarlyWarning, WatchRun
 from maplebridge.kernel.statistics.series import Calendar
 from maplebridge.matters.domain.rules import TownRules
+from maplebridge.matters.models import Matter
+from maplebridge.places.domain.codes import Level
+from maplebridge.places.models import Grid
+from maplebridge.platform.freshness import forget
 
 DAYS, SIDE = 120, 4
 THREE_DETECTORS = threshold_days(TownRules().false_alarms_a_month)
@@ -188,6 +192,42 @@ def test_areas_with_borders_and_grids_are_scanned_as_well(town: Town) -> None:
     assert run is not None
     assert run.failure == ""
     assert run.threshold_days == pytest.approx(4 / 3 * THREE_DETECTORS)
+
+
+def test_a_town_of_one_station_is_scanned_by_its_own_grids(town: Town) -> None:
+    grids = [
+        Grid.objects.create(
+            name=f"第{at}网格",
+            code=f"99010300100100{at}",
+            level=Level.GRID,
+            parent=town.community,
+            community=town.community,
+            boundary={
+                "type": "Polygon",
+                "coordinates": [[[at, 0], [at + 1, 0], [at + 1, 1], [at, 1], [at, 0]]],
+            },
+            valid_from=town.now.date().replace(day=1),
+        )
+        for at in range(3, 9)
+    ]
+    forget()
+    chance = np.random.default_rng(2)
+    rows = [
+        one(town, town.now - timedelta(days=day, hours=3), 0, grid=grid, lon=None, lat=None)
+        for day in range(120)
+        for at, grid in enumerate(grids)
+        for _ in range(chance.poisson(0.5 + 4.0 * (day < 4 and at < 3)))
+    ]
+    Matter.objects.bulk_create(rows)
+
+    run = actions.watch(now=town.now)
+
+    assert run is not None
+    assert run.failure == ""
+    found = EarlyWarning.objects.get(detector="areas")
+    assert found.pieces_are == "grids"
+    assert set(found.pieces) == {grid.pk for grid in grids[:3]}
+    assert found.area is None
 
 
 def test_looks_that_told_nothing_are_forgotten_and_others_stay(town: Town) -> None:

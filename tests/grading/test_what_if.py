@@ -18,8 +18,10 @@ from maplebridge.grading.domain.robustness import what_if
 from maplebridge.grading.forms import RulesForm
 from maplebridge.grading.models import Grade, GradingMonth, Method
 from maplebridge.grading.queries import computing
+from maplebridge.grading.views import what_if as what_if_page
 from maplebridge.kernel.periods import Month
 from maplebridge.people.models import Account
+from maplebridge.platform.live import Audience
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -106,11 +108,22 @@ def test_many_areas_are_computed_after_the_page_is_there(
     monkeypatch.setattr("maplebridge.grading.views.what_if.AT_ONCE", 5)
     page = analyst(town)
 
+    heard: list[tuple[str, int]] = []
+    monkeypatch.setattr("maplebridge.grading.views.what_if.TOLD_EVERY_S", 0.0)
+    monkeypatch.setattr("maplebridge.platform.live.tell", lambda topic, kind, id: heard.append((topic, id)))
+
     first = page.get("/grading/what-if/", numbers_of(page, graded.edition.month))
     later = page.get(first.context["later_url"])
 
     assert "comparison" not in first.context
     assert 'hx-trigger="load"' in first.content.decode()
+    assert "safety_map.js" in first.content.decode()
+    assert f'data-live="what_if:{town.analyst.pk}"' in first.content.decode()
+    shown = [what_if_page.progress_html(id, Audience("en", is_staff=True)) for _topic, id in heard]
+    assert {topic for topic, _id in heard} == {f"what_if:{town.analyst.pk}"}
+    assert "第 1 步" in shown[0]
+    assert "第 4 步" in shown[-1]
+    assert f'max="{len(graded.areas)}" value="{len(graded.areas)}"' in shown[-1]
     assert len(later.context["comparison"].areas) == len(graded.areas)
 
 

@@ -42,6 +42,20 @@ def test_choices_are_kept(client: Client, town: Town) -> None:
     assert client.cookies["large_type"].value == "1"
 
 
+def test_a_resident_may_say_how_old_and_take_it_back_while_staff_are_not_asked(
+    client: Client, town: Town
+) -> None:
+    client.force_login(town.resident.account)
+    assert 'name="age_band"' in client.get(reverse("me")).content.decode()
+    for told in ("60+", ""):
+        client.post(reverse("me"), {"nickname": "老李", "language": "zh-hans", "age_band": told})
+        assert queries.ages_of([town.resident.pk]) == {town.resident.pk: told}
+    odd = {"nickname": "老李", "language": "zh-hans", "age_band": "61"}
+    assert client.post(reverse("me"), odd).status_code == 422
+    client.force_login(town.officer.account)
+    assert 'name="age_band"' not in client.get(reverse("me")).content.decode()
+
+
 def test_signing_out_everywhere_ends_the_other_sessions(town: Town) -> None:
     here, there = Client(), Client()
     for one in (here, there):

@@ -1,15 +1,23 @@
 """A group as its members see it."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.factories.town import Town, make_town
 
 from maplebridge.conversations import actions as conversations
+from maplebridge.conversations import sweeps
+from maplebridge.conversations.actions import broadcasting
+from maplebridge.conversations.domain.broadcasting import Limits
 from maplebridge.conversations.models import Message
 from maplebridge.matters.actions import receiving
 from maplebridge.matters.models import Matter
+from maplebridge.people import queries as people
 from maplebridge.people.models import Person
+from maplebridge.platform import live
+from maplebridge.web.views import audience_of
 
 
 @pytest.fixture
@@ -93,3 +101,33 @@ def test_whoever_handles_a_question_writes_in_its_private_thread_and_says_which_
     assert which not in client.get(f"/groups/{thread.pk}/").content.decode()
     client.force_login(town.stranger_worker.account)
     assert client.post(f"/groups/{thread.pk}/say/", {"text": "我也看看"}).status_code == 404
+
+
+def test_a_notice_comes_live_to_those_who_want_it_and_not_to_those_who_opted_out(
+    client: Client, town: Town
+) -> None:
+    limits = Limits(zone=timezone.get_default_timezone(), quiet_from=0, quiet_to=0)
+    one = broadcasting.draft(
+        kind="fraud",
+        subject="接到退款电话先挂断",
+        text="这是骗钱。",
+        expires_at=town.now + timedelta(days=3),
+        groups=[town.group.thread_id],
+        source_area="advisories",
+        source_id=1,
+        by_id=town.supervisor.pk,
+        now=town.now,
+    )
+    broadcasting.choose_kinds(person_id=town.neighbor.pk, unwanted=["fraud"], now=town.now)
+    broadcasting.release(broadcast_id=one.pk, by_id=town.supervisor.pk, now=town.now, limits=limits)
+    sweeps.send_due(now=town.now, limits=limits)
+    notice = Message.objects.get(kind="notice")
+
+    def comes_to(person: Person) -> str | None:
+        audience = audience_of(people.standing_of(person.pk, timezone.localdate()))
+        return live.html_of("message", notice.pk, audience)
+
+    assert "接到退款电话先挂断" in (comes_to(town.resident) or "")
+    assert comes_to(town.neighbor) == ""
+    client.force_login(town.neighbor.account)
+    assert "接到退款电话先挂断" not in client.get(f"/groups/{town.group.thread_id}/").content.decode()

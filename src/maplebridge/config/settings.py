@@ -68,6 +68,8 @@ DEMO = os.environ.get("MAPLEBRIDGE_DEMO") == "1"
 DEBUG = os.environ.get("MAPLEBRIDGE_DEBUG") == "1"
 HTTPS = os.environ.get("MAPLEBRIDGE_HTTPS") == "1"
 ALLOWED_HOSTS = os.environ.get("MAPLEBRIDGE_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+# Where residents reach it: for links in messages that go out by themselves.
+ADDRESS = os.environ.get("MAPLEBRIDGE_ADDRESS") or f"http{'s' if HTTPS else ''}://{ALLOWED_HOSTS[0]}"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 TOWN_NAME = os.environ.get("MAPLEBRIDGE_TOWN", "")
 TILE_URL = os.environ.get("MAPLEBRIDGE_TILE_URL", "")  # such as Tianditu's; empty: no server is asked

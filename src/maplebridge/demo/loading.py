@@ -31,6 +31,7 @@ from maplebridge.kernel.working_time import HolidaysNotPublished, china_days
 from maplebridge.matters import actions as matters
 from maplebridge.matters import queries as matter_queries
 from maplebridge.matters.actions.record import By
+from maplebridge.matters.actions.taking_over import leave_room
 from maplebridge.matters.sweeps import add_up
 from maplebridge.people import queries as people
 from maplebridge.people.actions import in_bulk
@@ -43,6 +44,7 @@ from maplebridge.rosters import queries as roster_queries
 
 SEED = 1
 MONTHS_TOUCHED = 2  # by thirty days
+NUMBERS_BEFORE = 6_000  # for the matters of the months before, which are older and so have lower numbers
 THREADS_FOLDER = TOWN_FOLDER.parent / "threads"
 RAISE_FROM = 0.65
 RAISE_REASON = "群里闲聊多,拿不准的先留给值班人员一点即可转为事项"
@@ -133,6 +135,7 @@ def load(town: Town, *, now: Callable[[], datetime], say: Say, progress: Callabl
             _set_rules(now())
             _set_holidays(now())
             photos.keep_all(kinds, now())
+            leave_room(numbers=NUMBERS_BEFORE)
     finally:
         photos.end()
     return tell_month(town, photos, now=now, progress=progress)

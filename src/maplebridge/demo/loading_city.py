@@ -33,6 +33,11 @@ RATE_BANDS = (0.93, 1.25, 1.6, 2.1)
 SHARE_BANDS = (0.72, 0.6, 0.5, 0.4)
 SCORE_BANDS = (78.0, 68.0, 56.0, 42.0)
 SATISFACTION = "satisfaction"
+UNDERTAKINGS = (  # under the latest map first
+    "三个车棚装上了门禁，夜里十点到两点有民警和辅警走一趟。反诈宣传进楼栋，本月先走老旧院落。",
+    "居民反映最多的三个路口，早晚高峰有人值守。警务室每周三晚上多开两小时，有事可以来坐坐。",
+    "和物业一起查了全部单元门，坏的十一扇已经修好。",
+)
 
 
 def city_is_loaded(now: datetime) -> bool:
@@ -64,6 +69,7 @@ def load_city(*, now: datetime, seed: int) -> None:
         _publish(AreaKind.STATION, month, analyst, reviewers, now)
     for month in months[-BEAT_MONTHS:]:
         _publish(AreaKind.BEAT, month, analyst, reviewers, now)
+    _undertake(stations[city.stations[0].code], now)
     ask_residents(last + 1, city, stations, now=now, seed=seed)
     _count_beside(city, stations, months, now, seed)
     _report(last, analyst, reviewers[0], now)
@@ -215,6 +221,20 @@ def _publish(kind: AreaKind, month: Month, analyst: int, reviewers: list[int], n
     out = proposed + timedelta(days=7)
     if kind == AreaKind.STATION and out <= timezone.localdate(now):
         actions.publish(month_id=one.pk, by_id=analyst, now=_noon(out), today=out)
+
+
+def _undertake(own: Any, now: datetime) -> None:
+    """Let our own station say under its last maps what it does."""
+    officer = people.standing_of(people.holders_of(Role.OFFICER, now.date())[0], now.date())
+    for words, published in zip(UNDERTAKINGS, queries.public_history(own.code), strict=False):
+        edition = published.edition
+        actions.undertake(
+            area=own,
+            month=Month.of(edition.month.month),
+            words=words,
+            by=officer,
+            now=min(edition.published_at + timedelta(days=1), now),
+        )
 
 
 def _count_beside(

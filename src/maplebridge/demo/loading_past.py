@@ -1,11 +1,11 @@
 """Three months before the demo's month, and what early warning found in them: looked at night by night, and decided.
 
 The days before are like those of the month: as many matters, of the same kinds, at the same places. Four times more
-happened at one place within a few days; what the looks of the product find of that is true, nothing is written down
-as found.
+happened at one place within a few days, and once along a road that runs through several grids; what the looks of the
+product find of that is true, nothing is written down as found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -14,6 +14,8 @@ from django.db import transaction
 
 from maplebridge.conversations import actions as conversations
 from maplebridge.grading import actions as grading
+from maplebridge.grading import queries
+from maplebridge.grading.domain.watching import Ground
 from maplebridge.grading.queries import warnings as reads
 from maplebridge.matters import queries as matters
 from maplebridge.matters.actions.taking_over import Past, take_over_past
@@ -39,6 +41,7 @@ class Wave:
     verdict: str  # empty: nobody has decided yet
     reason: str = ""
     said: str = ""
+    grids: int = 1  # side by side in a row: more than one is no place but a way
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ WAVES = (
     ),
     Wave("06-01-02", "晚上音响声音很大", 12, 3, 33, "dismissed", "known_event", "社区文化节，三天后结束"),
     Wave("01-02-02", "停在车棚的电动车被偷了", 10, 3, 1, ""),
+    Wave("08-02-01", "路灯不亮，一整排都黑着", 15, 5, 1, "", grids=6),
 )
+COSINE = 0.8  # of the town's latitude: a degree to the east is shorter
 LOOKS = (51, 46, 32)  # nights, so many days ago, before the last one
 
 
@@ -120,12 +125,51 @@ def _days_before(
 
 def _wave(wave: Wave, usual: Sequence[Raised], now: datetime, archive: Archive, rng: Random) -> list[Past]:
     placed = [one for one in usual if one.lon is not None and one.grid_id is not None]
-    at = Random(wave.category).choice(placed)
+    where = _along(placed, wave.grids, now.date()) or [[Random(wave.category).choice(placed)]]
     last = now - wave.ended * DAY
     return [
-        _past(at, wave.category, wave.words, last - rng.random() * wave.days * DAY, archive, rng)
-        for _ in range(wave.matters)
+        _past(
+            rng.choice(where[number % len(where)]),
+            wave.category,
+            wave.words,
+            last - rng.random() * wave.days * DAY,
+            archive,
+            rng,
+        )
+        for number in range(wave.matters)
     ]
+
+
+def _along(placed: Sequence[Raised], grids: int, on: date) -> list[list[Raised]]:
+    """Return what was raised in so many grids that lie in a row, grid by grid; nothing for one place alone."""
+    ground = queries.ground_on(on) if grids > 1 else None
+    if ground is None:
+        return []
+    raised: dict[int, list[Raised]] = {}
+    for one in placed:
+        if (grid := reads.doorstep_grid(one.grid_id)) in ground.areas:
+            raised.setdefault(ground.areas.index(grid), []).append(one)
+    return [raised[place] for place in _row(ground, raised.keys(), grids)]
+
+
+def _row(ground: Ground, there: Collection[int], grids: int) -> list[int]:
+    """Return places in a row, as straight as borders let it be: each beside the one before and no other."""
+
+    def far(one: int, other: int) -> float:
+        east, north = ground.middles[one] - ground.middles[other]
+        return float(abs(complex(east * COSINE, north)))
+
+    rows = []
+    for first in there:
+        row = [first]
+        while len(row) < grids:
+            beside = [one for one in ground.neighbors[row[-1]] if one in there and one not in row]
+            free = [one for one in beside if not set(ground.neighbors[one]) & set(row[:-1])]
+            if not free:
+                break
+            row.append(max(free, key=lambda one: far(one, first)))
+        rows.append(row)
+    return max(rows, key=lambda row: (len(row), far(row[0], row[-1])))
 
 
 def _again(one: Raised, at: datetime, archive: Archive, rng: Random) -> Past:

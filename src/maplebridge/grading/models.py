@@ -12,6 +12,7 @@ from maplebridge.grading.domain.analysis import Period, Span
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.method import Source
 from maplebridge.grading.domain.transitions import State
+from maplebridge.grading.domain.watching import Pieces
 from maplebridge.kernel.periods import Month
 from maplebridge.platform import audit
 from maplebridge.platform.fields import EncryptedTextField, reference
@@ -434,6 +435,8 @@ class EarlyWarning(models.Model):
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     radius_m = models.FloatField(null=True)
+    pieces_are = models.CharField(max_length=8, blank=True, choices=[(one, one) for one in Pieces])
+    pieces = ArrayField(models.BigIntegerField(), default=list)  # of a shape that is no circle
     starts_on = models.DateField()
     ends_on = models.DateField()
     observed = models.FloatField()
@@ -447,6 +450,7 @@ class EarlyWarning(models.Model):
     words = models.TextField(blank=True)
     decided_by = reference("people.Person", null=True)
     decided_at = models.DateTimeField(null=True)
+    sweep = reference("mediation.Sweep", null=True)  # the round that was planned because of it
 
     class Meta:
         indexes = [models.Index(fields=["state", "-id"], name="warning_by_state")]

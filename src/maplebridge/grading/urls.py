@@ -70,6 +70,7 @@ urlpatterns: list[URLPattern] = [
     path("warnings/", warnings.warnings, name="warnings"),
     path("warnings/<int:warning_id>/", warnings.warning, name="warning"),
     path("warnings/<int:warning_id>/decide/", warnings.decide, name="warning_decide"),
+    path("warnings/<int:warning_id>/round/", warnings.plan_round, name="warning_round"),
     path("warnings/<int:warning_id>/advisory/", telling.warning_advisory, name="warning_advisory"),
     # reports of a month or quarter, and the leaders' page
     path("leaders/", analysis.leaders, name="leaders"),

@@ -66,6 +66,22 @@ def grids() -> dict[int, GridFacts]:
     return {row[0]: GridFacts(*row) for row in Grid.objects.values_list(*fields)}
 
 
+def borders_of_grids(level: Level, on: date) -> dict[int, dict[str, Any]]:
+    """Return the borders of the grids of a level that are in force on a day, of those that are drawn."""
+    there = Grid.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), level=level, valid_from__lte=on)
+    return _borders(there)
+
+
+def borders_of(grid_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Return the borders of some grids, ended ones too, of those that are drawn."""
+    return _borders(Grid.objects.filter(pk__in=list(grid_ids)))
+
+
+def _borders(grids: QuerySet[Grid]) -> dict[int, dict[str, Any]]:
+    drawn = grids.filter(boundary__isnull=False).order_by("pk").values_list("pk", "boundary")
+    return {id: border for id, border in drawn if border is not None}
+
+
 def grid_facts(grid_id: int) -> GridFacts:
     known = grids()
     if grid_id in known:

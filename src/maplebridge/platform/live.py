@@ -26,10 +26,11 @@ _renders: dict[str, Renders] = {}
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """For whom something is rendered: all of one language, staff or not, see the same."""
+    """For whom something is rendered: all of one language, staff or not, who want to be told the same see the same."""
 
     language: str
     is_staff: bool
+    leaves_out: frozenset[str] = frozenset()  # kinds of messages to many that they do not want
 
 
 @contextmanager
@@ -85,5 +86,6 @@ def may_follow(viewer: Any, topic: str) -> bool:
 
 
 def html_of(kind: str, id: int, audience: Audience) -> str | None:
+    """Render news for an audience; empty: it is not for them. None: they ask for the change themselves."""
     renderer = _renders.get(kind)
     return renderer(id, audience) if renderer else None

@@ -1,5 +1,6 @@
 """The pages of a conversation: who said what, live, with what became of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from maplebridge.matters.actions.raising import officers_on_duty
 from maplebridge.matters.permissions import may_handle, may_see
 from maplebridge.matters.templatetags.matter_words import refusal_words as deed_refusal_words
 from maplebridge.matters.templatetags.matter_words import role_of, state_words
+from maplebridge.mediation.permissions import finds
 from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, standing_of
@@ -52,6 +54,7 @@ class Bubble:
     matter_number: int | None = None
     matter_state: str = ""
     raise_url: str = ""
+    mediation_url: str = ""  # for those who may write a dispute down
     more_url: str = ""  # of a notice to many
     # The open questions, where whoever wrote has not said which of them they answer.
     which: list[dict[str, Any]] = field(default_factory=list)
@@ -128,6 +131,7 @@ def group(request: HttpRequest, thread_id: int) -> HttpResponse:
         "name": _name_of(thread),
         "may_write": _writes_as(standing, thread, membership) is not None,
         "members": queries.members_of(thread_id).count(),
+        "finds_disputes": finds(standing),
         "membership": membership,
         "duty": _duty(thread),
     }
@@ -220,7 +224,7 @@ def say_which(request: HttpRequest, thread_id: int, message_id: int, matter_id: 
 def _said(message_id: int, standing: Standing, thread: Any) -> dict[str, Any]:
     """Return the new bubble, and whether its words speak of immediate danger: then whom to call fills the page."""
     message = queries.get_message(message_id)
-    danger = not standing.is_staff and matters.door().propose(message.text).emergency
+    danger = "" if standing.is_staff else " ".join(matters.door().propose(message.text).numbers)
     bubbles = bubbles_of([message], is_staff=standing.is_staff, viewer_id=standing.person_id)
     return {"bubbles": bubbles, "thread": thread, "danger": danger}
 
@@ -271,14 +275,20 @@ def photo(request: HttpRequest, thread_id: int, photo_id: int, size: str) -> Htt
     return photos.response(attached.photo.key, size)
 
 
-def bubbles_of(messages: list[Any], *, is_staff: bool, viewer_id: int | None = None) -> list[Bubble]:
-    """Return messages as they are shown, each with the matter that it raised."""
+def bubbles_of(
+    messages: list[Any],
+    *,
+    is_staff: bool,
+    viewer_id: int | None = None,
+    leaves_out: Collection[str] = (),
+) -> list[Bubble]:
+    """Return messages as they are shown, each with the matter that it raised; notices only to who wants them."""
     found = matters.matters_of_messages([one.pk for one in messages])
     readers = queries.read_counts([one for one in messages if one.asks_readers])
     told = broadcasts.notices([one.pk for one in messages if one.kind == NOTICE])
-    unwanted = (
-        broadcasts.kept_from(viewer_id, [one.pk for one in told.values()]) if viewer_id and told else ()
-    )
+    unwanted = {one.pk for one in told.values() if one.kind in leaves_out}
+    if viewer_id and told:
+        unwanted |= broadcasts.kept_from(viewer_id, [one.pk for one in told.values()])
     shown = [
         _told(_bubble(one, found.get(one.pk), readers.get(one.pk, 0), is_staff=is_staff), told.get(one.pk))
         for one in messages
@@ -354,6 +364,7 @@ def _bubble(message: Any, matter: Any, read_by: int, *, is_staff: bool) -> Bubbl
         matter_number=matter.pk if matter else None,
         matter_state=state_words(matter) if matter else "",
         raise_url=reverse("raise_message", args=[message.pk]) if may_raise else "",
+        mediation_url=f"{reverse('dispute_new')}?message={message.pk}" if may_raise else "",
         read_by=read_by,
     )
 
@@ -404,8 +415,9 @@ def may_follow_thread(standing: Standing, thread_id: int) -> bool:
 @live.renders("message")
 @live.renders("message_state")
 def message_html(message_id: int, audience: live.Audience) -> str:
-    bubbles = bubbles_of([queries.get_message(message_id)], is_staff=audience.is_staff)
-    return render_to_string("web/bubbles.html", {"bubbles": bubbles})
+    message = queries.get_message(message_id)
+    bubbles = bubbles_of([message], is_staff=audience.is_staff, leaves_out=audience.leaves_out)
+    return render_to_string("web/bubbles.html", {"bubbles": bubbles}) if bubbles else ""
 
 
 def _number(value: str | None) -> int | None:

@@ -93,6 +93,8 @@ class Hub:
             by_audience[stream.audience].append(stream)
         for audience, group in by_audience.items():
             html = await sync_to_async(_html, thread_sensitive=False)(kind, id, audience)
+            if html == "":
+                continue
             data = _as_event({"topic": topic, "kind": kind, "id": id, "html": html})
             for number, stream in enumerate(group):
                 stream.send(data)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from maplebridge.conversations import queries as conversations
 from maplebridge.conversations.queries import broadcasts
 from maplebridge.grading import queries as grading
+from maplebridge.grading.forms import AGES
 from maplebridge.matters import queries as matters
 from maplebridge.mediation import permissions as mediation
 from maplebridge.people import actions, queries
@@ -37,6 +38,18 @@ class ChoiceForm(forms.Form):
     elder_mode = forms.BooleanField(label=gettext_lazy("Large type and large buttons"), required=False)
 
 
+class ResidentForm(ChoiceForm):
+    age_band = forms.ChoiceField(
+        label=gettext_lazy("How old I am"),
+        choices=[AGES[-1], *AGES[:-1]],
+        required=False,
+        help_text=gettext_lazy(
+            "The monthly survey of safety asks old and young as they live here: so we ask whom to draw. "
+            "It is used for nothing else; no member of staff sees it."
+        ),
+    )
+
+
 class EraseForm(forms.Form):
     sure = forms.BooleanField(
         label=gettext_lazy("Yes, erase me. I know that this cannot be undone."),
@@ -50,8 +63,9 @@ class EraseForm(forms.Form):
 def me(request: HttpRequest) -> HttpResponse:
     """Show what is known about oneself, and keep what one chooses."""
     person = queries.get_person(standing_of(request).person)
-    chosen = {"nickname": person.nickname, "language": person.language, "elder_mode": person.elder_mode}
-    form = ChoiceForm(request.POST or None, initial=chosen)
+    chosen = {name: getattr(person, name) for name in ("nickname", "language", "elder_mode", "age_band")}
+    kind = ChoiceForm if standing_of(request).is_staff else ResidentForm
+    form = kind(request.POST or None, initial=chosen)
     if request.method == "POST" and form.is_valid():
         actions.choose(person=person, **form.cleaned_data)
         return _kept(form.cleaned_data)
@@ -77,7 +91,8 @@ def _about(request: HttpRequest, person: Any) -> dict[str, Any]:
         "about": person,
         "own_phone": queries.own_phone(person),
         "postings": queries.postings_of(person.pk, today),
-        "mediates_for_me": mediation.disputes_of_party(person.pk).exists(),
+        "mediates_for_me": mediation.disputes_of_party(person.pk).exists()
+        or mediation.sessions_as_guest(standing_of(request)).exists(),
         "memberships": conversations.memberships_of(person.pk).filter(thread__kind="group"),
         "readings": [
             {

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.i18n import set_language
 
+from maplebridge.conversations.queries import broadcasts
 from maplebridge.people import actions as people_actions
 from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
@@ -74,9 +75,15 @@ def _allowed_topics(request: HttpRequest) -> tuple[list[str], live.Audience]:
     standing = standing_of(request)
     asked = request.GET.getlist("topic")[:MOST_TOPICS]
     allowed = [topic for topic in asked if standing.signed_in and live.may_follow(standing, topic)]
-    audience = live.Audience(get_language() or "zh-hans", standing.is_staff)
+    audience = audience_of(standing)
     connection.close()  # an open stream holds no connection
     return allowed, audience
+
+
+def audience_of(standing: Standing) -> live.Audience:
+    """Return what tells apart the pages of those who see different things of the same news."""
+    leaves_out = broadcasts.opted_out_of(standing.person_id) if standing.person_id else ()
+    return live.Audience(get_language() or "zh-hans", standing.is_staff, frozenset(leaves_out))
 
 
 async def _bytes(topics: list[str], audience: live.Audience) -> AsyncIterator[bytes]:

@@ -13,7 +13,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from django.utils import timezone
 
 from maplebridge.conversations.sweeps import send_due
-from maplebridge.grading.sweeps import Reports
+from maplebridge.grading.sweeps import Monthly
 from maplebridge.matters.queries import broadcast_limits, door
 from maplebridge.matters.sweeps import add_up, sweep
 from maplebridge.mediation import sweeps as mediation
@@ -37,7 +37,7 @@ class Worker:
     stopping: bool = False
     swept_at: float = field(default=float("-inf"))
     night: Night = field(default_factory=Night)
-    reports: Reports = field(default_factory=Reports)
+    monthly: Monthly = field(default_factory=Monthly)
     lookout: Lookout | None = None  # looks at night for what is unusual, in a process of its own
 
     def run(self) -> None:
@@ -70,7 +70,7 @@ class Worker:
             if self.lookout is not None:
                 self.lookout.step(timezone.now())
             if self.sweeps:
-                self.reports.step(timezone.now())
+                self.monthly.step(timezone.now())
             busy = self.sweeps and self.night.step(timezone.now())
             if not events.deliver(now=timezone.now()) and not busy:
                 wait_for_news(listener)

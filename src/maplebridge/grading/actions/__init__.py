@@ -12,6 +12,7 @@ from maplebridge.grading.actions.counting import (
     succeed,
     withdraw_method,
 )
+from maplebridge.grading.actions.following import plan_round
 from maplebridge.grading.actions.laying_out import Laid, take_over_areas, take_over_successions
 from maplebridge.grading.actions.months import (
     answer_comment,
@@ -36,6 +37,8 @@ from maplebridge.grading.actions.surveying import (
     note_call,
     note_sent,
     note_unreachable,
+    open_due,
+    open_month,
     open_round,
     phone_of,
     take_over_answers,
@@ -74,8 +77,11 @@ __all__ = [
     "note_call",
     "note_sent",
     "note_unreachable",
+    "open_due",
+    "open_month",
     "open_round",
     "phone_of",
+    "plan_round",
     "propose",
     "publish",
     "review",

@@ -15,7 +15,6 @@ from maplebridge.grading import queries
 from maplebridge.grading.actions.months import regrade
 from maplebridge.grading.domain import transitions
 from maplebridge.grading.domain.areas import AreaKind
-from maplebridge.grading.domain.method import Color
 from maplebridge.grading.domain.publication import (
     Atom,
     Figure,
@@ -25,7 +24,6 @@ from maplebridge.grading.domain.publication import (
     coarser,
     protect,
     told_chance,
-    told_color,
     told_share,
 )
 from maplebridge.grading.domain.transitions import CycleError, State
@@ -129,22 +127,14 @@ def _content(one: GradingMonth) -> dict[str, Any]:
     releases = {review.made_by_id for review in one.reviews.all() if review.releases}
     reviewed = len(releases) >= 2 or bool(one.erratum)  # a correction is always seen by two
     areas = []
-    for grade, needs_two in zip(grades, queries.second_looks(grades), strict=True):
+    colors = queries.told_colors(one, grades, people, reviewed_by_two=reviewed)
+    for grade, color in zip(grades, colors, strict=True):
         population = people.get(grade.area_id)
         parts = [
             _indicator(names[facts["code"]], rules[facts["code"]], facts, grade, told, month)
             for facts in sorted(grade.why["indicators"], key=lambda facts: list(rules).index(facts["code"]))
             if not names[facts["code"]].never_public
         ]
-        events = sum(facts["observed"] for facts in grade.why["indicators"] if facts["kind"] == "rate")
-        color = told_color(
-            Color(queries.color_code(grade.color)),
-            level=one.kind,
-            people=population.number if population else 0.0,
-            events=events,
-            reviewed_by_two=reviewed,
-            needs_two=needs_two,
-        )
         shown = queries.color_name(int(color.color))
         areas.append(
             {

@@ -6,23 +6,33 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 
+from maplebridge.conversations.domain.broadcasting import quiet_until
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.questionnaire import Marks
 from maplebridge.grading.domain.sampling import allotted
 from maplebridge.grading.events import InvitationDrawn
 from maplebridge.grading.models import Answer, Area, Invitation, Mode, SurveyRound
-from maplebridge.grading.queries import MOST_TRIES, areas_on, grounds_of, people_by_age, respondent_of
+from maplebridge.grading.queries import (
+    MOST_TRIES,
+    areas_on,
+    grounds_of,
+    people_by_age,
+    respondent_of,
+    round_of,
+)
 from maplebridge.kernel.periods import Month
+from maplebridge.matters.queries import broadcast_limits, local_day, town_rules, town_zone
 from maplebridge.people import queries as people
 from maplebridge.people.actions import Purpose, reveal
 from maplebridge.platform.audit import action
 from maplebridge.platform.events import publish
 from maplebridge.platform.fields import keyed_digest
 
+LAST_HOUR = time(21)  # nobody is rung or sent a message later
 LINK_BYTES = 16  # 128 bits: nobody guesses a link
 REST_ROUNDS = 6  # nobody is asked twice within so many rounds
 
@@ -54,6 +64,44 @@ def open_round(
             "wanted_per_area": wanted_per_area,
         },
     )
+    return one
+
+
+@action
+def open_month(*, month: Month, wanted_per_area: int, now: datetime) -> SurveyRound:
+    """Open a month's round from now until its last evening."""
+    closes = datetime.combine(month.last, LAST_HOUR, tzinfo=town_zone())
+    return open_round(
+        month=month,
+        questions=[],
+        opens_at=now,
+        closes_at=max(closes, now + timedelta(hours=1)),
+        wanted_per_area=wanted_per_area,
+    )
+
+
+@action
+def open_due(*, now: datetime, address: str, seed: int) -> SurveyRound | None:
+    """Open this month's round where the town's rules say so, and draw whom they say; None where there is nothing to do.
+
+    A round that somebody has opened by hand is left alone, and nobody is sent a link in the quiet hours.
+    """
+    today = local_day(now)
+    rules, month = town_rules(today), Month.of(today)
+    if not 0 < rules.survey_day <= today.day or quiet_until(now, broadcast_limits(now)) is not None:
+        return None
+    if round_of(month) is not None or not areas_on(AreaKind.STATION, month.first).exists():
+        return None
+    one = open_month(month=month, wanted_per_area=rules.survey_answers, now=now)
+    if rules.survey_links or rules.survey_calls:
+        draw_everywhere(
+            round_id=one.pk,
+            links=rules.survey_links,
+            calls=rules.survey_calls,
+            seed=seed,
+            address=address,
+            now=now,
+        )
     return one
 
 

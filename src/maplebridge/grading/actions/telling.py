@@ -11,6 +11,7 @@ from maplebridge.conversations.actions import broadcasting
 from maplebridge.conversations.domain.broadcasting import BroadcastRefused
 from maplebridge.conversations.queries import broadcasts
 from maplebridge.conversations.queries.broadcasts import Broadcast
+from maplebridge.grading.domain.watching import Pieces
 from maplebridge.grading.models import Area, EarlyWarning, MapEdition
 from maplebridge.matters import queries as matters
 from maplebridge.places import queries as places
@@ -48,13 +49,24 @@ def _ground_of(one: EarlyWarning) -> tuple[list[int], str]:
     """Return the ground that a warning is about and its name: never less than a community, as no house is named."""
     if one.area is not None:
         return list(one.area.grids.values_list("pk", flat=True)), one.area.name
+    if one.pieces_are == Pieces.GRIDS:
+        grounds = list(dict.fromkeys(_community_of(id) for id in one.pieces))
+        return grounds, "、".join(places.grid_facts(id).name for id in grounds)
+    if one.pieces:
+        areas = Area.objects.filter(pk__in=one.pieces).order_by("code")
+        grids = areas.filter(grids__isnull=False).values_list("grids", flat=True)
+        return sorted(set(grids)), "、".join(area.name for area in areas)
     at = places.grid_at(one.lon, one.lat) if one.lon is not None and one.lat is not None else None
     grid_id = at or matters.grid_of_most(one.matters)
     if grid_id is None:
         return [], ""
-    facts = places.grid_facts(grid_id)
-    ground = facts.community_id or facts.id
+    ground = _community_of(grid_id)
     return [ground], places.grid_facts(ground).name
+
+
+def _community_of(grid_id: int) -> int:
+    facts = places.grid_facts(grid_id)
+    return facts.community_id or facts.id
 
 
 @action

@@ -116,6 +116,7 @@ def _looks(up_to: datetime, hourly: bool) -> list[watching.Look]:
             day=(one.raised_at - since) // DAY,
             point=Point(one.lon, one.lat) if one.lon is not None and one.lat is not None else None,
             area_id=area_of.get(one.grid_id or 0),
+            grid_id=reads.doorstep_grid(one.grid_id),
         )
         for one in raised
         if not hourly or one.severity == URGENT
@@ -235,6 +236,8 @@ def _measures(run: WatchRun, found: Finding) -> dict[str, object]:
         "statistic": found.statistic,
         "p_value": found.p,
         "recurrence_days": found.recurrence_days,
+        "pieces": list(found.pieces),
+        "pieces_are": found.pieces_are or "",
     }
 
 

@@ -3,6 +3,7 @@
 The same history, method, previous colors and seed give the same result to the last bit.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from maplebridge.kernel.statistics.composite import Aggregation, aggregate
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Colors = NDArray[np.int8]
+Tell = Callable[[int], None]  # how many areas are done
 
 DRAWS = 1000
 INTERVAL = (0.05, 0.95)
@@ -66,10 +68,22 @@ class MonthlyGrades:
         )
 
 
+def nobody(done: int) -> None:
+    """Tell nobody how many areas are done."""
+
+
 def grade_month(
-    history: History, method: Method, previous: Colors | None, seed: int, draws: int = DRAWS
+    history: History,
+    method: Method,
+    previous: Colors | None,
+    seed: int,
+    draws: int = DRAWS,
+    tell: Tell = nobody,
 ) -> MonthlyGrades:
-    """Return the grades of the last month of a history. `previous` are the colors held before, gray for none."""
+    """Return the grades of the last month of a history. `previous` are the colors held before, gray for none.
+
+    `tell` hears on the way how many areas are done.
+    """
     _check(history, method, previous)
     before = (
         np.full(len(history.areas), Color.GRAY, np.int8) if previous is None else previous.astype(np.int8)
@@ -79,7 +93,7 @@ def grade_month(
     scores = composite(scored, method, history.last)
     by_score = colors_of(scores, method.bands)
     enough = _enough(readings, scored, method, history.last)
-    drawn = _draw(history, method, readings, scored, seed, draws)
+    drawn = _draw(history, method, readings, scored, seed, draws, tell)
     held, move = decide(before, by_score, drawn.memory, drawn.window, method.hysteresis)
     held = np.where(enough, held, before).astype(np.int8)
     move[~enough] = Move.NO_GRADE
@@ -175,7 +189,13 @@ class _Drawn:
 
 
 def _draw(
-    history: History, method: Method, readings: tuple[Reading, ...], scored: Floats, seed: int, draws: int
+    history: History,
+    method: Method,
+    readings: tuple[Reading, ...],
+    scored: Floats,
+    seed: int,
+    draws: int,
+    tell: Tell,
 ) -> _Drawn:
     if draws < 20:
         raise HistoryError("too_few_draws", draws=draws)
@@ -210,8 +230,10 @@ def _draw(
             np.where(known, totals[:, ends[0]], np.nan),
             np.where(known, totals[:, ends[1]], np.nan),
         )
+        tell(rows.stop // 2)
     for rows, totals, weight in drawn_totals(history.areas, parts([one.window for one in readings]), tables):
         window[rows] = _chances(totals, weight, bands)
+        tell((count + rows.stop) // 2)
     if geometric:
         low, high = np.exp(low), np.exp(high)
     return _Drawn(memory, window, low, high, ranks.at(low, high))

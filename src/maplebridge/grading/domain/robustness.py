@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from maplebridge.grading.domain.history import History
 from maplebridge.grading.domain.method import Color, Method
-from maplebridge.grading.domain.monthly import DRAWS, MonthlyGrades, colors_of, grade_month
+from maplebridge.grading.domain.monthly import DRAWS, MonthlyGrades, Tell, colors_of, grade_month, nobody
 from maplebridge.kernel.statistics.composite import Aggregation
 
 Floats = NDArray[np.float64]
 
 WEIGHTINGS = 1000
 CONCENTRATION = 60.0  # of five equal weights each varies by a quarter of itself
-AREAS_AT_ONCE = 4096
+AREAS_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,9 @@ class Robustness:
     shares: Floats  # areas x 5
 
 
-def robustness(grades: MonthlyGrades, seed: int, weightings: int = WEIGHTINGS) -> Robustness:
+def robustness(
+    grades: MonthlyGrades, seed: int, weightings: int = WEIGHTINGS, tell: Tell = nobody
+) -> Robustness:
     """Return how the colors by score hold under weights drawn around the method's (Dirichlet).
 
     The score's color is compared, not the one held: weights say nothing of last month.
@@ -42,6 +44,7 @@ def robustness(grades: MonthlyGrades, seed: int, weightings: int = WEIGHTINGS) -
         rows = slice(start, start + AREAS_AT_ONCE)
         colors = _colors(grades.indicator_scores[rows], drawn, grades.method)
         shares[rows] = np.stack([(colors == color).mean(axis=1) for color in range(5)], axis=1)
+        tell(min(start + AREAS_AT_ONCE, count))
     known = grades.by_score != Color.GRAY
     same = np.zeros(count, np.int64)
     same[known] = np.rint(shares[known, grades.by_score[known].astype(np.int64)] * weightings).astype(
@@ -81,9 +84,11 @@ class WhatIf:
     unchanged: float  # share of the areas graded by both whose color stays
 
 
-def what_if(grades: MonthlyGrades, history: History, method: Method, draws: int = DRAWS) -> WhatIf:
+def what_if(
+    grades: MonthlyGrades, history: History, method: Method, draws: int = DRAWS, tell: Tell = nobody
+) -> WhatIf:
     """Grade the month again by another method (weights, bands, windows), from the same colors before and seed."""
-    other = grade_month(history, method, grades.previous, grades.seed, draws)
+    other = grade_month(history, method, grades.previous, grades.seed, draws, tell)
     moved = np.flatnonzero(other.color != grades.color)
     both = (other.color != Color.GRAY) & (grades.color != Color.GRAY)
     unchanged = float((other.color == grades.color)[both].mean()) if both.any() else 1.0

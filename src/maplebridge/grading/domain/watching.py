@@ -3,8 +3,9 @@
 The detectors share the town's budget of false alarms. The scan (Kulldorff et al. 2005, PLoS Medicine 2:e59) looks
 for circles and days with more of a category than the place's and the day's own share of it; it needs no population.
 The series compares an area, or the town, with what its own weekdays, holidays, season and trend let expect; it also
-sees what rises everywhere at once. Where several areas are known with their borders, a third scan (Poisson, against
-those same expectations) looks for neighborhoods of any shape (Tango and Takahashi 2005, Int J Health Geogr 4:11).
+sees what rises everywhere at once. Where several areas are known with their borders, or else the town's grids, a third
+scan (Poisson, against those same expectations) looks for neighborhoods of any shape (Tango and Takahashi 2005, Int J
+Health Geogr 4:11).
 Each is corrected for all that it looks at. How strict they are is learned from the town's own nights, once there are
 enough of them: until then a finding is an alarm when chance alone does as well as seldom as the budget says.
 """
@@ -12,6 +13,7 @@ enough of them: until then a finding is an alarm when chance alone does as well 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import cos, log1p, radians
 
 import numpy as np
@@ -43,6 +45,7 @@ NIGHTLY, HOURLY, SERIES, AREAS = "scan", "hourly", "series", "areas"
 DETECTORS = (NIGHTLY, HOURLY, SERIES)  # where areas are known by their borders, the scan of areas as well
 LOOKS_A_DAY = {NIGHTLY: 1, HOURLY: 24, SERIES: 1, AREAS: 1}
 LEAST_AREAS = 6  # fewer have no shapes that a circle or a series would not see
+MOST_AREAS = 400  # more take longer than a night's look may
 MOST_IN_SHAPE = 8  # areas of a neighborhood
 LEAST_NIGHTS = 180  # from so many nights on the town's own are learned from
 KEPT_SIGNALS = 3  # of a detector and night: what a later night learns from
@@ -58,6 +61,14 @@ class Event:
     day: int
     point: Point | None
     area_id: int | None
+    grid_id: int | None = None  # of the doorstep's level, whatever lies below it
+
+
+class Pieces(StrEnum):
+    """Of what the shapes of a scan are made."""
+
+    AREAS = "areas"  # stations
+    GRIDS = "grids"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,8 @@ class Finding:
     p: float
     recurrence_days: float
     matters: tuple[int, ...]
+    pieces: tuple[int, ...] = ()  # of a shape
+    pieces_are: Pieces | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +340,10 @@ class Ground:
     areas: tuple[int, ...]
     middles: NDArray[np.float64]  # (n, 2) in degrees
     neighbors: tuple[tuple[int, ...], ...]  # by their place in `areas`
+    pieces: Pieces = Pieces.AREAS
+
+    def piece_of(self, one: Event) -> int | None:
+        return one.area_id if self.pieces == Pieces.AREAS else one.grid_id
 
 
 def shapes_scanned(
@@ -334,7 +351,7 @@ def shapes_scanned(
 ) -> Look:
     """Scan connected sets of areas for more than their own weekdays, holidays, season and trend let expect."""
     place_of = {area: place for place, area in enumerate(ground.areas)}
-    inside = [one for one in events if one.area_id in place_of]
+    inside = [one for one in events if ground.piece_of(one) in place_of]
     every = zones.flexible(
         zones.on_earth(ground.middles),
         ground.neighbors,
@@ -345,7 +362,8 @@ def shapes_scanned(
     found = []
     for number, (code, some) in enumerate(categories_watched(inside).items()):
         counts = np.zeros((len(ground.areas), days), dtype=np.int64)
-        np.add.at(counts, ([place_of[one.area_id or 0] for one in some], [one.day for one in some]), 1)
+        places = [place_of[ground.piece_of(one) or 0] for one in some]
+        np.add.at(counts, (places, [one.day for one in some]), 1)
         recent = np.arange(days - LONGEST, days)
         expected = series.forecast(counts, calendar, known=days - LONGEST, days=recent)
         if not counts[:, recent].any():
@@ -375,11 +393,11 @@ def _of_shape(
 ) -> Finding:
     areas = {ground.areas[place] for place in cluster.places}
     lasts = LONGEST - cluster.first
-    behind = [one for one in events if one.area_id in areas and one.day >= days - lasts]
+    behind = [one for one in events if ground.piece_of(one) in areas and one.day >= days - lasts]
     middle = ground.middles[list(cluster.places)].mean(axis=0)
     center = Point(float(middle[0]), float(middle[1]))
     reach = [distance_m(center, Point(*map(float, ground.middles[place]))) for place in cluster.places]
-    alone = len(areas) == 1
+    alone = len(areas) == 1 and ground.pieces == Pieces.AREAS
     return Finding(
         detector=AREAS,
         category=code,
@@ -393,6 +411,8 @@ def _of_shape(
         p=p,
         recurrence_days=recurrence(p, LOOKS_A_DAY[AREAS]),
         matters=tuple(sorted(one.matter_id for one in behind)),
+        pieces=tuple(sorted(areas)),
+        pieces_are=ground.pieces,
     )
 
 

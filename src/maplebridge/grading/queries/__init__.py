@@ -18,6 +18,8 @@ from maplebridge.grading.queries.areas import (
 from maplebridge.grading.queries.computing import (
     Compared,
     Comparison,
+    Step,
+    TellStep,
     compared,
     gradable_months,
     graded_of,
@@ -102,6 +104,7 @@ from maplebridge.grading.queries.survey import (
     said_in,
     waiting_link,
 )
+from maplebridge.grading.queries.told import told_colors
 
 __all__ = [
     "HISTORY_MONTHS",
@@ -116,6 +119,8 @@ __all__ = [
     "Listed",
     "Said",
     "SheetAltered",
+    "Step",
+    "TellStep",
     "ages_drawn",
     "answers_by_area",
     "area_names",
@@ -190,6 +195,7 @@ __all__ = [
     "sheets_in_force",
     "size_of",
     "successions_until",
+    "told_colors",
     "undertakings",
     "waiting_link",
 ]

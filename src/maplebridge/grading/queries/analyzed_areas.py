@@ -27,15 +27,15 @@ from maplebridge.grading.domain.analysis import (
 )
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.boundaries import carried_forward
-from maplebridge.grading.domain.hysteresis import Move
-from maplebridge.grading.domain.method import COLORS, Color, Source
-from maplebridge.grading.domain.publication import FLOORS, told_color
+from maplebridge.grading.domain.method import COLORS, Source
+from maplebridge.grading.domain.publication import FLOORS
 from maplebridge.grading.domain.transitions import State
 from maplebridge.grading.models import Area, CountSheet, Grade, GradingMonth, Indicator
 from maplebridge.grading.queries.areas import areas_on, populations_on, successions_until
 from maplebridge.grading.queries.counts import counts_of, sheets_in_force
 from maplebridge.grading.queries.methods import indicator_names, indicators_of, indicators_on, method_in_force
-from maplebridge.grading.queries.months import NO_COLOR, color_code, color_name, grades_of, month_of
+from maplebridge.grading.queries.months import NO_COLOR, color_name, grades_of, month_of
+from maplebridge.grading.queries.told import told_colors
 from maplebridge.kernel.periods import Month
 
 COLOR_NAMES = tuple(color_name(int(color)) for color in COLORS)
@@ -255,23 +255,9 @@ def _told_colors(one: GradingMonth | None) -> list[tuple[Grade, str]]:
         return []
     grades = list(grades_of(one))
     people = populations_on([grade.area_id for grade in grades], "residents", Month.of(one.month).last)
-    return [
-        (grade, _told_color(one, grade, people[grade.area_id].number if grade.area_id in people else 0.0))
-        for grade in grades
-    ]
-
-
-def _told_color(one: GradingMonth, grade: Grade, people: float) -> str:
-    events = sum(facts["observed"] for facts in grade.why["indicators"] if facts["kind"] == "rate")
-    told = told_color(
-        Color(color_code(grade.color)),
-        level=one.kind,
-        people=people,
-        events=events,
-        needs_two=grade.move == Move.WORSE_AT_ONCE or grade.color == "black",
-        reviewed_by_two=True,  # who releases the report sees that the colors are only proposed
-    )
-    return color_name(int(told.color))
+    # Whoever releases the report sees that colors are only proposed, so nobody is asked twice here.
+    told = told_colors(one, grades, people, reviewed_by_two=True)
+    return [(grade, color_name(int(each.color))) for grade, each in zip(grades, told, strict=True)]
 
 
 def _tally(colors: Sequence[tuple[Grade, str]]) -> list[list[Any]]:

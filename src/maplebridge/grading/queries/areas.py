@@ -1,6 +1,6 @@
 """Reads of areas: which are in force, their ground, who lives there, what follows what."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,11 +12,12 @@ from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.areas_file import AREAS, KIND_NAMES, Existing, Known
 from maplebridge.grading.domain.boundaries import Succession as Follows
 from maplebridge.grading.domain.neighbors import neighbors_of
-from maplebridge.grading.domain.watching import LEAST_AREAS, Ground
+from maplebridge.grading.domain.watching import LEAST_AREAS, MOST_AREAS, Ground, Pieces
 from maplebridge.grading.models import Area, GradingMonth, Population, Succession
 from maplebridge.kernel.periods import Month
 from maplebridge.kernel.polygons import inner_point, read_polygon
 from maplebridge.places import queries as places
+from maplebridge.places.domain.codes import Level
 from maplebridge.places.domain.importing import Sheet, Values
 
 
@@ -56,20 +57,29 @@ def population_dates(kind: str, of: str, on: date) -> tuple[date, date] | None:
 
 
 def ground_on(on: date) -> Ground | None:
-    """Return the areas as a scan of neighborhoods sees them; None where too few are known by border and grids."""
-    drawn = areas_on(AreaKind.STATION, on).exclude(boundary=None).exclude(grids=None).distinct()
-    areas = list(drawn)
-    if len(areas) < LEAST_AREAS:
-        return None
-    near = neighbors_of([one.boundary for one in areas])
-    middles = [inner_point(read_polygon(one.boundary or {})) for one in areas]
+    """Return what a scan of neighborhoods looks at: stations known by border and grids, else the town's own grids.
+
+    None where both are too few for a shape, or too many for a night.
+    """
+    stations = areas_on(AreaKind.STATION, on).exclude(boundary=None).exclude(grids=None).distinct()
+    borders = {one.pk: one.boundary or {} for one in stations}
+    if len(borders) >= LEAST_AREAS:
+        return _ground(borders, Pieces.AREAS)
+    borders = places.borders_of_grids(Level.GRID, on)
+    return _ground(borders, Pieces.GRIDS) if LEAST_AREAS <= len(borders) <= MOST_AREAS else None
+
+
+def _ground(borders: Mapping[int, dict[str, Any]], pieces: Pieces) -> Ground:
+    near = neighbors_of(list(borders.values()))
+    middles = [inner_point(read_polygon(one)) for one in borders.values()]
     return Ground(
-        areas=tuple(one.pk for one in areas),
+        areas=tuple(borders),
         middles=np.array([(one.lon, one.lat) for one in middles]),
         neighbors=tuple(
             tuple(int(place) for place in near.indices[near.indptr[row] : near.indptr[row + 1]])
-            for row in range(len(areas))
+            for row in range(len(borders))
         ),
+        pieces=pieces,
     )
 
 

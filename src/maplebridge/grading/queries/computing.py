@@ -1,8 +1,9 @@
 """Months computed again: by their own method to the last bit, or by another one to see what would move."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from maplebridge.grading.domain import method as rules
 from maplebridge.grading.domain.history import History
 from maplebridge.grading.domain.method import Method
-from maplebridge.grading.domain.monthly import MonthlyGrades, grade_month
+from maplebridge.grading.domain.monthly import MonthlyGrades, Tell, grade_month, nobody
 from maplebridge.grading.domain.robustness import WEIGHTINGS, robustness, what_if
 from maplebridge.grading.models import Area, GradingMonth
 from maplebridge.grading.models import Method as Kept
@@ -30,12 +31,28 @@ def rules_of(kept: Kept) -> Method:
     return rules.from_json(json.dumps(kept.document))
 
 
-def graded_of(one: GradingMonth) -> tuple[MonthlyGrades, History]:
+class Step(StrEnum):
+    """What is done one after the other, for all areas, when a month is looked at by another method."""
+
+    OWN = "own"
+    OTHER = "other"
+    OWN_WEIGHTINGS = "own_weightings"
+    OTHER_WEIGHTINGS = "other_weightings"
+
+
+TellStep = Callable[[Step, int, int], None]  # areas done in a step, of how many
+
+
+def nobody_of_steps(step: Step, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def graded_of(one: GradingMonth, tell: Tell = nobody) -> tuple[MonthlyGrades, History]:
     """Return a month computed from its own sheets, method and seed. The same each time, to the last bit."""
     method = method_of(one)
     history = history_of(one, method)
     previous = colors_before(one, history.areas)
-    return grade_month(history, method, previous, one.seed or 0), history
+    return grade_month(history, method, previous, one.seed or 0, tell=tell), history
 
 
 def gradable_months(kind: str, most: int = 12) -> list[GradingMonth]:
@@ -86,17 +103,28 @@ class Comparison:
         return {one.area.code: one.after for one in self.areas}
 
 
-def compared(one: GradingMonth, other: Method) -> Comparison:
-    """Grade a month by another method, from the same counts, colors before and seed. Nothing is kept."""
-    graded, history = graded_of(one)
+def compared(one: GradingMonth, other: Method, tell: TellStep = nobody_of_steps) -> Comparison:
+    """Grade a month by another method, from the same counts, colors before and seed. Nothing is kept.
+
+    `tell` hears on the way which step has done how many areas.
+    """
+    total = size_of(one)
+
+    def of(step: Step) -> Tell:
+        return lambda done: tell(step, done, total)
+
+    graded, history = graded_of(one, of(Step.OWN))
     month = Month.of(one.month)
     other = as_if_in_force(other, month)
     if [each.code for each in other.indicators] != [each.code for each in graded.method.indicators] or (
         other.shrinkage.by_neighbors != graded.method.shrinkage.by_neighbors
     ):
         history = history_of(one, other)
-    found = what_if(graded, history, other).other
-    steady = [robustness(each, graded.seed).same for each in (graded, found)]
+    found = what_if(graded, history, other, tell=of(Step.OTHER)).other
+    steady = [
+        robustness(each, graded.seed, tell=of(step)).same
+        for each, step in ((graded, Step.OWN_WEIGHTINGS), (found, Step.OTHER_WEIGHTINGS))
+    ]
     areas = Area.objects.in_bulk(list(map(int, graded.areas)))
     return Comparison(
         [

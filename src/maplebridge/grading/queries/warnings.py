@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from maplebridge.grading.domain import watching
 from maplebridge.grading.domain.warnings import REASONS, Outcomes, Verdict
-from maplebridge.grading.domain.watching import Going, Night
-from maplebridge.grading.models import EarlyWarning, WatchRun
+from maplebridge.grading.domain.watching import Going, Night, Pieces
+from maplebridge.grading.models import Area, EarlyWarning, WatchRun
 from maplebridge.kernel.geo import Point, distance_m
 from maplebridge.matters import queries as matters
 from maplebridge.places import queries as places
+from maplebridge.places.domain.codes import Level
 
 State = EarlyWarning.State
 QUIET = timedelta(days=14)  # what comes back within these is the same warning
@@ -76,6 +78,39 @@ def grid_of(one: EarlyWarning) -> str:
         return ""
     grid_id = places.grid_at(one.lon, one.lat) or matters.grid_of_most(one.matters)
     return places.grid_facts(grid_id).name if grid_id is not None else ""
+
+
+def doorstep_grid(grid_id: int | None) -> int | None:
+    """Return the grid of the doorstep's level that something lies in; above it, it lies in none."""
+    chain = places.grid_facts(grid_id).chain if grid_id is not None else ()
+    return next((one for one in chain if places.grid_facts(one).level == Level.GRID), None)
+
+
+def grids_behind(one: EarlyWarning) -> list[int]:
+    """Return the grids to go to because of a warning: those of its shape, else those where its matters happened."""
+    if one.pieces_are == Pieces.GRIDS:
+        return list(one.pieces)
+    happened = {doorstep_grid(grid_id) for grid_id in matters.grids_of(one.matters)}
+    return sorted(grid_id for grid_id in happened if grid_id is not None)
+
+
+def names_of_pieces(one: EarlyWarning) -> list[str]:
+    """Return the names of what a shape is made of."""
+    if one.pieces_are == Pieces.GRIDS:
+        return [places.grid_facts(id).name for id in one.pieces]
+    return list(Area.objects.filter(pk__in=one.pieces).order_by("code").values_list("name", flat=True))
+
+
+def shape_of(one: EarlyWarning) -> dict[str, Any] | None:
+    """Return the ground that a warning is about as GeoJSON, where it is no circle and its borders are known."""
+    if one.pieces_are == Pieces.GRIDS:
+        borders = list(places.borders_of(one.pieces).values())
+    else:
+        areas = [*one.pieces, *([one.area_id] if one.area_id else [])]
+        drawn = Area.objects.filter(pk__in=areas, boundary__isnull=False)
+        borders = [each.boundary for each in drawn if each.boundary is not None]
+    features = [{"type": "Feature", "properties": {}, "geometry": each} for each in borders]
+    return {"type": "FeatureCollection", "features": features} if features else None
 
 
 def going_on(detectors: Iterable[str], now: datetime) -> list[Going]:

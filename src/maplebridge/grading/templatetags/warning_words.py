@@ -44,12 +44,15 @@ REFUSED = {
     ),
     "reason_needed": gettext_lazy("Please choose what it is."),
     "words_needed": gettext_lazy("Please say why in a few words."),
+    "may_not_plan": gettext_lazy("Supervisors and mediators plan rounds."),
+    "confirm_first": gettext_lazy("A round is planned when it is confirmed that something is going on."),
+    "no_grids": gettext_lazy("Its matters lie in no grid, so nobody could be sent."),
 }
 METHODS = {
     "scan": gettext_lazy("more at one place than this place and these days have otherwise"),
     "hourly": gettext_lazy("urgent matters: more at one place than this place and these days have otherwise"),
     "areas": gettext_lazy(
-        "several areas side by side: more than their weekdays, holidays, season and trend let expect"
+        "areas or grids side by side, in any shape: more than their weekdays, holidays, season and trend let expect"
     ),
     "series": gettext_lazy("more than weekday, holidays, season and trend let expect"),
 }
@@ -82,11 +85,25 @@ def warning_place(one: EarlyWarning) -> str:
     """Return where: the area's name, or the grid in whose ground the circle's middle lies, and how far around."""
     if one.area is not None:
         return str(one.area.name)
+    if one.pieces:
+        return _shape_words(queries.names_of_pieces(one))
     if queries.center_of(one) is None:
         return _("the whole town")
     around = _("within {meters} meters").format(meters=f"{max(round((one.radius_m or 0) / 50), 1) * 50:,}")
     grid = queries.grid_of(one)
     return _("{place}, {around}").format(place=grid, around=around) if grid else around
+
+
+NAMED = 3  # pieces of a shape
+
+
+def _shape_words(names: list[str]) -> str:
+    """Return the names of the pieces, the first ones where they are many."""
+    words = _(", ").join(names[:NAMED])
+    more = len(names) - NAMED
+    if more <= 0:
+        return words
+    return ngettext("{names} and one more", "{names} and {n} more", more).format(names=words, n=more)
 
 
 @register.filter

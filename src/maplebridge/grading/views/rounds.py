@@ -1,7 +1,6 @@
 """A round of the survey as the analyst works it: opened, drawn by chance, and seen to come in."""
 
 import secrets
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +17,8 @@ from maplebridge.grading.models import Mode
 from maplebridge.grading.permissions import grades
 from maplebridge.grading.views.survey import REFUSED
 from maplebridge.kernel.periods import Month
-from maplebridge.people.permissions import allow
-
-LAST_HOUR = time(21)  # nobody is rung or sent a message later
+from maplebridge.matters import queries as matters
+from maplebridge.people.permissions import administrator, allow, standing_of
 
 
 @allow(grades)
@@ -32,12 +30,14 @@ def survey_round(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     now = timezone.now()
-    one = queries.open_round(now)
+    one, rules = queries.open_round(now), matters.town_rules(timezone.localdate(now))
     context: dict[str, Any] = {
         "now": now,
         "round": one,
         "month": Month.of(timezone.localdate()),
-        "round_form": RoundForm(),
+        "rules": rules,
+        "may_set_rules": administrator(standing_of(request)),
+        "round_form": RoundForm(initial={"wanted": rules.survey_answers}),
         "draw_form": DrawForm(),
     }
     if one is not None:
@@ -71,14 +71,9 @@ def open_round(request: HttpRequest) -> HttpResponse:
     form = RoundForm(request.POST)
     if not form.is_valid():
         return _page(request, round_form=form)
-    month, now = Month.of(timezone.localdate()), timezone.now()
-    closes = datetime.combine(month.last, LAST_HOUR, tzinfo=timezone.get_current_timezone())
-    actions.open_round(
-        month=month,
-        questions=[],
-        opens_at=now,
-        closes_at=max(closes, now + timedelta(hours=1)),
-        wanted_per_area=form.cleaned_data["wanted"],
+    now = timezone.now()
+    actions.open_month(
+        month=Month.of(timezone.localdate(now)), wanted_per_area=form.cleaned_data["wanted"], now=now
     )
     return redirect("survey_round")
 

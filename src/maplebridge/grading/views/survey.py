@@ -15,6 +15,7 @@ from maplebridge.grading.actions import SurveyRefused
 from maplebridge.grading.forms import LinkForm, SurveyForm
 from maplebridge.grading.models import SurveyRound
 from maplebridge.grading.permissions import rings_residents
+from maplebridge.people import queries as people
 from maplebridge.people.permissions import allow, anybody, me_of, signed_in
 from maplebridge.platform.audit import acting
 
@@ -37,7 +38,7 @@ def survey(request: HttpRequest) -> HttpResponse:
     """Ask a signed-in resident about the area of their home."""
     now, person_id = timezone.now(), me_of(request)
     one = queries.open_round(now)
-    form = SurveyForm(request.POST or None)
+    form = SurveyForm(request.POST or None, initial=_known_of(person_id))
     if request.method == "POST" and form.is_valid() and one is not None:
         return _recorded(
             request,
@@ -60,7 +61,7 @@ def survey_at(request: HttpRequest, code: str) -> HttpResponse:
     if area is None:
         raise Http404
     one = queries.open_round(now)
-    form = SurveyForm(request.POST or None)
+    form = SurveyForm(request.POST or None, initial=_known_of(person_id))
     if request.method == "POST" and form.is_valid() and one is not None:
         return _recorded(
             request,
@@ -87,6 +88,11 @@ def survey_by_link(request: HttpRequest) -> HttpResponse:
             lambda: actions.answer_by_link(link=form.cleaned_data["link"], marks=form.marks(), now=now),
         )
     return _page(request, form, queries.open_round(now), now, answered=False)
+
+
+def _known_of(person_id: int) -> dict[str, str]:
+    """Return what somebody has told about themselves, so that nobody is asked twice."""
+    return {"age_band": people.ages_of([person_id]).get(person_id, "")}
 
 
 def _recorded(request: HttpRequest, form: SurveyForm, record: Callable[[], object]) -> HttpResponse:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,9 +18,10 @@ from maplebridge.grading.domain.watching import LEAST_DAYS, LEAST_NIGHTS
 from maplebridge.grading.models import EarlyWarning
 from maplebridge.grading.permissions import decides_on_warnings, watches
 from maplebridge.grading.queries import warnings as queries
-from maplebridge.grading.templatetags.warning_words import refused_words
+from maplebridge.grading.templatetags.warning_words import refused_words, warning_kind
 from maplebridge.matters import queries as matters
 from maplebridge.matters.permissions import visible_to
+from maplebridge.mediation.permissions import finds, plans_sweeps
 from maplebridge.people.permissions import allow, standing_of
 
 OUTCOME_DAYS = 365
@@ -76,10 +78,13 @@ def _page(request: HttpRequest, one: EarlyWarning, *, wrong: str = "", status: i
             for row in rows
             if row.point
         ],
+        "shape": queries.shape_of(one),
         "similar": queries.similar_past(one),
         "may_decide": decides_on_warnings(standing),
         "may_tell": drafts(standing) and one.state == EarlyWarning.State.CONFIRMED,
         "told": advisories.of_warning(one.pk),
+        "may_plan": plans_sweeps(standing) and one.state == EarlyWarning.State.CONFIRMED,
+        "may_see_round": finds(standing),
         "may_watch": one.state == EarlyWarning.State.NEW,
         "decided": bool(one.decided_at),
         "given": request.POST,
@@ -103,6 +108,21 @@ def decide(request: HttpRequest, warning_id: int) -> HttpResponse:
             by=standing_of(request),
             now=timezone.now(),
         )
+    except WarningRefused as refused:
+        return _page(request, one, wrong=refused_words(refused.code), status=422)
+    return redirect("warning", warning_id)
+
+
+@allow(plans_sweeps)
+@require_POST
+def plan_round(request: HttpRequest, warning_id: int) -> HttpResponse:
+    """Send the grids of a confirmed warning to look for disputes."""
+    one = _get(warning_id)
+    if not watches(standing_of(request)):
+        raise Http404
+    name = _("Early warning {number}: {kind}").format(number=one.pk, kind=warning_kind(one))
+    try:
+        actions.plan_round(warning_id=warning_id, name=name[:80], by=standing_of(request), now=timezone.now())
     except WarningRefused as refused:
         return _page(request, one, wrong=refused_words(refused.code), status=422)
     return redirect("warning", warning_id)

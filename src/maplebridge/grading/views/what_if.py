@@ -1,11 +1,14 @@
 """What if: a month graded by other weights, borders or windows, to see what would move. Nothing is kept."""
 
 import json
+from time import monotonic
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -16,11 +19,22 @@ from maplebridge.grading.forms import RulesForm
 from maplebridge.grading.models import GradingMonth
 from maplebridge.grading.permissions import grades
 from maplebridge.grading.templatetags.grades import indicator_names_here
-from maplebridge.people.permissions import allow
+from maplebridge.people.domain.standing import Standing
+from maplebridge.people.permissions import allow, me_of
+from maplebridge.platform import live
 
 KINDS = (AreaKind.STATION, AreaKind.SUBDISTRICT, AreaKind.BEAT)
 AT_ONCE = 600  # areas that are computed while the page is asked for; more come after it
-AREAS_A_SECOND = 400  # measured on two cores, both methods and their weightings
+TOLD_EVERY_S = 0.4
+TOPIC = "what_if"
+STEPS = tuple(queries.Step)
+SCALE = 10_000_000  # step, done and total travel as one number
+WORDS = {
+    queries.Step.OWN: gettext_lazy("Step 1 of 4: the colors by the month's own method"),
+    queries.Step.OTHER: gettext_lazy("Step 2 of 4: the colors by the other method"),
+    queries.Step.OWN_WEIGHTINGS: gettext_lazy("Step 3 of 4: a thousand weightings of its own method"),
+    queries.Step.OTHER_WEIGHTINGS: gettext_lazy("Step 4 of 4: a thousand weightings of the other method"),
+}
 
 
 @allow(grades)
@@ -38,23 +52,22 @@ def what_if(request: HttpRequest) -> HttpResponse:
     form = RulesForm(given, base=queries.method_of(one), names=indicator_names_here())
     context["form"] = form
     valid = given is not None and form.is_valid()
-    later = valid and queries.size_of(one) > AT_ONCE and request.GET.get("part") != "result"
-    if later:
+    part = request.GET.get("part") == "result" and valid
+    if valid and not part and (areas := queries.size_of(one)) > AT_ONCE:
         context |= {
             "later_url": f"{request.path}?{request.GET.urlencode()}&part=result",
-            "seconds": max(2, queries.size_of(one) // AREAS_A_SECOND),
-            "areas": queries.size_of(one),
+            "topic": f"{TOPIC}:{me_of(request)}",
+            "progress": _progress(STEPS[0], 0, areas),
         }
     elif valid:
-        context |= moves(one, form.rules)
-    part = request.GET.get("part") == "result" and valid
+        context |= moves(one, form.rules, teller(me_of(request)))
     template = "grading/moves.html" if part else "grading/what_if.html"
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def moves(one: GradingMonth, other: Method) -> dict[str, Any]:
+def moves(one: GradingMonth, other: Method, tell: queries.TellStep | None = None) -> dict[str, Any]:
     """Return what the list and the map of what would move are filled with."""
-    found = queries.compared(one, other)
+    found = queries.compared(one, other, tell) if tell else queries.compared(one, other)
     return {
         "one": one,
         "comparison": found,
@@ -62,3 +75,34 @@ def moves(one: GradingMonth, other: Method) -> dict[str, Any]:
         "stayed": found.stayed,
         "colors_by_code": json.dumps(found.colors()),
     }
+
+
+def teller(person_id: int) -> queries.TellStep:
+    """Return what tells a person's open page how many areas are done, a few times a second."""
+    told_at = monotonic()
+
+    def tell(step: queries.Step, done: int, total: int) -> None:
+        nonlocal told_at
+        if (now := monotonic()) - told_at >= TOLD_EVERY_S:
+            told_at = now
+            live.tell(f"{TOPIC}:{person_id}", TOPIC, (STEPS.index(step) * SCALE + done) * SCALE + total)
+
+    return tell
+
+
+@live.allows(TOPIC)
+def may_follow(standing: Standing, person_id: int) -> bool:
+    return standing.person_id == person_id
+
+
+@live.renders(TOPIC)
+def progress_html(id: int, audience: live.Audience) -> str:
+    rest, total = divmod(id, SCALE)
+    step, done = divmod(rest, SCALE)
+    return render_to_string(
+        "grading/what_if_progress.html", {"progress": _progress(STEPS[step], done, total)}
+    )
+
+
+def _progress(step: queries.Step, done: int, total: int) -> dict[str, Any]:
+    return {"label": WORDS[step], "done": done, "total": total}

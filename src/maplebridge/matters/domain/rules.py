@@ -15,6 +15,7 @@ class RuleProblem(ValueError):
 
 
 MOST_FALSE_ALARMS = 30  # a month: one a day is more than anybody believes
+MOST_ASKED = 2000  # of one area in a month
 PROMISED_TALK_DAYS = 180  # as the page of every group tells its members
 KEEP = (
     "keep_talk_days",
@@ -58,6 +59,12 @@ class TownRules:
         2.0  # of early warning, all detectors together: as many as staff can look into
     )
     report_day: int = 5  # of the month, from which the report on the month before is drafted by itself
+    # The survey of safety: a round opens by itself on this day of the month (0: by hand), wants so many answers of
+    # an area, and asks so many there by a link and by phone (0: nobody is asked until an analyst draws).
+    survey_day: int = 1
+    survey_answers: int = 30
+    survey_links: int = 0
+    survey_calls: int = 0
     same_matter_from: float = 0.55  # likeness above which a message is offered to be joined to an open matter
     # How long what is personal is kept: no longer than its purpose needs (Personal Information Protection Law,
     # art. 19). Statistics and the record of changes hold nothing personal and stay.
@@ -82,6 +89,7 @@ class TownRules:
             "call_out_minutes",
             "most_parts",
             "broadcasts_a_week",
+            "survey_answers",
             *KEEP,
         ):
             if getattr(self, one) < 1:
@@ -98,6 +106,11 @@ class TownRules:
             raise RuleProblem("false_alarms_a_month", "alarms_a_month")
         if not 1 <= self.report_day <= 28:
             raise RuleProblem("report_day", "day_of_every_month")
+        if not 0 <= self.survey_day <= 28:
+            raise RuleProblem("survey_day", "day_or_never")
+        for one in ("survey_links", "survey_calls"):
+            if not 0 <= getattr(self, one) <= MOST_ASKED:
+                raise RuleProblem(one, "so_many_asked")
         if self.most_parts > 10:
             raise RuleProblem("most_parts", "at_most_ten")
         if set(self.chief_levels) != {1, 2, 3} or any(

@@ -77,6 +77,7 @@ from maplebridge.matters.queries.watched import (
     Raised,
     first_raised,
     grid_of_most,
+    grids_of,
     raised_between,
     special_days_between,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "first_raised",
     "get_matter",
     "grid_of_most",
+    "grids_of",
     "inbox_counts",
     "inbox_of",
     "joined_by",

@@ -59,6 +59,12 @@ def grid_of_most(ids: Collection[int]) -> int | None:
     return counted.values_list("grid", flat=True).first()
 
 
+def grids_of(ids: Collection[int]) -> set[int]:
+    """Return the grids in which some of these matters are."""
+    found = Matter.objects.filter(OPEN_MATTERS, pk__in=list(ids)).exclude(grid=None).order_by()
+    return set(found.values_list("grid_id", flat=True))
+
+
 def special_days_between(first: date, last: date) -> dict[date, bool]:
     """Return the special days from a day to a day, with whether people work."""
     return dict(SpecialDay.objects.filter(day__range=(first, last)).values_list("day", "works"))

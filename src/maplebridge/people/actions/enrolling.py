@@ -113,13 +113,6 @@ def post(
 
 
 @action
-def end_posting(*, posting: Posting, ends_on: date) -> None:
-    posting.ends_on = ends_on
-    posting.save(update_fields=["ends_on"])
-    forget()
-
-
-@action
 def found_agency(
     *,
     name: str,
@@ -144,7 +137,8 @@ def end_agency(*, agency: Agency, valid_to: date) -> None:
     agency.valid_to = valid_to
     agency.save(update_fields=["valid_to"])
     for posting in agency.postings.filter(ends_on=None, starts_on__lt=valid_to):
-        end_posting(posting=posting, ends_on=valid_to)
+        posting.ends_on = valid_to
+        posting.save(update_fields=["ends_on"])
     forget()
 
 
@@ -155,13 +149,11 @@ def choose(
     nickname: str | None = None,
     elder_mode: bool | None = None,
     language: str | None = None,
+    age_band: str | None = None,
 ) -> None:
-    """Keep what a person chose for themselves: how they are called, how large things are, which language."""
-    changed = {
-        name: value
-        for name, value in {"nickname": nickname, "elder_mode": elder_mode, "language": language}.items()
-        if value is not None
-    }
+    """Keep what a person chose for themselves: how they are called, how large things are, which language, how old."""
+    given = {"nickname": nickname, "elder_mode": elder_mode, "language": language, "age_band": age_band}
+    changed = {name: value for name, value in given.items() if value is not None}
     for name, value in changed.items():
         setattr(person, name, value)
     person.save(update_fields=list(changed))

@@ -65,6 +65,19 @@ RULES: dict[str, tuple[Any, str]] = {
         COUNT,
     ),
     "report_day": (gettext_lazy("From which day of the month on last month's report is drafted"), COUNT),
+    "survey_day": (
+        gettext_lazy("On which day of the month the survey of safety opens by itself; 0: by hand"),
+        COUNT,
+    ),
+    "survey_answers": (gettext_lazy("Answers to the survey wanted from each area"), COUNT),
+    "survey_links": (
+        gettext_lazy("Residents of each area who get a link when the survey opens by itself"),
+        COUNT,
+    ),
+    "survey_calls": (
+        gettext_lazy("Residents of each area who are drawn to be rung when the survey opens by itself"),
+        COUNT,
+    ),
     "same_matter_from": (gettext_lazy("How alike a message must be to be offered for joining"), SHARE),
 }
 RULE_PROBLEMS = {
@@ -72,6 +85,8 @@ RULE_PROBLEMS = {
     "must_be_a_share": gettext_lazy("Please give a number from 0 to 100."),
     "alarms_a_month": gettext_lazy("Please give a number from 0.1 to 30."),
     "day_of_every_month": gettext_lazy("Please give a day from 1 to 28, which every month has."),
+    "day_or_never": gettext_lazy("Please give a day from 1 to 28, or 0: then it is opened by hand."),
+    "so_many_asked": gettext_lazy("Please give a number from 0 to 2000."),
     "at_most_ten": gettext_lazy("At most 10 parts are possible."),
     "an_hour": gettext_lazy("Please give an hour from 0 to 23."),
     "levels_from_one_to_five": gettext_lazy("Levels go from 1 to 5, the first not above the last."),

@@ -2,7 +2,7 @@
 
 import { FONTS, makeMap } from "../places/mapstyle.js";
 
-const element = document.getElementById("safety-map");
+let element = document.getElementById("safety-map");
 const SIDE = 24; // of a pattern's tile, in pixels
 
 function css(name) {
@@ -140,4 +140,14 @@ async function start() {
   element.dataset.ready = "yes";
 }
 
-start().catch(() => { element.textContent = element.dataset.failed; });
+function begin() {
+  start().catch(() => { element.textContent = element.dataset.failed; });
+}
+
+if (element) begin();
+// What is computed after the page is there brings its map later.
+else document.addEventListener("htmx:afterSettle", () => {
+  if (element) return;
+  element = document.getElementById("safety-map");
+  if (element) begin();
+});
