@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -66,7 +66,32 @@ def test_what_is_wrong_with_a_row_of_postings(row: str, column: str, trouble: ob
     assert checked("postings", text) == [(2, column, trouble)]
 
 
+@pytest.mark.parametrize(
+    ("rows", "is_refused"),
+    [
+        ("wang,管理员,2026-01-01,2026-02-01\n", True),
+        ("wang,管理员,2026-01-01,\n", False),
+        ("wang,管理员,2026-01-01,2026-02-01\nli,管理员,2026-02-01,\n", False),
+        ("wang,管理员,2026-01-01,2026-02-01\nli,管理员,2026-02-01,2026-03-01\n", True),
+        ("li,管理员,2026-01-01,2026-02-01\n", False),
+    ],
+)
+def test_a_file_does_not_end_the_last_administrator(rows: str, is_refused: bool) -> None:
+    table = read_table(f"用户名,角色,开始日期,结束日期\n{rows}".encode(), "file.csv")
+    codes = {"staff": frozenset({"wang", "li"})}
+    existing = Existing(codes, administrators=frozenset({"wang/administrator//////2026-01-01"}))
+    found = [(one.row, one.trouble) for one in check(SHEETS["postings"], table, existing).problems]
+    assert found == ([(2, PeopleTrouble.LAST_ADMINISTRATOR)] if is_refused else [])
+
+
 def test_every_problem_of_every_row_is_found() -> None:
+    wrong = checked("postings", "用户名,角色,警格编号,开始日期\nli,警长,JG09,昨天\n")
+    assert wrong == [
+        (2, "role", Trouble.NOT_A_CHOICE),
+        (2, "starts_on", Trouble.NOT_A_DATE),
+        (2, "username", Trouble.UNKNOWN_CODE),
+        (2, "sector", Trouble.UNKNOWN_CODE),
+    ]
     text = "用户名,称呼,手机号\nli,,12\nli2,李,13800000002\nli2,李,13800000002\n"
     assert checked("staff", text) == [
         (2, "nickname", Trouble.EMPTY),
@@ -120,6 +145,31 @@ def test_one_wrong_row_keeps_the_whole_file_out(client: Client, town: Town) -> N
     client.post(reverse("people_take_over", args=[one.pk]))
     assert Person.objects.count() == people
     assert Account.objects.filter(username="zhao").count() == 0
+
+
+@pytest.mark.parametrize("day", ["2026-03-01", "2026/3/1", "2026.3.1", "2026年3月1日", "20260301"])
+def test_a_day_is_read_as_people_write_it(day: str) -> None:
+    table = read_table(f"用户名,角色,开始日期\nwang,督办员,{day}\n".encode(), "file.csv")
+    [record] = check(SHEETS["postings"], table, Existing(CODES)).records
+    assert record.values["starts_on"] == date(2026, 3, 1)
+
+
+def test_a_file_whose_worker_was_ended_is_started_again(
+    client: Client, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+    monkeypatch.setattr(
+        "maplebridge.web.people_imports._work_on", lambda one, *, large: started.append(one.pk)
+    )
+    one = bring(client, town, "staff", "用户名,称呼\nzhao,赵警官\n".encode())
+    again, page = (reverse(name, args=[one.pk]) for name in ("people_import_again", "people_import_file"))
+    client.post(again)
+    assert started == [one.pk], "it is being worked on"
+    PeopleImport.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
+    assert again in client.get(page).content.decode()
+    client.post(again)
+    assert started == [one.pk, one.pk]
+    assert again not in client.get(page).content.decode()
 
 
 def test_what_changed_meanwhile_is_checked_again(client: Client, town: Town) -> None:

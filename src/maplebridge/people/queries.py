@@ -108,6 +108,11 @@ def holders_of(role: Role, on: date) -> tuple[int, ...]:
     return tuple(dict.fromkeys(rows))
 
 
+def administrating(on: date) -> QuerySet[Posting]:
+    """Return the postings of administrators who can sign in and have no last day."""
+    return postings_on(on).filter(role=Role.ADMINISTRATOR, ends_on=None, person__account__is_active=True)
+
+
 def holders_over(role: Role, grid_id: int, on: date, *, team_role: str = "") -> list[int]:
     """Return the persons who hold a role on a grid or on ground above it, the nearest first."""
     chain = list(places.grid_facts(grid_id).chain)
@@ -459,6 +464,12 @@ def posting_keys() -> dict[str, int]:
     """Return the ids of all postings by what a row of a file knows them by."""
     rows = Posting.objects.values_list("pk", *_POSTING_COLUMNS)
     return {posting_key(dict(zip(_POSTING_KEY, values, strict=True))): id for id, *values in rows}
+
+
+def administrating_keys(on: date) -> list[str]:
+    """Return by the same keys the postings of those who administer the town from a day on."""
+    rows = administrating(on).values_list(*_POSTING_COLUMNS)
+    return [posting_key(dict(zip(_POSTING_KEY, values, strict=True))) for values in rows]
 
 
 def posting_key(values: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -24,6 +25,7 @@ from maplebridge.web.import_words import column_name, problem_words
 
 LARGE_BYTES = 200_000  # from here on a process of its own works, so that nobody else waits
 MOST_BYTES = 100 * 2**20
+LONGEST_WORK = timedelta(minutes=10)
 SHEET_NAMES = {
     "staff": gettext_lazy("Staff"),
     "postings": gettext_lazy("Postings"),
@@ -51,6 +53,9 @@ TROUBLES = {
     PeopleTrouble.NO_GROUND: gettext_lazy("This role needs ground to work on, or an agency."),
     PeopleTrouble.TWO_GROUNDS: gettext_lazy("There is ground in two columns; one posting has one."),
     PeopleTrouble.WRONG_GROUND: gettext_lazy("This role does not go with {column}; fill in {needed}."),
+    PeopleTrouble.LAST_ADMINISTRATOR: gettext_lazy(
+        "This is the only administrator. Please appoint another one first."
+    ),
     PeopleTrouble.NO_TEAM_ROLE: gettext_lazy("{column} says which part of the six-role team it is."),
 }
 
@@ -109,18 +114,19 @@ def _work_on(one: Any, *, large: bool) -> None:
 def people_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """Show what a file would change, row by row what is wrong with it, or how far the work is."""
     one = _import(import_id)
-    working = one.state in (one.State.WAITING, one.State.ACCEPTED)
+    working = _is_worked_on(one)
     context = {
         "one": one,
         "sheet": SHEET_NAMES[one.sheet],
         "state": STATES[one.state],
         "working": working,
+        "stopped": _has_stopped(one),
         "done": one.done,
         "total": max(one.total, one.done + 1),
         "problems": [_worded(one.sheet, problem) for problem in one.problems],
     }
     if getattr(request, "htmx", False):
-        if working:
+        if working and not context["stopped"]:
             return render(request, "web/people_import_progress.html", context)
         return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "web/people_import.html", context)
@@ -145,9 +151,29 @@ def _worded(sheet: str, problem: dict[str, Any]) -> tuple[int | None, str]:
 def take_over(request: HttpRequest, import_id: int) -> HttpResponse:
     """Write a clean file, all of it."""
     one = _import(import_id)
-    if actions.accept_upload(import_id=one.pk):
+    if actions.accept_upload(import_id=one.pk, now=timezone.now()):
         _work_on(_import(import_id), large=len(one.content) > LARGE_BYTES // 4)
     return redirect("people_import_file", one.pk)
+
+
+@allow(administrator)
+@require_POST
+def start_again(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Start the work on a file again, where the process that did it was ended."""
+    one = _import(import_id)
+    if _has_stopped(one):
+        actions.start_again(import_id=one.pk, now=timezone.now())
+        _work_on(one, large=True)
+    return redirect("people_import_file", one.pk)
+
+
+def _has_stopped(one: Any) -> bool:
+    """Return whether nobody has begun to work on an unfinished file for longer than the largest takes."""
+    return _is_worked_on(one) and timezone.now() - (one.worked_at or one.asked_at) > LONGEST_WORK
+
+
+def _is_worked_on(one: Any) -> bool:
+    return one.state in (one.State.WAITING, one.State.ACCEPTED)
 
 
 @allow(administrator)

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/files/", people_imports.people_imports, name="people_import"),
     path("people/files/<int:import_id>/", people_imports.people_import, name="people_import_file"),
     path("people/files/<int:import_id>/take-over/", people_imports.take_over, name="people_take_over"),
+    path("people/files/<int:import_id>/again/", people_imports.start_again, name="people_import_again"),
     path("people/files/<int:import_id>/drop/", people_imports.drop, name="people_drop"),
     path("people/files/<slug:sheet>/<slug:form>/", people_imports.export, name="people_export"),
     path("grading/areas/", graded_areas.graded_areas, name="graded_areas"),

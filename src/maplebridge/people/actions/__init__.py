@@ -6,6 +6,7 @@ from maplebridge.people.actions.accounts import (
     change_password,
     disable,
     enable,
+    end_posting,
     end_sessions,
     erase,
     open_staff_account,
@@ -19,7 +20,6 @@ from maplebridge.people.actions.enrolling import (
     Purpose,
     choose,
     end_agency,
-    end_posting,
     enrol,
     found_agency,
     open_account,
@@ -32,6 +32,7 @@ from maplebridge.people.actions.importing import (
     drop_upload,
     keep_upload,
     note_export,
+    start_again,
     write_upload,
 )
 from maplebridge.people.actions.second_factor import (
@@ -76,6 +77,7 @@ __all__ = [
     "renew_password",
     "reveal",
     "settle",
+    "start_again",
     "take_on",
     "use_code",
     "write_upload",

@@ -7,7 +7,7 @@ from maplebridge.people.actions.enrolling import enrol, open_account
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.events import PersonErased, ResidentSettled
 from maplebridge.people.models import Account, OneTimeCode, Person, Posting, SecondFactor
-from maplebridge.people.queries import account_of, holders_of, person_by_phone
+from maplebridge.people.queries import account_of, administrating, holders_of, person_by_phone
 from maplebridge.places import queries as places
 from maplebridge.platform.audit import action
 from maplebridge.platform.events import publish
@@ -132,6 +132,18 @@ def settle(*, person: Person, nickname: str, building_id: int, consent_version: 
                 occurred_at=now,
             )
         )
+
+
+@action
+def end_posting(*, posting: Posting, ends_on: date) -> None:
+    """Let a posting end on a day. The town keeps at least one administrator on that day and after it."""
+    if posting.role == Role.ADMINISTRATOR:
+        others = administrating(ends_on).exclude(pk=posting.pk)
+        if not others.exists():
+            raise AccountRefused("last_administrator")
+    posting.ends_on = ends_on
+    posting.save(update_fields=["ends_on"])
+    forget()
 
 
 @action

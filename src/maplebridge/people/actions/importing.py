@@ -87,10 +87,17 @@ def _note_check(
 
 
 @action
-def accept_upload(*, import_id: int) -> bool:
+def accept_upload(*, import_id: int, now: datetime) -> bool:
     """Say that a clean file shall be written. Return whether it was waiting for that."""
     clean = PeopleImport.objects.filter(pk=import_id, state=State.CHECKED)
-    return bool(clean.update(state=State.ACCEPTED, done=0))
+    return bool(clean.update(state=State.ACCEPTED, done=0, worked_at=now))
+
+
+@action
+def start_again(*, import_id: int, now: datetime) -> None:
+    """Note that the work on a file begins anew; who still works on it does no harm, for it is written once."""
+    unfinished = PeopleImport.objects.filter(pk=import_id, state__in=[State.WAITING, State.ACCEPTED])
+    unfinished.update(done=0, worked_at=now)
 
 
 @action
@@ -141,9 +148,10 @@ def _existing(sheet: Sheet, table: Table, today: date) -> Existing:
     codes = {kind: frozenset(found) for kind, found in places.grounds_by_code(today).items()}
     codes["staff"] = frozenset(Account.objects.values_list("username", flat=True))
     codes["agencies"] = frozenset(Agency.objects.values_list("code", flat=True))
-    if sheet.name == "postings":
-        codes["postings"] = frozenset(queries.posting_keys())
-    return Existing(codes, _holders(table) if sheet.name == "staff" else {})
+    if sheet.name != "postings":
+        return Existing(codes, _holders(table) if sheet.name == "staff" else {})
+    codes["postings"] = frozenset(queries.posting_keys())
+    return Existing(codes, administrators=frozenset(queries.administrating_keys(today)))
 
 
 def _holders(table: Table) -> dict[str, str]:

@@ -16,7 +16,17 @@ from maplebridge.kernel.tables import Table
 from maplebridge.kernel.text import normalise
 from maplebridge.people.domain.phones import BadPhone, read_phone
 from maplebridge.people.domain.roles import FIELD, Role, TeamRole
-from maplebridge.places.domain.importing import Column, Param, Record, Sheet, Trouble, Values, row_of
+from maplebridge.places.domain.importing import (
+    Column,
+    Param,
+    Record,
+    Refused,
+    Sheet,
+    Trouble,
+    Values,
+    date_in,
+    row_of,
+)
 
 __all__ = ["SHEETS", "Checked", "Existing", "PeopleTrouble", "Problem", "check", "row_of"]
 
@@ -32,6 +42,7 @@ class PeopleTrouble(StrEnum):
     TWO_GROUNDS = "two_grounds"
     WRONG_GROUND = "wrong_ground"
     NO_TEAM_ROLE = "no_team_role"
+    LAST_ADMINISTRATOR = "last_administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +79,10 @@ def _list(cell: str) -> list[str]:
 
 
 def _date(cell: str) -> date:
-    """Return the date of 2026-03-01, 2026/3/1, 2026.3.1 or 2026年3月1日, with or without a time."""
-    found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?", cell)
     try:
-        if found:
-            return date(*(int(part) for part in found.groups()))
-    except ValueError:
-        pass  # the 31st of a shorter month
-    raise _Refused(Trouble.NOT_A_DATE, value=cell)
+        return date_in(cell)
+    except Refused as refused:
+        raise _Refused(refused.trouble, **refused.params) from refused
 
 
 def _phone(cell: str) -> str:
@@ -173,10 +180,11 @@ SHEETS = {
 
 @dataclass(frozen=True)
 class Existing:
-    """What is there: keys by sheet or kind of ground, and who has each phone that the file names."""
+    """What is there: keys by sheet or kind of ground, who has each phone of the file, who administers the town."""
 
     codes: Mapping[str, frozenset[str]]
     holders: Mapping[str, str] = field(default_factory=dict)  # phone: user name, "" for a resident
+    administrators: frozenset[str] = frozenset()  # keys of their postings that have no last day
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +213,9 @@ def check(sheet: Sheet, table: Table, existing: Existing, *, tell: Tell = _silen
     known = existing.codes.get(sheet.name, frozenset())
     for done, (number, cells) in enumerate(zip(table.numbers, table.rows, strict=True)):
         values, wrong = _row(number, {columns[heading]: cell for heading, cell in cells.items()}, sheet)
+        wrong += _unknown(sheet, number, values, existing)
         if not wrong:
-            wrong = [*_rules(sheet, number, values, existing), *_unknown(sheet, number, values, existing)]
+            wrong += _rules(sheet, number, values, existing)
             key = key_of(sheet, values)
             if first.setdefault(key, number) != number:
                 wrong.append(_duplicate(sheet, number, key, first[key]))
@@ -216,6 +225,8 @@ def check(sheet: Sheet, table: Table, existing: Existing, *, tell: Tell = _silen
             tell(done, len(table.rows))
     if sheet.name == "staff":
         problems += _shared_phones(records)
+    if sheet.name == "postings":
+        problems += _nobody_administers(sheet, records, existing.administrators)
     return Checked([] if problems else records, sorted(problems, key=lambda one: one.row))
 
 
@@ -318,3 +329,15 @@ def _shared_phones(records: Sequence[Record]) -> Iterator[Problem]:
         phone = one.values["phone"]
         if phone and first.setdefault(phone, one.row) != one.row:
             yield Problem(one.row, "phone", Trouble.DUPLICATE, {"value": phone, "first": first[phone]})
+
+
+def _nobody_administers(
+    sheet: Sheet, records: Sequence[Record], administrators: frozenset[str]
+) -> Iterator[Problem]:
+    """Yield the rows that end the postings of the last administrators: nobody could undo it."""
+    rows = {key_of(sheet, one.values): one for one in records if one.values["role"] is Role.ADMINISTRATOR}
+    ending = [one for key, one in rows.items() if one.values["ends_on"] and key in administrators]
+    staying = administrators - rows.keys() or any(one.values["ends_on"] is None for one in rows.values())
+    if ending and not staying:
+        for one in ending:
+            yield Problem(one.row, "ends_on", PeopleTrouble.LAST_ADMINISTRATOR)
