@@ -14,7 +14,7 @@ from tests.matters.test_raising import raised
 
 from maplebridge.matters import actions, queries
 from maplebridge.matters.domain.workflow import Outcome, RefusalReason
-from maplebridge.matters.models import CallOut, Matter, Oversight
+from maplebridge.matters.models import CallOut, Matter, Oversight, Promise
 from maplebridge.matters.queries import Concern, Scope
 from maplebridge.matters.sweeps import sweep
 
@@ -328,14 +328,36 @@ def test_a_matter_with_many_late_agencies_hides_none_behind_it(town: Town) -> No
         for matter in (first, second):
             if not matter.call_outs.filter(agency=agency).exists():
                 actions.call_out(matter_id=matter.pk, agency_id=agency.pk, by=above(town), now=town.now)
-    shown, after, goes_on = set(), None, True
+    shown, after, goes_on = [], None, True
     while goes_on:
         page, goes_on = queries.board_page(
             Scope(), town.now + LATER, only=Concern.AGENCY_SILENT, after=after, most=1
         )
-        shown |= {one.row.matter.pk for one in page}
-        after = (page[-1].since, page[-1].row.matter.pk) if page else after
-    assert shown == {first.pk, second.pk}
+        shown += [one.row.matter.pk for one in page]
+        after = (page[-1].since, page[-1].row.matter.pk)
+    assert shown == [first.pk, second.pk]
+
+
+@pytest.mark.parametrize("most", [1, 2, 30])
+def test_a_matter_of_several_concerns_is_on_one_page_and_tells_them_all(town: Town, most: int) -> None:
+    matters = [raised(town) for _ in range(4)]
+    for number, matter in enumerate(matters):
+        Matter.objects.filter(pk=matter.pk).update(respond_by=town.now + timedelta(minutes=2 * number))
+        # The later it came, the earlier its promise is due: each is in both lists, in the opposite order.
+        Promise.objects.create(
+            matter=matter,
+            by=town.officer,
+            text="明天给您答复",
+            made_at=town.now,
+            due_at=town.now + timedelta(minutes=7 - 2 * number),
+        )
+    shown, after, goes_on = [], None, True
+    while goes_on:
+        page, goes_on = queries.board_page(Scope(), town.now + timedelta(minutes=20), after=after, most=most)
+        shown += page
+        after = (page[-1].since, page[-1].row.matter.pk)
+    assert [one.row.matter.pk for one in shown] == [matters[one].pk for one in (0, 3, 1, 2)]
+    assert {one.concerns for one in shown} == {(Concern.NOT_ANSWERED, Concern.PROMISE)}
 
 
 def test_the_page_of_the_board_goes_on_where_it_ended(town: Town) -> None:

@@ -12,12 +12,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.factories.town import Town, make_town
 
+from maplebridge.kernel.text import to_traditional
 from maplebridge.matters import actions, queries
-from maplebridge.matters.models import Matter
+from maplebridge.matters.models import Category, Matter
 from maplebridge.matters.permissions import visible_to
 from maplebridge.matters.queries import Wanted, search
 from maplebridge.people import queries as people
 from maplebridge.people.models import Account, Person
+from maplebridge.platform.freshness import forget
 from maplebridge.web.search import marked
 
 
@@ -166,6 +168,9 @@ def test_the_end_of_a_phone_finds_only_within_ones_own_duty(town: Town) -> None:
     assert f"#{matter.pk}" in shown(town.grid_worker, q="0001")
     assert f"#{matter.pk}" not in shown(town.stranger_worker, q="0001")
     assert f"#{matter.pk}" not in shown(town.grid_worker, q="0002")
+    assert f"#{matter.pk}" in shown(town.grid_worker, q=town.resident.phone)
+    assert f"#{matter.pk}" not in shown(town.stranger_worker, q=town.resident.phone)
+    assert f"#{matter.pk}" not in shown(town.grid_worker, q=town.neighbor.phone)
 
 
 def test_what_was_searched_is_marked(town: Town) -> None:
@@ -201,3 +206,44 @@ def test_a_longer_list_asks_the_database_no_more_often(town: Town) -> None:
 
 def test_residents_do_not_search(town: Town) -> None:
     assert as_(town.resident).get(reverse("search")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found"),
+    [
+        ("{name_zh}", True),
+        ("{traditional}", True),
+        ("{name_en}", True),
+        ("{branch}", True),
+        ("05-01-01", True),
+        ("{name_zh} 海棠苑", True),
+        ("海棠苑 {name_zh}", True),
+        ("{name_zh} 停电", False),
+        ("路灯不亮", False),
+        ("i", False),
+    ],
+)
+def test_the_name_of_a_category_finds_what_is_about_it(town: Town, words: str, is_found: bool) -> None:
+    leaf = queries.categories()["05-01-01"]
+    branch = Category.objects.create(
+        code="05", name_zh="房屋与物业", name_en="Housing", valid_from=leaf.valid_from
+    )
+    forget()
+    matter = told(town, "海棠苑这边滴滴答答的")
+    told(town, "海棠苑路塌了", category="06-01-01")
+    asked = words.format(
+        name_zh=leaf.name_zh,
+        traditional=to_traditional(leaf.name_zh),
+        name_en=leaf.name_en.upper(),
+        branch=branch.name_zh,
+    )
+    assert found(town, town.supervisor, asked, about=queries.about(asked)) == (
+        [matter.pk] if is_found else []
+    )
+
+
+def test_a_category_of_what_is_not_ones_own_finds_nothing(town: Town) -> None:
+    told(town, "滴滴答答的")
+    name = queries.categories()["05-01-01"].name_zh
+    assert f"<mark>{name}</mark>" in shown(town.grid_worker, q=name)
+    assert f"<mark>{name}</mark>" not in shown(town.stranger_worker, q=name)

@@ -28,14 +28,16 @@ SHOWN = 110  # characters of what was said; the words searched are among them
 NUMBER = re.compile(r"[#＃]\s*(\d{1,12})")
 DIGITS = re.compile(r"\d{1,12}")
 PHONE_TAIL = re.compile(r"\d{4}")
+PHONE = re.compile(r"1\d{10}")
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A found matter, with what was said around the words that were searched."""
+    """A found matter, with what was said around the words that were searched, or what it is about named by them."""
 
     row: queries.Row
     parts: list[tuple[str, bool]]
+    named: bool
 
 
 @allow(staff)
@@ -50,9 +52,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "words": words,
-        "hits": [
-            Hit(row, marked(said_to(standing, row), wanted.tokens)) for row in queries.rows_by_id(ids, now)
-        ],
+        "hits": [_hit(standing, row, wanted) for row in queries.rows_by_id(ids, now)],
         "exact": _exact(standing, words, now),
         "by_phone": _by_phone(standing, words, now),
         "filters": filters_of(request.GET, standing),
@@ -63,6 +63,11 @@ def search(request: HttpRequest) -> HttpResponse:
         "until": request.GET.get("until", ""),
     }
     return render(request, "web/search.html", context)
+
+
+def _hit(standing: Standing, row: queries.Row, wanted: queries.Wanted) -> Hit:
+    named = any(row.matter.category_id in one.category_ids for one in wanted.about)
+    return Hit(row, marked(said_to(standing, row), wanted.tokens), named)
 
 
 def said_to(standing: Standing, row: queries.Row) -> str:
@@ -81,9 +86,11 @@ def _exact(standing: Standing, words: str, now: datetime) -> queries.Row | None:
 
 def _by_phone(standing: Standing, words: str, now: datetime) -> list[queries.Row]:
     """Return matters of those whose phone ends so, only among what the reader may see anyway."""
-    if not PHONE_TAIL.fullmatch(words):
-        return []
-    reporters = tuple(people.persons_by_phone_tail(words))
+    reporters: tuple[int, ...] = ()
+    if PHONE_TAIL.fullmatch(words):
+        reporters = tuple(people.persons_by_phone_tail(words))
+    elif PHONE.fullmatch(words) and (person := people.person_by_phone(words)):
+        reporters = (person.pk,)
     if not reporters:
         return []
     ids = queries.newest(standing, queries.Wanted(reporters=reporters), most=PAGE)
@@ -98,6 +105,7 @@ def wanted_in(asked: Any, standing: Standing) -> queries.Wanted:
     grid_id = number_in(asked.get("grid"))
     wanted = queries.Wanted(
         words=words,
+        about=queries.about(words),
         state=asked.get("state", "") if asked.get("state") in set(State) else "",
         origin=asked.get("origin", "") if asked.get("origin") in ORIGINS else "",
         category_ids=queries.categories_under(asked["category"]) if asked.get("category") else (),

@@ -5,6 +5,7 @@ from maplebridge.matters.queries.catalogue import (
     categories,
     categories_by_id,
     categories_listed,
+    categories_named,
     categories_under,
     door,
     find_categories,
@@ -50,7 +51,7 @@ from maplebridge.matters.queries.routing import (
 )
 from maplebridge.matters.queries.rows import PAGE, Row, rows_by_id
 from maplebridge.matters.queries.scope import Scope
-from maplebridge.matters.queries.search import Wanted, count_up_to, find_number, newest
+from maplebridge.matters.queries.search import Wanted, about, count_up_to, find_number, newest
 from maplebridge.matters.queries.similar import Similar, similar_open
 from maplebridge.matters.queries.sorting import ToSort, Undecided, to_sort, undecided, undecided_message
 from maplebridge.matters.queries.statistics import (
@@ -98,6 +99,7 @@ __all__ = [
     "ToSort",
     "Undecided",
     "Wanted",
+    "about",
     "addition_goes",
     "answerable",
     "board",
@@ -112,6 +114,7 @@ __all__ = [
     "categories",
     "categories_by_id",
     "categories_listed",
+    "categories_named",
     "categories_under",
     "clock_of_call_out",
     "confidential_queue",

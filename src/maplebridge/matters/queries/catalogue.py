@@ -33,6 +33,22 @@ def categories_under(code: str) -> tuple[int, ...]:
     )
 
 
+SHORTEST_NAMED = 2  # characters; of Latin letters twice as many, since two are in half of all names
+
+
+def categories_named(words: str) -> tuple[int, ...]:
+    """Return the ids of all categories that these words name, by a part of the name or the code, and below them."""
+    wanted = comparable(words).strip()
+    if len(wanted) < SHORTEST_NAMED * (2 if wanted.isascii() else 1):
+        return ()
+    named = [
+        code
+        for code, one in categories().items()
+        if code == wanted or wanted in comparable(one.name_zh) or wanted in comparable(one.name_en)
+    ]
+    return tuple(dict.fromkeys(id for code in named for id in categories_under(code)))
+
+
 def branches() -> list[Category]:
     """Return the first level of the catalogue."""
     return sorted((one for code, one in categories().items() if "-" not in code), key=lambda one: one.code)

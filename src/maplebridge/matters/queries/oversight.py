@@ -1,6 +1,6 @@
 """What is late or waits for a decision: all of it is on this board until it is not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -136,42 +136,88 @@ def board_page(
     after: Mark | None = None,
     most: int = PAGE,
 ) -> tuple[list[Case], bool]:
-    """Return a page of the board, and whether it goes on; the next page is `after` the mark of the last row."""
-    lists = [
-        _earliest(concern, rows, after, most + 1)
-        for concern, rows in concerns_of(scope, now).items()
-        if only is None or concern is only
-    ]
-    rows = list(lists[0].union(*lists[1:], all=True) if len(lists) > 1 else lists[0])
-    since: dict[int, datetime] = {}
-    why: dict[int, list[Concern]] = {}
-    for concern, matter_id, due in sorted(rows, key=lambda row: list(Concern).index(Concern(row[0]))):
-        reasons = why.setdefault(matter_id, [])
-        if concern not in reasons and (concern != Concern.CHASE or not reasons):
-            reasons.append(Concern(concern))
-        since[matter_id] = min(due, since.get(matter_id, due))
+    """Return a page of the board, and whether it goes on; the next page is `after` the mark of the last row.
+
+    What has several concerns stands where the first of them puts it, and nowhere else, on no later page either.
+    """
+    asked = {one: rows for one, rows in concerns_of(scope, now).items() if only is None or one is only}
+    chosen: dict[int, Sequence[tuple[Concern, datetime]]] = {}
+    step, begin, goes_on = most, after, True
+    while goes_on and len(chosen) <= most:
+        marks, goes_on = _next_marks(asked, begin, step)
+        begin, step = (marks[-1] if marks else begin), 2 * step  # what was shown before may fill a page
+        found = _concerns_of_matters(asked, [matter_id for _due, matter_id in marks])
+        for _due, matter_id in marks:
+            if matter_id not in chosen and _first_after(matter_id, found[matter_id], after):
+                chosen[matter_id] = found[matter_id]
+    return _cases({one: chosen[one] for one in list(chosen)[:most]}, now), len(chosen) > most
+
+
+Concerns = Mapping[Concern, QuerySet[Any, tuple[int, datetime | None]]]
+
+
+def _next_marks(asked: Concerns, after: Mark | None, most: int) -> tuple[list[Mark], bool]:
+    """Return the marks that come next, in order, each matter once, and whether there are more behind them."""
+    rows = _together([_earliest(concern, one, after, most + 1) for concern, one in asked.items()])
     seen_to = _seen_to(rows, most + 1)
-    marks = sorted((due, matter_id) for matter_id, due in since.items())
-    known = [mark for mark in marks if seen_to is None or mark <= seen_to]
-    chosen = [matter_id for _due, matter_id in known[:most]]
-    called = _called_to(chosen)
+    first: dict[int, datetime] = {}
+    for _concern, matter_id, due in rows:
+        first[matter_id] = min(due, first.get(matter_id, due))
+    marks = sorted((due, matter_id) for matter_id, due in first.items())
+    return [mark for mark in marks if seen_to is None or mark <= seen_to], seen_to is not None
+
+
+def _together(lists: Sequence[QuerySet[Any, Any]]) -> list[Any]:
+    return list(lists[0].union(*lists[1:], all=True) if len(lists) > 1 else lists[0])
+
+
+def _concerns_of_matters(
+    asked: Concerns, matter_ids: Sequence[int]
+) -> dict[int, list[tuple[Concern, datetime]]]:
+    """Return all that is before the supervisor about some matters, in the order of the concerns."""
+    if not matter_ids:
+        return {}
+    lists = []
+    for concern, rows in asked.items():
+        due, matter = (str(one) for one in rows.query.order_by)
+        named: QuerySet[Any, Any] = rows.order_by().filter(**{f"{matter}__in": matter_ids})
+        lists.append(named.annotate(concern=Value(concern.value)).values_list("concern", matter, due))
+    order = list(Concern)
+    found: dict[int, list[tuple[Concern, datetime]]] = {one: [] for one in matter_ids}
+    for concern, matter_id, due in sorted(_together(lists), key=lambda row: order.index(Concern(row[0]))):
+        found[matter_id].append((Concern(concern), due))
+    return found
+
+
+def _first_after(matter_id: int, concerns: Sequence[tuple[Concern, datetime]], after: Mark | None) -> bool:
+    """Return whether a matter was on no page before this one; one without concerns was settled this moment."""
+    return bool(concerns) and (after is None or (min(due for _concern, due in concerns), matter_id) > after)
+
+
+def _cases(chosen: Mapping[int, Sequence[tuple[Concern, datetime]]], now: datetime) -> list[Case]:
+    called = _called_to(list(chosen))
     chased = dict(
         Oversight.objects.filter(matter_id__in=chosen, kind=Oversight.Kind.CHASE, opened_by__isnull=False)
         .values("matter_id")
         .annotate(n=Count("pk"))
         .values_list("matter_id", "n")
     )
-    cases = [
+    return [
         Case(
             row,
-            tuple(why[row.matter.pk]),
-            since[row.matter.pk],
+            _why(chosen[row.matter.pk]),
+            min(due for _concern, due in chosen[row.matter.pk]),
             called.get(row.matter.pk, ()),
             chased.get(row.matter.pk, 0),
         )
-        for row in rows_by_id(chosen, now)
+        for row in rows_by_id(list(chosen), now)
     ]
-    return cases, seen_to is not None or len(known) > most
+
+
+def _why(concerns: Sequence[tuple[Concern, datetime]]) -> tuple[Concern, ...]:
+    """Return why a matter is on the board, each reason once; that it was chased only where nothing else is."""
+    reasons = tuple(dict.fromkeys(concern for concern, _due in concerns))
+    return tuple(one for one in reasons if one != Concern.CHASE) or reasons
 
 
 def _seen_to(rows: Sequence[Any], most: int) -> Mark | None:

@@ -17,6 +17,7 @@ from maplebridge.conversations.queries import query_of
 from maplebridge.kernel.text import query_words
 from maplebridge.matters.models import CallOut, HandOver, Matter, Reporter
 from maplebridge.matters.permissions import READS_ALL, STILL_ASKED, visible_to
+from maplebridge.matters.queries.catalogue import categories_named
 from maplebridge.matters.queries.ground import on_grid
 from maplebridge.matters.queries.rows import PAGE
 from maplebridge.people.domain.roles import Role
@@ -28,10 +29,19 @@ AGAIN = 1.5  # times as far as just enough
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """The words, or a part of them, name categories; `words` are the others, and are to be in what was said."""
+
+    category_ids: tuple[int, ...]
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What is searched. `reporters` are persons of whom only those who may see their matters learn anything."""
 
     words: str = ""
+    about: tuple[About, ...] = ()
     building_id: int | None = None
     estate_id: int | None = None
     reporters: tuple[int, ...] | None = None
@@ -91,6 +101,19 @@ def _by_name(standing: Standing, span: Stretch | None) -> list[Q]:
     return ways
 
 
+PARTS = 4  # of a query that are looked up; each is a query of its own
+
+
+def about(words: str) -> tuple[About, ...]:
+    """Return what some words may be about: all of them, or any one part between spaces beside the others."""
+    parts = words.split()
+    readings = [(words, "")]
+    if 1 < len(parts) <= PARTS:
+        readings += [(one, " ".join(parts[:at] + parts[at + 1 :])) for at, one in enumerate(parts)]
+    named = [About(categories_named(name), others) for name, others in readings]
+    return tuple(one for one in named if one.category_ids)
+
+
 def newest(standing: Standing, wanted: Wanted, *, before: int | None = None, most: int = PAGE) -> list[int]:
     """Return the ids of the newest matters that fit and that the person may see, newest first."""
     fits, top = _fits(wanted), _top(wanted, before)
@@ -139,11 +162,18 @@ def _top(wanted: Wanted, before: int | None) -> int | None:
 
 
 def _fits(wanted: Wanted) -> list[Q]:
-    """Return the conditions of which one is enough: the words are there, or it happened at the place they name."""
+    """Return the conditions of which one is enough.
+
+    The words are there, or some of them name what it is about, or it happened at the place they name.
+    """
     also = _filters(wanted)
     fits = []
     if wanted.tokens:
         fits.append(also & Q(words=query_of(wanted.tokens)))
+    for one in wanted.about:
+        others = query_words(one.words)
+        said = Q(words=query_of(others)) if others else Q()
+        fits.append(also & said & Q(category_id__in=one.category_ids))
     if wanted.building_id is not None:
         fits.append(also & Q(building_id=wanted.building_id))
     elif wanted.estate_id is not None:
