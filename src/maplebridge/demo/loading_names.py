@@ -50,16 +50,29 @@ def user_names(names: Mapping[str, str], latin: Mapping[str, str]) -> dict[str, 
     return given
 
 
-def told_apart(nicknames: Mapping[str, str]) -> dict[str, str]:
-    """Number those who would be called the same: 分拨员小王, 分拨员小王2."""
+def told_apart(
+    nicknames: Mapping[str, str], names: Mapping[str, str], known: Iterable[str]
+) -> dict[str, str]:
+    """Call those who would be called the same by their whole name: 辅警王海波 and 辅警王小军, not 辅警小王 twice."""
+    surnames = list(known)
+    counts = Counter(nicknames.values())
     taken: set[str] = set()
     result = {}
-    for person, nickname in nicknames.items():
-        numbered = (f"{nickname}{number}" for number in itertools.count(2))
-        found = next(one for one in itertools.chain([nickname], numbered) if one not in taken)
-        taken.add(found)
-        result[person] = found
+    for person, short in nicknames.items():
+        called = short if counts[short] == 1 else _by_whole_name(short, names[person], surnames)
+        numbered = (f"{called}{number}" for number in itertools.count(2))
+        result[person] = next(one for one in itertools.chain([called], numbered) if one not in taken)
+        taken.add(result[person])
     return result
+
+
+def _by_whole_name(nickname: str, name: str, surnames: Iterable[str]) -> str:
+    """Put the whole name where the surname stands, or behind what names nobody: 第三网格长王海波."""
+    surname = surname_of(name, surnames)
+    before, found, after = nickname.rpartition(surname)
+    if not found or after not in ("", "警官", "书记"):  # a village may have the name of its people
+        return f"{nickname}{name}"
+    return f"{before.removesuffix('小').removesuffix('老')}{name}{after}"
 
 
 def nickname(

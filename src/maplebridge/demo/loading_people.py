@@ -113,7 +113,9 @@ def _nicknames(population: Population, territory: Territory, latin: Mapping[str,
             if code in main
             else _plain(staff[code])
             for code in staff
-        }
+        },
+        {code: one.name for code, one in staff.items()},
+        latin,
     )
 
 
