@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from maplebridge.conversations import queries as conversations
 from maplebridge.matters import actions, queries
 from maplebridge.matters.actions.raising import officers_on_duty
 from maplebridge.matters.domain.workflow import TransitionNotAllowed
-from maplebridge.matters.templatetags.matter_words import refusal_words
+from maplebridge.matters.templatetags.matter_words import faster_words, refusal_words
 from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
@@ -104,31 +104,38 @@ def _new_in(day: queries.Day) -> set[int]:
 
 
 @allow(owns_matters)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def answer(request: HttpRequest, matter_id: int) -> HttpResponse:
-    """Answer from the row: words or a phrase, and photos if there are any."""
+    """Answer from the row: words or a phrase, and photos. What cannot be sent comes back with the words kept."""
     standing, now = standing_of(request), timezone.now()
     matter = queries.answerable(standing, matter_id)
     if matter is None:
         raise Http404
+    if request.method == "GET":
+        return redirect("matter", matter_id)
     me = people.get_person(standing.person)
+    text = next((one for one in reversed(request.POST.getlist("text")) if one.strip()), "")
     try:
         actions.answer(
             matter_id=matter.pk,
-            text=next((one for one in reversed(request.POST.getlist("text")) if one.strip()), ""),
+            text=text,
             photo_ids=photos.keep_sent(request, now=now),
             by=_by(standing),
             shown_as=me.nickname,
             now=now,
-        )
-        messages.success(
-            request, _("Your answer to #%(number)s is where it was asked.") % {"number": matter_id}
+            only_as_first=request.GET.get("first") == "1",
         )
     except photos.PhotoRefused as refused:
-        messages.error(request, message_refusal_words(refused.code))
+        wrong = message_refusal_words(refused.code)
     except actions.NotAllowed as refused:
-        messages.error(request, refusal_words(refused.code))
-    return redirect("today")
+        faster = refused.code == "somebody_was_faster"
+        wrong = faster_words(matter_id) if faster else refusal_words(refused.code)
+    else:
+        done = _("Your answer to #%(number)s is where it was asked.")
+        messages.success(request, done % {"number": matter_id})
+        return redirect("today")
+    context = {"matter": matter, "subject": f"#{matter_id}", "text": text, "wrong": wrong}
+    return render(request, "web/today_answer_again.html", context, status=422)
 
 
 @allow(owns_matters)

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from maplebridge.matters import data
+from maplebridge.matters import data, queries
 from maplebridge.matters.actions.ending import BECAUSE
 from maplebridge.matters.domain.catalogue import Name
 from maplebridge.matters.models import Category, Entry, Matter
@@ -242,6 +242,8 @@ NOT_ALLOWED = {
     "not_an_outcome_of_handling": gettext_lazy("Please choose what came of the handling."),
     "nothing_added": gettext_lazy("Please write something, or add a photo."),
     "unknown_matter": gettext_lazy("There is no such matter among those you may see."),
+    "too_large": gettext_lazy("This picture is larger than 20 MB. Please choose a smaller one."),
+    "not_a_picture": gettext_lazy("This file is not a picture that can be shown. JPEG, PNG and WebP can."),
     "somebody_was_faster": gettext_lazy("Somebody has answered in the meantime."),
     "say_whether_solved": gettext_lazy("Please note whether it is solved, as the resident says."),
     "somebody_else_wrote_it": gettext_lazy("Only whoever wrote it says which question it answers."),
@@ -293,6 +295,15 @@ ROLES = {
 
 def state_words(matter: Matter) -> str:
     return str(STATES[matter.state])
+
+
+def faster_words(matter_id: int) -> str:
+    """Say who has answered meanwhile, and what; sending again adds to it."""
+    given = queries.time_line(matter_id, public_only=False).filter(deed="answered").last()
+    words = _(
+        "%(who)s was faster and wrote: “%(text)s”. Your words are still here; send them if they add something."
+    )
+    return words % {"who": given.by if given and given.by else "", "text": given.text if given else ""}
 
 
 def refusal_words(code: str) -> str:

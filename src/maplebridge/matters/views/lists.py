@@ -122,23 +122,23 @@ def order_done(request: HttpRequest, call_out_id: int) -> HttpResponse:
                 now=now,
             )
             messages.success(request, _("Reported as done. Thank you."))
-        except PhotoRefused:
-            messages.error(
-                request, _("This file is not a picture that can be shown. JPEG, PNG and WebP can.")
-            )
+        except PhotoRefused as refused:
+            form.add_error(None, refusal_words(refused.code))
+            return _form(request, order, form, "matters/inbox_done.html", status=422)
         except (actions.NotAllowed, TransitionNotAllowed) as refused:
             messages.error(request, _refused(refused))
         return redirect("agency_inbox")
     return _form(request, order, form, "matters/inbox_done.html")
 
 
-def _form(request: HttpRequest, order: CallOut, form: RefuseForm | DoneForm, template: str) -> HttpResponse:
+def _form(
+    request: HttpRequest, order: CallOut, form: RefuseForm | DoneForm, template: str, status: int = 200
+) -> HttpResponse:
     """Return the form for the sheet, or, where it was filled in without a script, as a page."""
     whole = "matters/inbox_form.html"
     sheet = request.htmx  # type: ignore[attr-defined]  # set by its middleware
-    return render(
-        request, template if sheet else whole, {"order": order, "form": form, "form_template": template}
-    )
+    context = {"order": order, "form": form, "form_template": template}
+    return render(request, template if sheet else whole, context, status=status)
 
 
 def _order(request: HttpRequest, call_out_id: int) -> CallOut:
