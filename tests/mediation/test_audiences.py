@@ -30,6 +30,17 @@ def test_who_hears_what(audience: Audience, side: int | None, left: bool, right:
     assert not hears(OUTSIDE, audience, side)
 
 
+def test_a_guest_hears_what_is_for_all_in_their_session() -> None:
+    guest = Viewer(guest_in=7)
+
+    assert hears(guest, Audience.BOTH, None, session_id=7)
+    assert not hears(guest, Audience.BOTH, None, session_id=8)
+    assert not hears(guest, Audience.BOTH, None)
+    assert not hears(guest, Audience.SIDE, LEFT, session_id=7)
+    assert not hears(guest, Audience.MEDIATORS, None, session_id=7)
+    assert hears(Viewer(side_id=LEFT, guest_in=7), Audience.SIDE, LEFT)  # a party is a party first
+
+
 def say(
     speaker: Viewer, audience: Audience, side: int | None = None, *, private_with: int | None = None
 ) -> None:

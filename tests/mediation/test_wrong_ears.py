@@ -20,6 +20,7 @@ from tests.mediation.disputes import Desk, open_desk
 from tests.mediation.test_room import seat, session_of
 
 from maplebridge.mediation import actions, urls
+from maplebridge.mediation.actions import By
 from maplebridge.mediation.domain.audiences import Audience
 from maplebridge.mediation.models import (
     Agreement,
@@ -151,6 +152,100 @@ def test_who_is_not_in_it_hears_nothing_by_any_address(desk: Desk, dispute: Disp
 
     for person in (desk.town.supervisor, colleague, desk.town.clerk):
         assert heard_by(person, dispute) == set(), person
+
+
+def invited(desk: Desk, dispute: Dispute, **whom: int) -> None:
+    """Invite an agency or an expert, and let every side agree."""
+    asked = actions.invite(dispute_id=dispute.pk, why="看管道", by=desk.by, now=desk.now, **whom)
+    for side in dispute.sides.all():
+        actions.consent_to_invitation(
+            invitation_id=asked.pk, side_id=side.pk, consents=True, by=desk.by, now=desk.now
+        )
+
+
+def test_a_guest_hears_what_is_said_to_all_in_the_session_and_nothing_else_by_any_address(
+    desk: Desk, dispute: Dispute
+) -> None:
+    invited(desk, dispute, agency_id=desk.town.water.pk)
+    actions.say(
+        dispute_id=dispute.pk, text="会外对双方说的", audience=Audience.BOTH, by=desk.by, now=desk.now
+    )
+    client = seat(desk.town.water_clerk)
+
+    pages = "".join(told(client, address) for address in addresses(dispute))
+
+    assert [words in pages for words in (ALL, LEFT, RIGHT, AMONG)] == [True, False, False, False]
+    for outside in ("会外对双方说的", f"{ALL}四", f"{ALL}五"):  # between sessions; promises and offers
+        assert outside not in pages
+    assert "您是这次会谈的来宾" in pages
+
+
+def test_an_expert_hears_in_the_room_what_an_agency_does(desk: Desk, dispute: Dispute) -> None:
+    expert = Person.objects.get(pk=desk.colleague.person_id)
+    rooms = [reverse("mediation_room", args=[pk]) for pk in Session.objects.values_list("pk", flat=True)]
+    assert {seat(expert).get(room).status_code for room in rooms} == {404}
+
+    invited(desk, dispute, person_id=expert.pk)
+
+    pages = "".join(told(seat(expert), room) for room in rooms)
+    assert [words in pages for words in (ALL, LEFT, RIGHT, AMONG)] == [True, False, False, False]
+
+
+def test_a_guest_speaks_to_all_and_cannot_whisper(desk: Desk, dispute: Dispute) -> None:
+    session = Session.objects.get(audience=Audience.BOTH)
+    invited(desk, dispute, agency_id=desk.town.water.pk)
+    left = dispute.sides.get(number=1)
+    client, say = seat(desk.town.water_clerk), reverse("mediation_room_say", args=[session.pk])
+
+    for stray in (f"side:{left.pk}", "mediators", ""):
+        client.post(say, {"audience": stray, "text": "只想跟一方说"})
+    client.post(say, {"audience": "both", "text": "管道上周查过"})
+
+    said = dispute.utterances.filter(author=desk.town.water_clerk)
+    assert [(one.text, one.audience) for one in said] == [("管道上周查过", "both")]
+    page = told(seat(desk.town.neighbor), reverse("mediation_room", args=[session.pk]))
+    assert "管道上周查过" in page
+    assert "供水公司" in page  # the sides are told who is in the room
+    with pytest.raises(actions.NotAllowed, match="guests_speak_to_all"):
+        actions.say(
+            dispute_id=dispute.pk,
+            session_id=session.pk,
+            text="悄悄话",
+            audience=Audience.MEDIATORS,
+            by=By(desk.town.water_clerk.pk, "agency_clerk"),
+            now=desk.now,
+        )
+
+
+def test_a_guest_has_no_seat_without_the_consent_of_every_side_nor_in_what_was_before(
+    desk: Desk, dispute: Dispute
+) -> None:
+    session = Session.objects.get(audience=Audience.BOTH)
+    room = reverse("mediation_room", args=[session.pk])
+    clerk = seat(desk.town.water_clerk)
+    asked = actions.invite(
+        dispute_id=dispute.pk, agency_id=desk.town.water.pk, why="看管道", by=desk.by, now=desk.now
+    )
+    sides = list(dispute.sides.order_by("number"))
+    late = desk.later(hours=3)  # the session has ended by then
+    for side, moment in zip(sides, (desk.now, late), strict=True):
+        actions.consent_to_invitation(
+            invitation_id=asked.pk, side_id=side.pk, consents=True, by=desk.by, now=moment
+        )
+        assert clerk.get(room).status_code == 404
+    assert not live.may_follow(desk.standing(desk.town.water_clerk), f"guests:{session.pk}")
+
+
+def test_a_guests_page_is_told_of_their_session_only(desk: Desk, dispute: Dispute) -> None:
+    invited(desk, dispute, agency_id=desk.town.water.pk)
+    joint = Session.objects.get(audience=Audience.BOTH)
+    private = Session.objects.exclude(pk=joint.pk)
+    standing = desk.standing(desk.town.water_clerk)
+
+    assert live.may_follow(standing, f"guests:{joint.pk}")
+    topics = [f"dispute:{dispute.pk}", *(f"side:{one.pk}" for one in dispute.sides.all())]
+    topics += [f"guests:{one.pk}" for one in private]
+    assert not any(live.may_follow(standing, topic) for topic in topics)
 
 
 def test_notices_events_logs_and_the_record_hold_no_words(

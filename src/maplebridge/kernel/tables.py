@@ -16,6 +16,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal, cast
@@ -339,8 +340,15 @@ def _unguarded(text: str) -> str:
 
 
 def _cells(columns: Sequence[str], row: Cells) -> list[str]:
-    values = [row.get(column) for column in columns] if isinstance(row, Mapping) else row
-    return [cell_text(value) for value in values]
+    return [cell_text(value) for value in _values(columns, row)]
+
+
+def _values(columns: Sequence[str], row: Cells) -> Sequence[object]:
+    return [row.get(column) for column in columns] if isinstance(row, Mapping) else row
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def csv_bytes(
@@ -367,17 +375,27 @@ def _drain(buffer: io.StringIO, encoding: Encoding) -> bytes:
     return piece
 
 
-def xlsx_bytes(columns: Sequence[str], rows: Iterable[Cells], *, sheet: str = "Sheet1") -> Iterator[bytes]:
-    """Yield an XLSX workbook in pieces; all cells are text, so none is ever a formula."""
+def xlsx_bytes(
+    columns: Sequence[str], rows: Iterable[Cells], *, sheet: str = "Sheet1", numbers: bool = False
+) -> Iterator[bytes]:
+    """Yield an XLSX workbook in pieces; all cells are text, so none is ever a formula.
+
+    With `numbers`, what is counted or summed is a number, for forms that are reckoned with.
+    """
     with tempfile.SpooledTemporaryFile(max_size=1 << 20) as target:
-        write_xlsx(target, columns, rows, sheet=sheet)
+        write_xlsx(target, columns, rows, sheet=sheet, numbers=numbers)
         target.seek(0)
         while piece := target.read(_CHUNK):
             yield piece
 
 
 def write_xlsx(
-    target: IO[bytes], columns: Sequence[str], rows: Iterable[Cells], *, sheet: str = "Sheet1"
+    target: IO[bytes],
+    columns: Sequence[str],
+    rows: Iterable[Cells],
+    *,
+    sheet: str = "Sheet1",
+    numbers: bool = False,
 ) -> None:
     """Write a workbook of one sheet row by row, without holding the rows."""
     from openpyxl import Workbook  # noqa: PLC0415 - heavy, rarely needed
@@ -398,7 +416,12 @@ def write_xlsx(
         cell.font = Font(bold=True)
     page.append(header)
     for row in rows:
-        page.append([text_cell(text) for text in _cells(columns, row)])
+        page.append(
+            [
+                value if numbers and _is_number(value) else text_cell(cell_text(value))
+                for value in _values(columns, row)
+            ]
+        )
     workbook.save(target)
 
 

@@ -2,6 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from maplebridge.conversations import queries as conversations
 from maplebridge.matters.domain.workflow import CallOutStatus
 from maplebridge.matters.models import CallOut, HandOver, Matter, Reporter
 from maplebridge.people.domain.roles import Role
@@ -51,6 +52,15 @@ def concerns(standing: Standing) -> Q:
 
 def may_see(standing: Standing, matter: Matter) -> bool:
     return visible_to(standing).filter(pk=matter.pk).exists()
+
+
+def reads_thread(standing: Standing, thread_id: int) -> bool:
+    """Read a conversation: who is in it, and whoever may see a matter that was raised there."""
+    if standing.person_id is None:
+        return False
+    if conversations.membership_of(standing.person_id, thread_id) is not None:
+        return True
+    return visible_to(standing).filter(thread_id=thread_id).exists()
 
 
 def sees_inside(standing: Standing, matter: Matter) -> bool:

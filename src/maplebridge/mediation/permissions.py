@@ -5,9 +5,18 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from maplebridge.mediation.domain.audiences import MEDIATOR, OUTSIDE, Viewer
+from maplebridge.mediation.domain.audiences import MEDIATOR, OUTSIDE, Audience, Viewer
 from maplebridge.mediation.domain.workflow import State
-from maplebridge.mediation.models import Assignment, CommitteeMember, Dispute, Party, Revisit, Side
+from maplebridge.mediation.models import (
+    Assignment,
+    CommitteeMember,
+    Dispute,
+    Invitation,
+    Party,
+    Revisit,
+    Session,
+    Side,
+)
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.platform import live
@@ -94,6 +103,31 @@ def viewer_of(standing: Standing, dispute: Dispute) -> Viewer:
     if nobody_yet and dispute.grid_id in ground_of(standing):
         return MEDIATOR
     return OUTSIDE
+
+
+def viewer_in(standing: Standing, session: Session) -> Viewer:
+    """Return how somebody stands to a session: as to its dispute, or as a guest of it."""
+    viewer = viewer_of(standing, session.dispute)
+    if viewer.is_outside and sessions_as_guest(standing).filter(pk=session.pk).exists():
+        return Viewer(guest_in=session.pk)
+    return viewer
+
+
+def sessions_as_guest(standing: Standing) -> QuerySet[Session]:
+    """Return the joint sessions to which somebody, or their agency, was invited with the consent of every side.
+
+    Consent reaches no further back: what was held before it stays among those who sat there.
+    """
+    if standing.person_id is None:
+        return Session.objects.none()
+    coming = Invitation.objects.filter(
+        Q(person_id=standing.person_id) | Q(agency_id__in=standing.agencies),
+        dispute=OuterRef("dispute_id"),
+        comes=True,
+        decided_at__lt=OuterRef("ends_at"),
+    )
+    joint = Session.objects.filter(audience=Audience.BOTH, canceled_at=None, dispute__confidential=False)
+    return joint.filter(Exists(coming)).select_related("room", "dispute").order_by("starts_at", "pk")
 
 
 def side_of(person_id: int, dispute_id: int) -> int | None:
@@ -190,6 +224,12 @@ def may_follow_side(standing: Standing, side_id: int) -> bool:
         return False
     viewer = viewer_of(standing, side.dispute)
     return viewer.mediates or viewer.side_id == side_id
+
+
+@live.allows("guests")
+def may_follow_as_guest(standing: Standing, session_id: int) -> bool:
+    """What is said to all in a session: its guests."""
+    return sessions_as_guest(standing).filter(pk=session_id).exists()
 
 
 def reads_figures(standing: Standing) -> bool:

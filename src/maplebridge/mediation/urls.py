@@ -13,6 +13,7 @@ from maplebridge.mediation.views import (
     rounds,
     signing,
     town,
+    town_rules,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -25,6 +26,8 @@ urlpatterns: list[URLPattern] = [
     path("disputes/<int:dispute_id>/similar/", likeness.similar, name="similar_disputes"),
     path("mediation/phrases/", likeness.phrases, name="mediation_phrases"),
     path("mediation/town/", town.mediation_town, name="mediation_town"),
+    path("mediation/town/rules/", town_rules.mediation_rules, name="mediation_rules"),
+    path("mediation/town/rules/<slug:name>/", town_rules.mediation_rule, name="mediation_rule"),
     path("mediation/town/<slug:what>/", town.mediation_change, name="mediation_change"),
     path("mediation/rounds/", rounds.sweeps, name="sweeps"),
     path("mediation/rounds/new/", rounds.sweep_new, name="sweep_new"),

@@ -2,7 +2,15 @@
 
 from maplebridge.mediation.actions.accepting import AcceptanceRefused, accept
 from maplebridge.mediation.actions.agreeing import Part, draft, sign
-from maplebridge.mediation.actions.assigning import TooClose, assign, declare, end_assignment, replace
+from maplebridge.mediation.actions.assigning import (
+    Handed,
+    TooClose,
+    assign,
+    declare,
+    end_assignment,
+    hand_over_all,
+    replace,
+)
 from maplebridge.mediation.actions.ending import fail, refer, refuse, withdraw
 from maplebridge.mediation.actions.finding import (
     Found,
@@ -11,6 +19,7 @@ from maplebridge.mediation.actions.finding import (
     correct,
     find,
     find_in_matter,
+    find_in_message,
     note_calm,
     note_risk,
 )
@@ -37,7 +46,8 @@ from maplebridge.mediation.actions.parties import (
     add_party,
     add_side,
     ask_side,
-    change_party,
+    correct_party,
+    merge_parties,
     remove_party,
     reveal_parties,
     tell_rights,
@@ -80,6 +90,7 @@ __all__ = [
     "AcceptanceRefused",
     "By",
     "Found",
+    "Handed",
     "NotAllowed",
     "Part",
     "PartyTold",
@@ -100,12 +111,12 @@ __all__ = [
     "break_agreement",
     "cancel_session",
     "change_members",
-    "change_party",
     "close_committee",
     "close_room",
     "consent_to_extension",
     "consent_to_invitation",
     "correct",
+    "correct_party",
     "decide_confirmation",
     "declare",
     "dismiss",
@@ -115,11 +126,14 @@ __all__ = [
     "fail",
     "find",
     "find_in_matter",
+    "find_in_message",
     "found_committee",
+    "hand_over_all",
     "hold",
     "invite",
     "keep_exhibit",
     "keep_promise",
+    "merge_parties",
     "move_session",
     "move_up",
     "note_calm",

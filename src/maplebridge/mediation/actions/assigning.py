@@ -1,5 +1,6 @@
 """Who mediates: assigned by the town or chosen by the sides, without being too close, replaced on request."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -145,6 +146,47 @@ def replace(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What was handed over, and which disputes stay, because the successor is too close or has a part there."""
+
+    done: tuple[Dispute, ...]
+    left: tuple[Dispute, ...]
+
+
+@action
+def hand_over_all(
+    *, mediator_id: int, to_id: int, because: Ended, words: str, by: By, now: datetime, knowing: bool = False
+) -> Handed:
+    """Put somebody else in a mediator's place in every open dispute in which nothing stands between."""
+    if mediator_id == to_id:
+        raise NotAllowed("somebody_else")
+    done: list[Dispute] = []
+    left: list[Dispute] = []
+    open_parts = Assignment.objects.filter(
+        mediator_id=mediator_id, until=None, dispute__state__in=sorted(OPEN)
+    ).select_related("dispute")
+    for part in open_parts.order_by("dispute_id"):
+        try:
+            with transaction.atomic():
+                replace(
+                    assignment_id=part.pk,
+                    mediator_id=to_id,
+                    because=because,
+                    words=words,
+                    knowing=knowing,
+                    by=by,
+                    now=now,
+                )
+        except NotAllowed:
+            left.append(part.dispute)
+        else:
+            done.append(part.dispute)
+    if not done and not left:
+        raise NotAllowed("nothing_in_hand")
+    return Handed(tuple(done), tuple(left))
+
+
 @action
 def declare(
     *,
@@ -155,11 +197,16 @@ def declare(
     now: datetime,
     party_id: int | None = None,
 ) -> Declaration:
-    """Say that a mediator is too close. Whoever mediates steps back at once."""
+    """Say that a mediator is too close, also before anybody is assigned. Whoever mediates steps back at once."""
     dispute = take(dispute_id)
     must_be(dispute, *OPEN)
     if not text.strip():
         raise NotAllowed("reason_needed")
+    part = Assignment.objects.filter(dispute=dispute, mediator_id=mediator_id, until=None)
+    if not part.exists() and not mediators(local_day(now)).filter(pk=mediator_id).exists():
+        raise NotAllowed("not_a_mediator_now")
+    if Declaration.objects.filter(dispute=dispute, mediator_id=mediator_id, party_id=party_id).exists():
+        raise NotAllowed("declared_before")
     if party_id is not None and not Party.objects.filter(pk=party_id, dispute=dispute).exists():
         raise NotAllowed("not_a_party_of_it")
     said = Declaration.objects.create(
@@ -171,7 +218,6 @@ def declare(
         declared_at=now,
     )
     note(dispute, "declared", by=by, now=now, mediator=mediator_id)
-    part = Assignment.objects.filter(dispute=dispute, mediator_id=mediator_id, until=None)
     for one in part.select_related("mediator"):
         _end(dispute, one, Ended.CONFLICT, "", by, now)
     tell(dispute)

@@ -10,6 +10,7 @@ from maplebridge.conversations import actions as conversations
 from maplebridge.kernel.text import normalise
 from maplebridge.matters import actions as matters
 from maplebridge.matters.actions.raising import Origin
+from maplebridge.matters.actions.receiving import raise_by_hand
 from maplebridge.mediation.actions import matter as its_matter
 from maplebridge.mediation.actions.record import By, NotAllowed, about, index, must_be, note, save, take, tell
 from maplebridge.mediation.data import dispute_types
@@ -81,8 +82,31 @@ def find_in_matter(*, matter_id: int, told: Told, by: By, now: datetime, tier: T
     _check(told, now)
     if told.grave:
         return Found(None, _sort_as_grave(matter_id, told.grave, by, now))
+    return _take_over(matter_id, told, Source.MATTER, by, now, tier)
+
+
+@action
+def find_in_message(*, message_id: int, told: Told, by: By, now: datetime, tier: Tier | None = None) -> Found:
+    """Take over what was read in a group: its matter is raised first, so that the answer goes back to the group."""
+    _check(told, now)
+    judged = _judged(told.grave) if told.grave else None
+    matter = raise_by_hand(message_id=message_id, judged=judged, by=by, now=now)
+    if told.grave:
+        return Found(None, matter.pk)
+    return _take_over(matter.pk, told, Source.GROUP, by, now, tier, message_id)
+
+
+def _take_over(
+    matter_id: int,
+    told: Told,
+    source: Source,
+    by: By,
+    now: datetime,
+    tier: Tier | None,
+    message_id: int | None = None,
+) -> Found:
     its_matter.take_over(matter_id, until=due(now, months=_months(now)), by=by, now=now)
-    return Found(_write_down(told, Source.MATTER, by, now, "", None, None, tier, matter_id))
+    return Found(_write_down(told, source, by, now, "", message_id, None, tier, matter_id))
 
 
 def _months(now: datetime) -> int:

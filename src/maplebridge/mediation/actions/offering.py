@@ -14,10 +14,11 @@ from maplebridge.mediation.actions.record import (
     tell_person,
 )
 from maplebridge.mediation.actions.sessions import begin_mediation
-from maplebridge.mediation.actions.speaking import check, session_of, speaker_of
+from maplebridge.mediation.actions.speaking import check, session_of
 from maplebridge.mediation.domain.audiences import Audience
 from maplebridge.mediation.domain.workflow import OPEN, RUNNING
 from maplebridge.mediation.models import Acceptance, Dispute, Offer, Promise, Side
+from maplebridge.mediation.permissions import side_of
 from maplebridge.platform.audit import action
 
 
@@ -25,8 +26,8 @@ def _own_side(dispute: Dispute, side_id: int | None, by: By) -> None:
     """Refuse that a party speaks for the other side, or that somebody is named who is no side."""
     if side_id is not None and not Side.objects.filter(pk=side_id, dispute=dispute).exists():
         raise NotAllowed("not_a_side_of_it")
-    speaker = speaker_of(dispute, by)
-    if speaker.side_id is not None and speaker.side_id != side_id:
+    own = side_of(by.person_id, dispute.pk) if by.person_id is not None else None
+    if own is not None and own != side_id:
         raise NotAllowed("other_side")
 
 
@@ -53,7 +54,7 @@ def offer(
         raise NotAllowed("below_zero")
     _own_side(dispute, by_side_id, by)
     session = session_of(dispute, session_id)
-    check(dispute, audience, side_id, session=session, by=by, party=None)
+    check(dispute, audience, side_id, session=session, by=by, party=None, now=now)
     if audience == Audience.SIDE and by_side_id is not None and by_side_id != side_id:
         raise NotAllowed("other_side")  # an offer is heard by whoever makes it
     if counter_to_id is not None and not Offer.objects.filter(pk=counter_to_id, dispute=dispute).exists():
@@ -184,7 +185,7 @@ def promise(
     if by_side_id is None and by.person_id is None:
         raise NotAllowed("somebody_promises")
     _own_side(dispute, by_side_id, by)
-    check(dispute, audience, side_id, session=None, by=by, party=None)
+    check(dispute, audience, side_id, session=None, by=by, party=None, now=now)
     made = Promise.objects.create(
         dispute=dispute,
         by_side_id=by_side_id,

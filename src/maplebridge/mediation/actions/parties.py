@@ -1,18 +1,30 @@
 """Sides and parties: who is in a dispute, what they said to mediation, and the door to their names and numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from maplebridge.kernel.text import normalise
 from maplebridge.mediation.actions.ending import refuse_taken
 from maplebridge.mediation.actions.record import By, NotAllowed, must_be, note, save, take, take_side, tell
-from maplebridge.mediation.domain.acceptance import MOST_REPRESENTATIVES
+from maplebridge.mediation.domain.acceptance import MOST_REPRESENTATIVES, born_as_in_papers
 from maplebridge.mediation.domain.audiences import Audience
 from maplebridge.mediation.domain.workflow import OPEN, EndedBecause
-from maplebridge.mediation.models import Dispute, Party, PartyReading, Side
-from maplebridge.mediation.queries import local_day, party_digest
+from maplebridge.mediation.models import (
+    Declaration,
+    Dispute,
+    Exhibit,
+    Party,
+    PartyReading,
+    Side,
+    Signature,
+    Utterance,
+)
+from maplebridge.mediation.queries import heard_apart, local_day, party_digest
 from maplebridge.people import actions as people_actions
 from maplebridge.people import queries as people
 from maplebridge.platform.audit import action
@@ -65,25 +77,149 @@ def add_party(*, side_id: int, told: PartyTold, by: By, now: datetime) -> Party:
     party = Party(side=side, dispute=dispute)
     _fill(party, told)
     _refuse_twice(party)
+    _refuse_change_of_sides(party)
     _save_once(party)
     note(dispute, "party_added", by=by, now=now, side=side.number, party=party.pk)
     tell(dispute)
     return party
 
 
+CORRECTABLE = tuple(one.name for one in fields(PartyTold))
+
+
 @action
-def change_party(*, party_id: int, told: PartyTold, by: By, now: datetime) -> Party:
-    """Correct what is written of a party."""
-    party = Party.objects.select_related("side").get(pk=party_id)
-    dispute = take(party.dispute_id)
-    must_be(dispute, *OPEN)
-    _check(told, party.side, now, except_id=party.pk)
+def correct_party(
+    *,
+    party_id: int,
+    changes: Mapping[str, Any],
+    reason: str,
+    by: By,
+    now: datetime,
+    side_id: int | None = None,
+) -> Party:
+    """Correct what is written of a party, also the side; what `changes` does not name stays. The reason is kept.
+
+    Nobody changes sides who has heard in confidence what one side said: it would reach the other.
+    """
+    party, dispute = _take_party(party_id)
+    if not reason.strip():
+        raise NotAllowed("reason_needed")
+    if unknown := set(changes) - set(CORRECTABLE):
+        raise NotAllowed("unknown_part", names=sorted(unknown))
+    before = _told(party)
+    told = replace(before, **changes)
+    if (told.name, told.phone) != (before.name, before.phone) and "person_id" not in changes:
+        told = replace(told, person_id=None)  # whose account it is follows from name and phone anew
+    side = party.side if side_id is None else take_side(side_id)[0]
+    if side.dispute_id != dispute.pk:
+        raise NotAllowed("not_a_side_of_it")
+    changed = [name for name in CORRECTABLE if getattr(told, name) != getattr(before, name)]
+    if side.pk != party.side_id:
+        _check_may_leave(party)
+        changed.append("side")
+        told = replace(told, speaks_for_id=changes.get("speaks_for_id"))
+    if not changed:
+        raise NotAllowed("nothing_corrected")
+    _refuse_signed(party)
+    _check(told, side, now, except_id=party.pk)
+    party.side = side
     _fill(party, told)
     _refuse_twice(party)
     _save_once(party)
-    note(dispute, "party_changed", by=by, now=now, side=party.side.number, party=party.pk)
+    note(
+        dispute,
+        "party_changed",
+        by=by,
+        now=now,
+        text=reason,
+        side=side.number,
+        party=party.pk,
+        corrected=changed,
+    )
     tell(dispute)
     return party
+
+
+@action
+def merge_parties(*, party_id: int, into_id: int, reason: str, by: By, now: datetime) -> Party:
+    """Make one of two rows for the same party: what one lacks comes from the other, and whose words are whose stays."""
+    party, dispute = _take_party(party_id)
+    kept, _same = _take_party(into_id)
+    if not reason.strip():
+        raise NotAllowed("reason_needed")
+    if party.pk == kept.pk or kept.dispute_id != dispute.pk:
+        raise NotAllowed("not_a_party_of_it")
+    if party.side_id != kept.side_id:
+        raise NotAllowed("merge_on_one_side")
+    if party.kind != kept.kind or _differ(party.id_number, kept.id_number):
+        raise NotAllowed("two_people")
+    if party.person_id and kept.person_id and party.person_id != kept.person_id:
+        raise NotAllowed("two_people")
+    _refuse_signed(party)
+    party.left_at = now
+    party.save(update_fields=["left_at"])
+    _fill(kept, _together(kept, party))
+    _save_once(kept)
+    Utterance.objects.filter(party=party).update(party=kept)
+    Exhibit.objects.filter(brought_by=party).update(brought_by=kept)
+    Declaration.objects.filter(party=party).update(party=kept)
+    party.spoken_for_by.exclude(pk=kept.pk).update(speaks_for=kept)
+    note(
+        dispute,
+        "parties_merged",
+        by=by,
+        now=now,
+        text=reason,
+        side=kept.side.number,
+        party=party.pk,
+        into=kept.pk,
+    )
+    tell(dispute)
+    return kept
+
+
+def _take_party(party_id: int) -> tuple[Party, Dispute]:
+    """Return a party that is in a dispute, held together with it."""
+    party = Party.objects.select_related("side").get(pk=party_id)
+    dispute = take(party.dispute_id)
+    party.refresh_from_db()
+    must_be(dispute, *OPEN)
+    if party.left_at is not None:
+        raise NotAllowed("not_a_party_of_it")
+    return party, dispute
+
+
+def _told(party: Party) -> PartyTold:
+    return PartyTold(**{name: getattr(party, name) for name in CORRECTABLE})
+
+
+def _together(kept: Party, other: Party) -> PartyTold:
+    """Return all that is known of one party by two rows; where both say something, what is kept counts."""
+    told, more = _told(kept), _told(other)
+    missing = {name: getattr(more, name) for name in CORRECTABLE if not getattr(told, name)}
+    if (
+        missing.get("speaks_for_id") == kept.pk or told.speaks_for_id == other.pk
+    ):  # nobody speaks for themselves
+        missing |= {"speaks_for_id": None, "speaks_as": ""}
+    return replace(told, **missing)
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(one and other and one != other)
+
+
+def _check_may_leave(party: Party) -> None:
+    """Refuse to take somebody from one side to another who heard, or said, what only the first side may know."""
+    if heard_apart(party.side_id):
+        raise NotAllowed("heard_in_confidence")
+    if party.spoken_for_by.filter(left_at=None).exists():
+        raise NotAllowed("speaks_for_own_side_only")
+
+
+def _refuse_signed(party: Party) -> None:
+    """Refuse to change whose signature stands on a draft."""
+    if Signature.objects.filter(party=party, agreement__ended_at=None).exists():
+        raise NotAllowed("has_signed")
 
 
 @action
@@ -120,7 +256,10 @@ def _fill(party: Party, told: PartyTold) -> None:
     party.name, party.phone = normalise(told.name), normalise(told.phone)
     party.id_number = normalise(told.id_number).upper()
     party.address, party.employer = normalise(told.address), normalise(told.employer)
-    party.gender, party.born = told.gender, told.born
+    party.gender = told.gender
+    party.born = told.born  # or as the number of the papers tells it: a child is known by either
+    if party.born is None and party.kind == Party.Kind.PERSON:
+        party.born = born_as_in_papers(party.id_number)
     party.represents = told.represents
     party.speaks_for_id = told.speaks_for_id
     party.speaks_as = told.speaks_as if told.speaks_for_id is not None else ""
@@ -145,6 +284,18 @@ def _refuse_twice(party: Party) -> None:
     if party.phone_digest and any(one.phone_digest == party.phone_digest for one in same):
         code = "party_twice" if all(one.side_id == party.side_id for one in same) else "party_in_two_sides"
         raise NotAllowed(code)
+
+
+def _refuse_change_of_sides(party: Party) -> None:
+    """Refuse whoever was taken out of another side that has told something in confidence: they know it."""
+    gone = Party.objects.filter(dispute_id=party.dispute_id, left_at__isnull=False).exclude(side=party.side)
+    same = Q(name_digest=party.name_digest)
+    if party.person_id is not None:
+        same |= Q(person_id=party.person_id)
+    if party.id_digest:
+        same |= Q(id_digest=party.id_digest)
+    if any(heard_apart(one) for one in gone.filter(same).values_list("side_id", flat=True).distinct()):
+        raise NotAllowed("heard_in_confidence")
 
 
 def _save_once(party: Party) -> None:

@@ -24,7 +24,10 @@ class NotAllowed(Exception):
 
 def take(dispute_id: int) -> Dispute:
     """Return the dispute, held against everybody else until the transaction ends."""
-    return Dispute.objects.select_for_update(of=("self",)).get(pk=dispute_id)
+    dispute = Dispute.objects.select_for_update(of=("self",)).get(pk=dispute_id)
+    if dispute.erased_at is not None:
+        raise NotAllowed("erased")
+    return dispute
 
 
 def take_side(side_id: int) -> tuple[Side, Dispute]:
@@ -102,13 +105,15 @@ def tell(
     *,
     audience: Audience = Audience.MEDIATORS,
     side_id: int | None = None,
+    session_id: int | None = None,
 ) -> None:
-    """Tell the open pages of those who hear it: the mediators', and those of the sides in the audience."""
+    """Tell the open pages of those who hear it: the mediators', those of the sides in the audience, of the guests."""
     topics = [f"dispute:{dispute.pk}"]
     if audience == Audience.SIDE and side_id is not None:
         topics.append(f"side:{side_id}")
     if audience == Audience.BOTH:
         topics += [f"side:{one}" for one in dispute.sides.values_list("pk", flat=True)]
+        topics += [f"guests:{session_id}"] if session_id is not None else []
     live.tell_all([(topic, kind, id if id is not None else dispute.pk) for topic in topics])
 
 

@@ -51,7 +51,31 @@ def book(
     Everybody is booked with it: the mediators of the dispute, the parties who have an account, and for a joint session
     those invited whom every side agreed to.
     """
-    dispute = take(dispute_id)
+    session = _booked(
+        take(dispute_id),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        room_id=room_id,
+        side_id=side_id,
+        agenda=agenda,
+        by=by,
+        now=now,
+    )
+    _note(session, "session_booked", by=by, now=now, starts=starts_at.isoformat())
+    return session
+
+
+def _booked(
+    dispute: Dispute,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    room_id: int | None,
+    side_id: int | None,
+    agenda: str,
+    by: By,
+    now: datetime,
+) -> Session:
     must_be(dispute, *RUNNING)
     _check_times(starts_at, ends_at, now)
     if by.person_id is None:
@@ -65,10 +89,9 @@ def book(
     )
     if not mediating:
         raise NotAllowed("nobody_mediates_yet")
-    audience = Audience.BOTH if side_id is None else Audience.SIDE
     session = Session(
         dispute=dispute,
-        audience=audience,
+        audience=Audience.BOTH if side_id is None else Audience.SIDE,
         side_id=side_id,
         room_id=room_id,
         online=room_id is None,
@@ -78,20 +101,26 @@ def book(
         booked_by_id=by.person_id,
     )
     _save_free(session, [("mediator", one) for one in mediating] + _others(dispute, side_id))
+    return session
+
+
+def _note(session: Session, deed: str, *, by: By, now: datetime, words: str = "", **facts: object) -> None:
+    """Write a session into the time line of those who come, and tell each of them."""
+    dispute, audience = session.dispute, Audience(session.audience)
     note(
         dispute,
-        "session_booked",
+        deed,
         by=by,
         now=now,
+        text=words,
         audience=audience,
-        side_id=side_id,
+        side_id=session.side_id,
         session=session.pk,
-        starts=starts_at.isoformat(),
+        **facts,
     )
-    tell(dispute, "session", session.pk, audience=audience, side_id=side_id)
-    for one in mediating:
+    tell(dispute, "session", session.pk, audience=audience, side_id=session.side_id)
+    for one in session.attendances.values_list("person_id", flat=True):
         tell_person(one, dispute)
-    return session
 
 
 def _check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
@@ -137,22 +166,40 @@ def _save_free(session: Session, people: Sequence[tuple[str, int]]) -> None:
 
 @action
 def move_session(
-    *, session_id: int, starts_at: datetime, ends_at: datetime, by: By, now: datetime, room_id: int | None
+    *,
+    session_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    room_id: int | None,
+    by: By,
+    now: datetime,
+    words: str = "",
 ) -> Session:
-    """Book another time or room for a session that has not been held."""
+    """Give a session that was not held another time or room. All who come are told, with the words."""
     session, dispute = _take_session(session_id)
-    old = session
-    cancel_session(session_id=session_id, words="", by=by, now=now)
-    return book(
-        dispute_id=dispute.pk,
+    if (session.starts_at, session.ends_at, session.room_id) == (starts_at, ends_at, room_id):
+        raise NotAllowed("nothing_moved")
+    _free(session, words, now)  # first, so that it does not stand in its own way
+    moved = _booked(
+        dispute,
         starts_at=starts_at,
         ends_at=ends_at,
         room_id=room_id,
-        side_id=old.side_id,
-        agenda=old.agenda,
+        side_id=session.side_id,
+        agenda=session.agenda,
         by=by,
         now=now,
     )
+    _note(
+        moved,
+        "session_moved",
+        by=by,
+        now=now,
+        words=words,
+        starts=starts_at.isoformat(),
+        before=session.starts_at.isoformat(),
+    )
+    return moved
 
 
 def _take_session(session_id: int) -> tuple[Session, Dispute]:
@@ -169,22 +216,16 @@ def _take_session(session_id: int) -> tuple[Session, Dispute]:
 @action
 def cancel_session(*, session_id: int, words: str, by: By, now: datetime) -> Session:
     """Call a session off; room and people are free again."""
-    session, dispute = _take_session(session_id)
+    session, _dispute = _take_session(session_id)
+    _free(session, words, now)
+    _note(session, "session_canceled", by=by, now=now, words=words, before=session.starts_at.isoformat())
+    return session
+
+
+def _free(session: Session, words: str, now: datetime) -> None:
     session.canceled_at, session.canceled_because = now, words
     session.save(update_fields=["canceled_at", "canceled_because"])
     session.attendances.update(canceled_at=now)
-    audience = Audience(session.audience)
-    note(
-        dispute,
-        "session_canceled",
-        by=by,
-        now=now,
-        audience=audience,
-        side_id=session.side_id,
-        session=session.pk,
-    )
-    tell(dispute, "session", session.pk, audience=audience, side_id=session.side_id)
-    return session
 
 
 @action
@@ -214,17 +255,7 @@ def hold(*, session_id: int, by: By, now: datetime) -> Session:
         session.ends_at = now
         session.save(update_fields=["ends_at"])
     begin_mediation(dispute, by=by, now=now)
-    audience = Audience(session.audience)
-    note(
-        dispute,
-        "session_held",
-        by=by,
-        now=now,
-        audience=audience,
-        side_id=session.side_id,
-        session=session.pk,
-    )
-    tell(dispute, "session", session.pk, audience=audience, side_id=session.side_id)
+    _note(session, "session_held", by=by, now=now)
     return session
 
 

@@ -8,7 +8,9 @@ from maplebridge.mediation.actions.sessions import begin_mediation
 from maplebridge.mediation.domain.audiences import MEDIATOR, Audience, AudienceRefused, Viewer, check_audience
 from maplebridge.mediation.domain.workflow import OPEN, SETTLED
 from maplebridge.mediation.models import Dispute, Exhibit, Party, Session, Side, Utterance
-from maplebridge.mediation.permissions import side_of
+from maplebridge.mediation.permissions import side_of, viewer_in
+from maplebridge.mediation.queries import local_day
+from maplebridge.people import queries as people
 from maplebridge.platform.audit import action
 
 MOST_CHARACTERS = 10_000
@@ -37,7 +39,7 @@ def say(
         raise NotAllowed("text_too_long")
     session = session_of(dispute, session_id)
     party = party_of(dispute, party_id)
-    check(dispute, audience, side_id, session=session, by=by, party=party)
+    check(dispute, audience, side_id, session=session, by=by, party=party, now=now)
     said = Utterance.objects.create(
         dispute=dispute,
         session=session,
@@ -49,7 +51,7 @@ def say(
         said_at=now,
     )
     begin_mediation(dispute, by=by, now=now)
-    tell(dispute, "utterance", said.pk, audience=audience, side_id=side_id)
+    tell(dispute, "utterance", said.pk, audience=audience, side_id=side_id, session_id=session_id)
     return said
 
 
@@ -77,7 +79,7 @@ def keep_exhibit(
         raise NotAllowed("text_or_photo_needed")
     session = session_of(dispute, session_id)
     party = party_of(dispute, party_id)
-    check(dispute, audience, side_id, session=session, by=by, party=party)
+    check(dispute, audience, side_id, session=session, by=by, party=party, now=now)
     kept = Exhibit.objects.create(
         dispute=dispute,
         session=session,
@@ -101,7 +103,7 @@ def keep_exhibit(
         exhibit=kept.pk,
         kind=kind,
     )
-    tell(dispute, "exhibit", kept.pk, audience=audience, side_id=side_id)
+    tell(dispute, "exhibit", kept.pk, audience=audience, side_id=side_id, session_id=session_id)
     return kept
 
 
@@ -130,6 +132,12 @@ def speaker_of(dispute: Dispute, by: By) -> Viewer:
     return MEDIATOR
 
 
+def _speaker_in(session: Session, dispute: Dispute, by: By, now: datetime) -> Viewer:
+    """Return as whom somebody speaks in a session: also a guest may."""
+    viewer = viewer_in(people.standing_of(by.person_id, local_day(now)), session)
+    return viewer if viewer.is_guest else speaker_of(dispute, by)
+
+
 def check(
     dispute: Dispute,
     audience: Audience,
@@ -138,11 +146,12 @@ def check(
     session: Session | None,
     by: By,
     party: Party | None,
+    now: datetime,
 ) -> None:
     """Refuse what would reach the wrong ears. Whose words a mediator writes down, that party hears them."""
     if side_id is not None and not Side.objects.filter(pk=side_id, dispute=dispute).exists():
         raise NotAllowed("not_a_side_of_it")
-    speaker = speaker_of(dispute, by)
+    speaker = speaker_of(dispute, by) if session is None else _speaker_in(session, dispute, by, now)
     private = session is not None and session.is_private
     try:
         check_audience(
@@ -156,6 +165,8 @@ def check(
         raise NotAllowed(refusal.code) from refusal
     if party is None:
         return
+    if speaker.is_guest:
+        raise NotAllowed("guests_speak_to_all")
     if speaker.side_id is not None and party.side_id != speaker.side_id:
         raise NotAllowed("other_side")
     if audience == Audience.SIDE and party.side_id != side_id:

@@ -27,7 +27,7 @@ from maplebridge.platform.freshness import forget
 
 @action
 def set_rule(*, name: str, value: Any, reason: str, valid_from: date, by: By, now: datetime) -> MediationRule:
-    """Set a rule from a day on, with a reason. What was in force before stays on the record."""
+    """Set a rule from a day on, with a reason. What was set before stays on the record, and is never edited."""
     if not reason.strip():
         raise NotAllowed("reason_needed")
     if valid_from < local_day(now):
@@ -37,10 +37,10 @@ def set_rule(*, name: str, value: Any, reason: str, valid_from: date, by: By, no
         in_force([*others, DatedValue(name, value, valid_from)], valid_from)
     except RuleProblem as problem:
         raise NotAllowed(problem.code) from problem
-    rule, _ = MediationRule.objects.update_or_create(
-        name=name,
-        valid_from=valid_from,
-        defaults={"value": value, "reason": reason, "made_by_id": by.person_id},
+    if MediationRule.objects.filter(name=name, valid_from=valid_from).exists():
+        raise NotAllowed("rule_of_that_day")
+    rule = MediationRule.objects.create(
+        name=name, value=value, reason=reason, valid_from=valid_from, made_by_id=by.person_id
     )
     forget()
     return rule
@@ -77,13 +77,22 @@ def found_committee(
 def change_members(
     *, committee_id: int, seats: Sequence[Seat], term_from: date, term_to: date, now: datetime
 ) -> Committee:
-    """Give a committee new members and a new term; who leaves stays on the record."""
+    """Give a committee other members or another term; who leaves stays on the record with the day."""
     committee = Committee.objects.select_for_update().get(pk=committee_id)
+    if committee.closed_at is not None:
+        raise NotAllowed("committee_closed")
     _check(seats, term_from, term_to, now)
-    committee.members.filter(left_at=None).update(left_at=now)
+    before = {
+        Seat(one.person_id, one.is_woman, one.chairs): one.pk
+        for one in committee.members.filter(left_at=None)
+    }
+    if before.keys() == set(seats) and (committee.term_from, committee.term_to) == (term_from, term_to):
+        raise NotAllowed("nothing_changed")
+    leaving = [pk for seat, pk in before.items() if seat not in seats]
+    committee.members.filter(pk__in=leaving).update(left_at=now)
     committee.term_from, committee.term_to = term_from, term_to
     committee.save(update_fields=["term_from", "term_to"])
-    _seat(committee, seats)
+    _seat(committee, [seat for seat in seats if seat not in before])
     return committee
 
 
@@ -178,11 +187,15 @@ def appoint(
 
 
 @action
-def dismiss(*, mediator_id: int, ends_on: date) -> Mediator:
+def dismiss(*, mediator_id: int, ends_on: date, now: datetime) -> Mediator:
     """End somebody's time as a mediator, once nothing is in their hands."""
     mediator = Mediator.objects.select_for_update().get(pk=mediator_id)
     if mediator.assignments.filter(until=None, dispute__concluded_at=None).exists():
         raise NotAllowed("has_open_disputes")
+    if mediator.ends_on is not None:
+        raise NotAllowed("dismissed_already")
+    if ends_on < local_day(now):
+        raise NotAllowed("ends_in_the_past")
     if ends_on <= mediator.starts_on:
         raise NotAllowed("ends_before_it_starts")
     mediator.ends_on = ends_on

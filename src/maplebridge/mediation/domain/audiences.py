@@ -12,14 +12,20 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody as seen from one dispute: a mediator of it, one of its sides, or neither."""
+    """Somebody as seen from one dispute: a mediator of it, one of its sides, a guest of a joint session, or nobody."""
 
     mediates: bool = False
     side_id: int | None = None
+    guest_in: int | None = None  # the one session whose guest they are
 
     @property
     def is_outside(self) -> bool:
-        return not self.mediates and self.side_id is None
+        return not self.mediates and self.side_id is None and self.guest_in is None
+
+    @property
+    def is_guest(self) -> bool:
+        """Say whether they hear as a guest only: whoever mediates or is a party hears as that."""
+        return not self.mediates and self.side_id is None and self.guest_in is not None
 
 
 OUTSIDE = Viewer()
@@ -34,10 +40,15 @@ class AudienceRefused(Exception):
         self.code = code
 
 
-def hears(viewer: Viewer, audience: Audience, side_id: int | None) -> bool:
-    """Say whether a viewer may know of something with this audience. Whoever is outside hears nothing."""
+def hears(viewer: Viewer, audience: Audience, side_id: int | None, *, session_id: int | None = None) -> bool:
+    """Say whether a viewer may know of something with this audience. Whoever is outside hears nothing.
+
+    A guest hears what was said or shown to all in their session, and nothing else.
+    """
     if viewer.mediates:
         return True
+    if viewer.is_guest:
+        return audience == Audience.BOTH and session_id == viewer.guest_in
     if viewer.side_id is None:
         return False
     return audience == Audience.BOTH or (audience == Audience.SIDE and viewer.side_id == side_id)
@@ -53,13 +64,16 @@ def check_audience(
 ) -> None:
     """Raise `AudienceRefused` unless a speaker may say something to this audience, here.
 
-    A side speaks to the mediators together with itself, or to all; never to the other side alone. What is said in a
-    private talk stays with that side and the mediators, whoever says it.
+    A guest speaks to all, as they are heard by all. A side speaks to the mediators together with itself, or to all;
+    never to the other side alone. What is said in a private talk stays with that side and the mediators, whoever says
+    it.
     """
     if (audience == Audience.SIDE) != (side_id is not None):
         raise AudienceRefused("side_needed" if audience == Audience.SIDE else "side_too_many")
     if speaker.is_outside:
         raise AudienceRefused("not_in_the_dispute")
+    if speaker.is_guest and (audience != Audience.BOTH or in_private_session):
+        raise AudienceRefused("guests_speak_to_all")
     if not speaker.mediates:
         if audience == Audience.MEDIATORS:
             raise AudienceRefused("own_words_are_heard")  # whoever says something hears it

@@ -6,6 +6,7 @@ would have come to a crime, a petition or a death, nobody can.
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
+from decimal import ROUND_HALF_UP, Decimal
 from operator import add
 
 from maplebridge.mediation.domain.tiers import RiskSign
@@ -91,7 +92,7 @@ class FormCounts:
             self.settled,
             _percent(self.settled, self.concluded),
             _percent(self.settled, self.accepted),
-            f"{self.amount_cents / 100:.2f}",
+            Decimal(self.amount_cents).scaleb(-2).quantize(Decimal("0.01")),
             self.oral,
             self.written,
             self.performed,
@@ -111,9 +112,9 @@ COLUMNS = (
     "主动调解（件）",
     "申请调解（件）",
     "接受委托移送调解（件）",
-    "审结（件）",
+    "办结（件）",
     "调解成功（件）",
-    "成功率（占审结，%）",
+    "成功率（占办结，%）",
     "成功数与本月受理之比（%）",
     "协议涉及金额（元）",
     "口头协议（件）",
@@ -129,8 +130,8 @@ COLUMNS = (
 )
 
 
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f}" if whole else ""
+def _percent(part: int, whole: int) -> Decimal | str:
+    return (Decimal(100 * part) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP) if whole else ""
 
 
 def _numbers(counts: FormCounts) -> list[int]:

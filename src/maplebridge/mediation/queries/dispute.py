@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Prefetch, QuerySet
 
@@ -10,13 +10,14 @@ from maplebridge.kernel.text import mask_phone
 from maplebridge.mediation.data import dispute_types
 from maplebridge.mediation.domain import acceptance
 from maplebridge.mediation.domain.acceptance import Facts, Grave, Missing, PartyFacts, SideFacts, Touches
-from maplebridge.mediation.domain.audiences import Viewer
+from maplebridge.mediation.domain.audiences import Audience, Viewer
 from maplebridge.mediation.domain.clocks import Running
 from maplebridge.mediation.domain.tiers import Proposed, Risk, Size, proposed_tier
 from maplebridge.mediation.models import (
     Acceptance,
     Agreement,
     Assignment,
+    CommitteeMember,
     Confirmation,
     Dispute,
     Extension,
@@ -26,6 +27,7 @@ from maplebridge.mediation.models import (
     Party,
     PartyReading,
     Revisit,
+    Session,
     Side,
     TierStay,
 )
@@ -100,7 +102,7 @@ def obstacles(dispute: Dispute, now: datetime) -> list[Missing]:
     """Return what the law still asks for before this dispute is accepted."""
     return acceptance.missing(
         Facts(
-            sides=[_side_facts(one) for one in sides_of(dispute.pk)],
+            sides=[_side_facts(one, local_day(now)) for one in sides_of(dispute.pk)],
             free_told=dispute.free_told_at is not None,
             risk=Risk(dispute.risk),
             calm_arranged=dispute.calm_contact_id is not None,
@@ -110,9 +112,10 @@ def obstacles(dispute: Dispute, now: datetime) -> list[Missing]:
     )
 
 
-def _side_facts(side: Side) -> SideFacts:
+def _side_facts(side: Side, on: date) -> SideFacts:
     here: Sequence[Party] = side.here  # type: ignore[attr-defined]  # by `sides_of`
-    guarded = {one.speaks_for_id for one in here if one.speaks_as == "guardian"}
+    guardians = [one for one in here if one.speaks_as == "guardian" and not acceptance.is_minor(one.born, on)]
+    guarded = {one.speaks_for_id for one in guardians}
     return SideFacts(
         side.pk,
         side.wants,
@@ -169,6 +172,10 @@ def lead_of(dispute_id: int) -> Assignment | None:
     return assignments_of(dispute_id).filter(until=None, role=Assignment.Role.LEAD).first()
 
 
+def get_session(session_id: int) -> Session:
+    return Session.objects.select_related("room", "side").get(pk=session_id)
+
+
 def extension_asked(dispute_id: int) -> Extension | None:
     return (
         Extension.objects.filter(dispute_id=dispute_id, decided_at=None).prefetch_related("consents").first()
@@ -182,6 +189,23 @@ def invitations_of(dispute_id: int) -> QuerySet[Invitation]:
         .prefetch_related("consents")
         .order_by("id")
     )
+
+
+def guests_of(session: Session) -> list[str]:
+    """Return the agencies and experts who may be in a session: in a joint one, with the consent of every side."""
+    if session.audience != Audience.BOTH:
+        return []
+    coming = invitations_of(session.dispute_id).filter(comes=True, decided_at__lt=session.ends_at)
+    return [str(one.agency or one.person) for one in coming]
+
+
+def mediating_people(dispute: Dispute) -> set[int]:
+    """Return who has or had a part in a dispute, and who chairs the committees that had it."""
+    parts = Assignment.objects.filter(dispute=dispute).values_list("mediator__person_id", flat=True)
+    chairs = CommitteeMember.objects.filter(
+        committee__in=stays_of(dispute.pk).order_by().values("committee_id"), chairs=True
+    )
+    return {*parts, *chairs.values_list("person_id", flat=True)}
 
 
 # -- offers

@@ -21,10 +21,15 @@ from maplebridge.mediation.models import (
 H = TypeVar("H", bound=Heard)
 
 
-def hearing(viewer: Viewer) -> Q:
+def hearing(viewer: Viewer, kind: type[Heard]) -> Q:
     """Return the condition under which a viewer hears something: `domain.audiences.hears` for the database."""
     if viewer.mediates:
         return Q()
+    if viewer.is_guest:
+        of_session = {Session: "pk", Utterance: "session_id", Exhibit: "session_id"}
+        if kind not in of_session:
+            return Q(pk__in=[])
+        return Q(("audience", Audience.BOTH), (of_session[kind], viewer.guest_in))
     if viewer.side_id is None:
         return Q(pk__in=[])
     return Q(audience=Audience.BOTH) | Q(audience=Audience.SIDE, side_id=viewer.side_id)
@@ -32,7 +37,13 @@ def hearing(viewer: Viewer) -> Q:
 
 def heard(rows: QuerySet[H], viewer: Viewer) -> QuerySet[H]:
     """Narrow rows to those that a viewer hears."""
-    return rows.filter(hearing(viewer))
+    return rows.filter(hearing(viewer, rows.model))
+
+
+def heard_apart(side_id: int) -> bool:
+    """Say whether anything was said, shown, offered or promised to one side alone."""
+    apart = {"audience": Audience.SIDE, "side_id": side_id}
+    return any(kind.objects.filter(**apart).exists() for kind in (Utterance, Exhibit, Offer, Promise))
 
 
 def utterances_for(viewer: Viewer, dispute_id: int) -> QuerySet[Utterance]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from maplebridge.mediation.domain.conflicts import Conflict, Known, conflicts
 from maplebridge.mediation.domain.workflow import OPEN
@@ -64,6 +64,12 @@ def conflicts_of(dispute_id: int, chosen: Sequence[Mediator]) -> dict[int, tuple
         )
         for one in chosen
     }
+
+
+def declarations_of(dispute_id: int) -> QuerySet[Declaration]:
+    """Return who was said to be too close, the latest last."""
+    said = Declaration.objects.filter(dispute_id=dispute_id)
+    return said.select_related("mediator__person", "party").order_by("pk")
 
 
 def _party_known(party: Party, households: dict[int, str]) -> Known:

@@ -10,6 +10,7 @@ from maplebridge.mediation.domain.rules import DatedValue, MediationRules, in_fo
 from maplebridge.mediation.domain.tiers import Tier
 from maplebridge.mediation.models import (
     Committee,
+    CommitteeMember,
     Dispute,
     MediationRule,
     Mediator,
@@ -50,6 +51,12 @@ def committee_for(tier: Tier, grid_id: int) -> Committee | None:
 
 def get_committee(committee_id: int) -> Committee | None:
     return Committee.objects.filter(pk=committee_id).select_related("grid").first()
+
+
+def members_of(committee_id: int) -> QuerySet[CommitteeMember]:
+    """Return who has a seat in a committee, the chair first."""
+    seats = CommitteeMember.objects.filter(committee_id=committee_id, left_at=None)
+    return seats.select_related("person").order_by("-chairs", "pk")
 
 
 def rooms() -> QuerySet[Room]:

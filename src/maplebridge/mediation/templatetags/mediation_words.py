@@ -188,6 +188,7 @@ DEEDS: Mapping[str, Any] = {
     "party_added": _("a party written down"),
     "party_changed": _("a party corrected"),
     "party_removed": _("a party taken out"),
+    "parties_merged": _("a party written down twice was made one"),
     "rights_told": _("rights told; mediation is free"),
     "side_wants": _("a side wants mediation"),
     "side_refuses": _("a side refuses mediation"),
@@ -210,6 +211,7 @@ DEEDS: Mapping[str, Any] = {
     "declared": _("somebody was declared too close"),
     "session_booked": _("a session was booked"),
     "session_canceled": _("a session was called off"),
+    "session_moved": _("a session was moved"),
     "session_held": _("a session was held"),
     "exhibit_kept": _("something was put on file"),
     "offered": _("an offer"),
@@ -233,6 +235,8 @@ DEEDS: Mapping[str, Any] = {
     "confirmation_decided": _("the court has decided"),
     "revisit_due": _("a revisit is due"),
     "revisited": _("revisited"),
+    "paper_changed": _("the text of a paper was changed"),
+    "paper_sealed": _("a paper was sealed"),
     "tier_time_over": _("the tier's time is over"),
     "overdue": _("the month is over"),
 }
@@ -356,6 +360,13 @@ def audience_name(row: Any) -> str:
 
 
 @register.filter
+def facts_moment(facts: Mapping[str, Any], name: str) -> datetime | None:
+    """Return the moment that a line of the time line holds under a name: of a session, from and to when it moved."""
+    written = facts.get(name)
+    return datetime.fromisoformat(written) if isinstance(written, str) else None
+
+
+@register.filter
 def clock_color(clock: Running, now: datetime) -> str:
     """Return the color of the lamp of a running clock."""
     return clock.lamp(now).value
@@ -374,6 +385,7 @@ def joined(words: Any) -> str:
 
 
 REFUSALS: Mapping[str, Any] = {
+    "erased": _("The file was kept as long as the town's rules say; its words have been deleted."),
     "dispute_not_open": _("Somebody has concluded this dispute in the meantime. Nothing was changed."),
     "not_now": _("This is not possible at this stage. Please look at where the dispute stands now."),
     "summary_needed": _("Please say what it is about."),
@@ -396,6 +408,13 @@ REFUSALS: Mapping[str, Any] = {
     "speaks_for_own_side_only": _("Whoever speaks for a party is on the same side."),
     "party_in_two_sides": _("This person is in the dispute already. Nobody is on two sides."),
     "party_twice": _("This person is on this side already."),
+    "heard_in_confidence": _(
+        "Something was told to that side in confidence. Whoever heard it cannot be on the other side."
+    ),
+    "nothing_corrected": _("Nothing was changed. Please write what is right."),
+    "has_signed": _("This party has signed the draft. Draft the agreement anew first."),
+    "merge_on_one_side": _("The two are on different sides. Take out the one that is wrong."),
+    "two_people": _("These are two people: their papers, accounts or kinds differ."),
     "law_asks_more": _("The law asks for more before this can be accepted; see the list."),
     "say_why": _("Please say why."),
     "other_ways_needed": _("Please explain at least one of the other ways."),
@@ -410,6 +429,7 @@ REFUSALS: Mapping[str, Any] = {
     "know_first": _(
         "Something is known about this mediator and a party. Please look, and say that it is known."
     ),
+    "declared_before": _("This was said already."),
     "has_a_lead": _("The dispute has a mediator in charge. Replace them, or add an assistant."),
     "has_a_part": _("This mediator has a part in it already."),
     "part_has_ended": _("This part has ended already."),
@@ -422,13 +442,31 @@ REFUSALS: Mapping[str, Any] = {
     "room_taken": _("The room is booked at that time."),
     "somebody_is_booked": _("A mediator or a party is booked elsewhere at that time."),
     "session_canceled": _("The session was called off."),
+    "nothing_moved": _("This is the time and the room that it has."),
     "session_was_held": _("The session was held already."),
     "not_begun_yet": _("The session has not begun yet."),
     "text_needed": _("Please write something."),
     "text_too_long": _("This is too long. Please write it in parts."),
     "text_or_photo_needed": _("Please give a title and a text or a photo."),
+    "photo_too_large": _("This picture is larger than 20 MB. Please choose a smaller one."),
+    "photo_not_a_picture": _("This file is not a picture that can be shown. JPEG, PNG and WebP can."),
+    "not_a_session_of_it": _("The session was called off in the meantime."),
+    "not_an_offer_of_it": _("This offer belongs to another dispute."),
+    "not_a_party_of_it": _("This person is no longer a party. Please look at who is in it now."),
+    "not_a_side_of_it": _("Please choose a side of this dispute."),
+    "side_needed": _("Please choose the side that may know it."),
+    "one_to_five": _("Please choose one to five."),
+    "signature_needed": _("The signature is missing. On the screen, sign in the field."),
+    "signature_nothing_drawn": _("Nothing is written in the field yet. Please sign there."),
+    "signature_too_small": _(
+        "This is too small to be read. Please write the whole name, as large as the field."
+    ),
+    "signature_too_plain": _("A single stroke cannot be read as a name. Please write the whole name."),
+    "signature_too_large": _("There are too many lines to keep. Please sign once more, in fewer."),
+    "signature_not_a_drawing": _("The signature did not arrive whole. Please sign once more."),
     "private_talk": _("What is said in a private talk stays with that side and the mediators."),
     "other_side": _("This would reach the other side. It was not sent."),
+    "guests_speak_to_all": _("A guest speaks to all who are in the session."),
     "own_words_are_heard": _("Choose your side or all sides."),
     "side_has_not_heard_it": _(
         "This side does not know the offer. Tell it to all first, if its maker agrees."
@@ -452,6 +490,9 @@ REFUSALS: Mapping[str, Any] = {
         "The law does not allow an electronic signature here: sign on paper (Electronic Signature Law, art. 3)."
     ),
     "word_of_mouth_is_for_oral": _("An agreement in writing is signed."),
+    "guardian_signs": _(
+        "Whoever is under 18 does not sign alone: a guardian signs. Write the guardian down first."
+    ),
     "signed_already": _("This signature is there already."),
     "does_not_mediate_it": _("Only who mediates the dispute signs as its mediator."),
     "not_its_committee": _("Another committee has the dispute."),
@@ -473,6 +514,19 @@ REFUSALS: Mapping[str, Any] = {
     "one_chair": _("A committee has one chair."),
     "term_ends_before_it_begins": _("The term ends after it begins."),
     "term_too_long": _("A term lasts three years at most."),
+    "committee_closed": _("This committee was closed."),
+    "nothing_changed": _("Nothing was changed."),
+    "rule_of_that_day": _("Another value was set for that day. Please choose a later day."),
+    "begins_in_the_past": _("Please choose today or a later day: what has begun is not changed any more."),
+    "must_be_positive": _("Please give a number of 1 or more."),
+    "one_for_each_tier": _("Please give one for each tier."),
+    "in_order": _("Please give at least one day, the earliest first, none twice."),
+    "no_longer_than_the_law": _("The law gives 30 days (People's Mediation Law, art. 33)."),
+    "whole_number": _("Please give a whole number."),
+    "wrong_kind": _("Please give a number."),
+    "dismissed_already": _("This person's time as a mediator ends already."),
+    "ends_in_the_past": _("Please choose today or a later day."),
+    "nothing_in_hand": _("Nothing is in this mediator's hands."),
     "ground_of_another_tier": _("Choose a ground of this tier: a grid, a community or a town."),
     "has_a_committee": _("There is a committee of this tier already."),
     "has_open_disputes": _("There are open disputes; conclude or hand them over first."),

@@ -27,6 +27,7 @@ class Deed:
     about: str = ""
     group: str = "work"
     hint: Any = ""
+    photos: bool = False  # pictures may come with it; what is done finds their ids under "photos"
 
     @property
     def asks(self) -> bool:

@@ -307,7 +307,7 @@ SHEETS: dict[str, Callable[[Standing, Period], Sheet]] = {
 def _file(name: str, form: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponseBase:
     content_type, ending = FORMATS[form]
     if form == "xlsx":
-        pieces = xlsx_bytes(columns, rows)
+        pieces = xlsx_bytes(columns, rows, numbers=True)
     else:
         pieces = csv_bytes(columns, rows, "gb18030" if form == "gb18030" else "utf-8-sig")
     headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}

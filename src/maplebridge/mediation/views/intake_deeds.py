@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms as django_forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -97,6 +98,67 @@ def _ask_side(reader: Reader, data: Data, of: int) -> None:
         by=reader.by,
         now=reader.now,
     )
+
+
+def _stays(shown: str) -> Any:
+    """Say what is there, masked, and that it stays unless something is written."""
+    return format_lazy(_("Now {shown}. Leave it empty, and it stays."), shown=shown or "—")
+
+
+def _correct_party_fields(reader: Reader, of: int) -> Fields:
+    """Ask what is right. What is there is shown masked only: nobody reads it just to correct it."""
+    party = _party(reader, of)
+    return {
+        "name": ask.line(_("Name, as in the papers"), required=False, help_text=_stays(party.name)),
+        "phone": ask.line(_("Phone"), required=False, most=30, help_text=_stays(party.phone)),
+        **({"no_phone": ask.tick(_("There is no phone"))} if party.phone else {}),
+        "id_number": ask.line(
+            _("Number of the identity card or credit code"),
+            required=False,
+            most=30,
+            help_text=_stays("******" if party.has_papers else ""),
+        ),
+        "side": ask.choice(_("Which side?"), reader.side_choices, radio=True),
+        "reason": ask.text(_("Why is it corrected?"), rows=2, help_text=_("It is kept in the time line.")),
+    }
+
+
+def _correct_party(reader: Reader, data: Data, of: int) -> None:
+    changes = {name: data[name] for name in ("name", "phone", "id_number") if data[name]}
+    if data.get("no_phone"):
+        changes["phone"] = ""
+    actions.correct_party(
+        party_id=of,
+        changes=changes,
+        side_id=int(data["side"]),
+        reason=data["reason"],
+        by=reader.by,
+        now=reader.now,
+    )
+
+
+def _party(reader: Reader, of: int) -> queries.MaskedParty:
+    return next(one for one in reader.parties if one.id == of)
+
+
+def _on_one_side(reader: Reader, of: int) -> list[queries.MaskedParty]:
+    """Return the others on the side of a party."""
+    side = _party(reader, of).side_id
+    return [one for one in reader.parties if one.side_id == side and one.id != of]
+
+
+def _merge_fields(reader: Reader, of: int) -> Fields:
+    others = [
+        (str(one.id), " ".join(filter(None, (one.name, one.phone)))) for one in _on_one_side(reader, of)
+    ]
+    return {
+        "into": ask.choice(_("Who is it?"), others, radio=True),
+        "reason": ask.text(_("How is it known?"), rows=2, help_text=_("It is kept in the time line.")),
+    }
+
+
+def _twice(reader: Reader) -> Iterable[int | None]:
+    return [one for one in _removable(reader) if one and _on_one_side(reader, one)]
 
 
 def _removable(reader: Reader) -> Iterable[int | None]:
@@ -215,6 +277,30 @@ INTAKE: tuple[Deed, ...] = (
         _ask_fields,
         None,
         "side",
+        "part",
+    ),
+    Deed(
+        "correct_party",
+        pgettext_lazy("party", "Correct"),
+        "edit",
+        _correct_party,
+        _removable,
+        _correct_party_fields,
+        lambda r, of: {"side": str(_party(r, of).side_id)},
+        "party",
+        "part",
+    ),
+    Deed(
+        "merge_party",
+        _("Written down twice"),
+        "arrow-merge",
+        lambda r, data, of: actions.merge_parties(
+            party_id=of, into_id=int(data["into"]), reason=data["reason"], by=r.by, now=r.now
+        ),
+        _twice,
+        _merge_fields,
+        None,
+        "party",
         "part",
     ),
     Deed(

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,17 +14,21 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from maplebridge.conversations import queries as conversations
+from maplebridge.conversations.actions import RESIDENT
 from maplebridge.matters import permissions as matter_permissions
+from maplebridge.matters import queries as matter_queries
 from maplebridge.matters.actions import NotAllowed as MatterRefused
 from maplebridge.mediation import actions, forms, queries
 from maplebridge.mediation.domain.workflow import OPEN, SETTLED, Source, State
 from maplebridge.mediation.models import SweepResult
-from maplebridge.mediation.permissions import administers, finds, opens_desk, reads_figures
+from maplebridge.mediation.permissions import administers, finds, opens_desk, reads_figures, visible_to
 from maplebridge.mediation.templatetags import mediation_words as words
 from maplebridge.mediation.views.intake_deeds import grid_choices
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, standing_of
+from maplebridge.places import queries as places
 
 GROUPS = {
     "open": tuple(sorted(OPEN)),
@@ -97,11 +102,11 @@ def _filters(given: Any, standing: Standing) -> list[dict[str, Any]]:
 @allow(finds)
 @require_http_methods(["GET", "POST"])
 def dispute_new(request: HttpRequest) -> HttpResponse:
-    """Write down a dispute: of one's own ground, out of a matter (`?matter=`), or on a round (`?swept=`)."""
+    """Write down a dispute: of one's own ground, or of a `?matter=`, of a group's `?message=`, on a `?swept=` round."""
     standing = standing_of(request)
     source = _source_of(request, standing)
     if source.known is not None:
-        return redirect("dispute", source.known)
+        return _known_before(request, source)
     fields = forms.found_fields(grid_choices(None, standing))
     if source.name:
         del fields["source"], fields["source_number"]
@@ -124,6 +129,7 @@ class _Source:
     def __init__(self) -> None:
         self.name: str = ""
         self.matter: Any = None
+        self.message: Any = None
         self.swept: SweepResult | None = None
         self.known: int | None = None
         self.start: dict[str, Any] = {}
@@ -132,6 +138,12 @@ class _Source:
 def _source_of(request: HttpRequest, standing: Standing) -> _Source:
     source = _Source()
     number, swept = request.GET.get("matter", ""), request.GET.get("swept", "")
+    if request.GET.get("message", "").isdecimal():
+        source.message = _message_read(standing, int(request.GET["message"]))
+        raised = matter_queries.matter_of_message(source.message.pk)
+        number = str(raised.pk) if raised is not None else ""
+        source.name = Source.GROUP
+        source.start = {"summary": source.message.text, "grid": _grid_start(source.message.thread.grid_id)}
     if number.isdecimal():
         source.matter = matter_permissions.visible_to(standing).filter(pk=int(number)).first()
         if source.matter is None or not matter_permissions.may_handle(standing, source.matter):
@@ -141,7 +153,7 @@ def _source_of(request: HttpRequest, standing: Standing) -> _Source:
         source.name = Source.MATTER
         source.start = {
             "summary": source.matter.summary,
-            "grid": str(source.matter.grid_id or ""),
+            "grid": _grid_start(source.matter.grid_id),
             "place": source.matter.place,
         }
     elif swept.isdecimal():
@@ -153,11 +165,43 @@ def _source_of(request: HttpRequest, standing: Standing) -> _Source:
     return source
 
 
+def _grid_start(grid_id: int | None) -> str:
+    """Return the grid of those to choose from that holds a place: an entrance is below them."""
+    if grid_id is None:
+        return ""
+    facts = places.grids()
+    chain = places.grid_facts(grid_id).chain
+    return next((str(one) for one in chain if one in facts and facts[one].level >= 2), "")
+
+
+def _message_read(standing: Standing, message_id: int) -> Any:
+    """Return what a resident said where this person reads along; for others it does not exist."""
+    try:
+        message = conversations.get_message(message_id)
+    except ObjectDoesNotExist as missing:
+        raise Http404 from missing
+    if message.role != RESIDENT or message.withdrawn_at or message.emptied_at:
+        raise Http404
+    if not matter_permissions.reads_thread(standing, message.thread_id):
+        raise Http404
+    return message
+
+
+def _known_before(request: HttpRequest, source: _Source) -> HttpResponse:
+    """Lead to the dispute that it is already; whoever may not see that is told so, and goes back to the matter."""
+    if visible_to(standing_of(request)).filter(pk=source.known).exists():
+        return redirect("dispute", source.known)
+    messages.info(request, _("Mediators take care of it already."))
+    return redirect("matter", source.matter.pk)
+
+
 def _find(data: dict[str, Any], source: _Source, standing: Standing) -> actions.Found:
     told = actions.Told(**forms.told_of(data))
     by, now = actions.By(standing.person_id, standing.main_role), timezone.now()
     if source.matter is not None:
         return actions.find_in_matter(matter_id=source.matter.pk, told=told, by=by, now=now)
+    if source.message is not None:
+        return actions.find_in_message(message_id=source.message.pk, told=told, by=by, now=now)
     return actions.find(
         told=told,
         source=Source(source.name or data["source"]),

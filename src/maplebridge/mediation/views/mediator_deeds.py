@@ -1,13 +1,16 @@
 """Who mediates, in which tier, for how long, with whom: assignment, tiers, time, invitations, sessions."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.mediation import actions, queries
 from maplebridge.mediation import forms as ask
 from maplebridge.mediation.domain.tiers import Tier
 from maplebridge.mediation.domain.workflow import Ended
+from maplebridge.mediation.models import Mediator, Session
 from maplebridge.mediation.templatetags import mediation_words as words
 from maplebridge.mediation.views.deed import NOTHING, Data, Deed, Fields, plain, when
 from maplebridge.mediation.views.reader import Reader
@@ -17,19 +20,34 @@ from maplebridge.people import queries as people
 
 
 def _assign_fields(reader: Reader, of: int) -> Fields:
-    free = [one for one in queries.candidates(reader.dispute, reader.now) if not one.excluded]
+    everybody = queries.candidates(reader.dispute, reader.now)
+    free = [one for one in everybody if not one.excluded]
     taken = {one.mediator_id for one in reader.parts}
     return {
         "mediator": ask.choice(
             _("Mediator"),
             [(str(one.mediator.pk), _candidate(one)) for one in free if one.mediator.pk not in taken],
             radio=True,
+            help_text=_left_out(one for one in everybody if one.excluded),
         ),
         "chosen_by_sides": ask.tick(_("The sides chose this mediator")),
         "knowing": ask.tick(
             _("What is known about this mediator and a party was looked at, and is no obstacle")
         ),
     }
+
+
+def _left_out(excluded: Iterable[queries.Candidate]) -> str:
+    """Say who is not to choose from, and why."""
+    named = [
+        f"{one.mediator.person} ({words.joined(words.conflict_words(kind) for kind in _kinds(one))})"
+        for one in excluded
+    ]
+    return str(_("Not to choose from: %(who)s") % {"who": words.joined(named)}) if named else ""
+
+
+def _kinds(one: queries.Candidate) -> list[str]:
+    return list(dict.fromkeys(found.kind for found in one.conflicts if found.excludes))
 
 
 def _candidate(one: queries.Candidate) -> str:
@@ -94,15 +112,38 @@ def _declare_fields(reader: Reader, of: int) -> Fields:
 
 
 def _declare(reader: Reader, data: Data, of: int) -> None:
-    part = next(one for one in reader.parts if one.pk == of)
-    actions.declare(
-        dispute_id=reader.dispute.pk,
-        mediator_id=part.mediator_id,
-        text=data["text"],
-        party_id=int(data["party"]) if data["party"] else None,
-        by=reader.by,
-        now=reader.now,
-    )
+    _declare_about(reader, data, [one.mediator_id for one in reader.parts if one.pk == of])
+
+
+def _close_fields(reader: Reader, of: int) -> Fields:
+    """Ask who is too close; whoever mediates has the button beside their name."""
+    taken = {one.mediator_id for one in reader.parts}
+    others = [one for one in queries.mediators(reader.today) if one.pk not in taken]
+    named = [(str(one.pk), f"{one.person} · {one.committee.name}") for one in others]
+    return {"mediator": ask.choice(_("Mediator"), named), **_declare_fields(reader, of)}
+
+
+def _own_seats(reader: Reader) -> list[Mediator]:
+    """Return as what the reader mediates, without a part in this dispute, and not said to be too close."""
+    taken = {one.mediator_id for one in (*reader.parts, *queries.declarations_of(reader.dispute.pk))}
+    mine = queries.mediators(reader.today).filter(person_id=reader.person_id)
+    return [one for one in mine if one.pk not in taken]
+
+
+def _may_declare_oneself(reader: Reader) -> bool:
+    return reader.is_open and not reader.viewer.side_id and bool(_own_seats(reader))
+
+
+def _declare_about(reader: Reader, data: Data, mediator_ids: Iterable[int]) -> None:
+    for mediator_id in mediator_ids:
+        actions.declare(
+            dispute_id=reader.dispute.pk,
+            mediator_id=mediator_id,
+            text=data["text"],
+            party_id=int(data["party"]) if data["party"] else None,
+            by=reader.by,
+            now=reader.now,
+        )
 
 
 def _ended_parts(reader: Reader) -> Iterable[int | None]:
@@ -153,15 +194,58 @@ def _waiting_invitations(reader: Reader) -> Iterable[int | None]:
 
 
 def _invite_fields(reader: Reader, of: int) -> Fields:
-    agencies = [(str(one.pk), one.name) for one in people.agencies(reader.today)]
-    return {"agency": ask.choice(_("Whom?"), agencies), "why": ask.text(_("What for?"), rows=2)}
+    agencies = [(f"agency:{one.pk}", one.name) for one in people.agencies(reader.today)]
+    experts = [
+        (f"person:{one.person_id}", f"{one.person} · {words.mediator_kind(one.kind)}")
+        for one in queries.mediators(reader.today)
+        if one.kind in EXPERTS
+    ]
+    return {
+        "whom": ask.choice(_("Whom?"), [*agencies, *dict(experts).items()]),
+        "why": ask.text(_("What for?"), rows=2),
+    }
+
+
+def _invite(reader: Reader, data: Data, of: int) -> None:
+    kind, _colon, number = data["whom"].partition(":")
+    actions.invite(
+        dispute_id=reader.dispute.pk,
+        **{f"{kind}_id": int(number)},
+        why=data["why"],
+        by=reader.by,
+        now=reader.now,
+    )
+
+
+EXPERTS = frozenset({Mediator.Kind.LAWYER, Mediator.Kind.DEPUTY, Mediator.Kind.THIRD_PARTY})
 
 
 # -- sessions
 
 
-def _book_fields(reader: Reader, of: int) -> Fields:
+def _when_and_where(longer: int | None = None) -> Fields:
+    """Ask when, for how long and where; `longer` is a length in minutes to choose beside the usual ones."""
     rooms = [(str(one.pk), f"{one.name} · {one.committee.name}") for one in queries.rooms()]
+    lengths = dict(ask.LENGTHS)
+    if longer is not None:
+        lengths.setdefault(str(longer), str(longer))
+    return {
+        "starts_at": ask.moment(_("When?")),
+        "minutes": ask.choice(_("How many minutes?"), sorted(lengths.items(), key=lambda one: int(one[0]))),
+        "room": ask.choice(_("Room"), rooms, required=False, help_text=_("Without a room it is online.")),
+    }
+
+
+def _span(data: Data) -> dict[str, Any]:
+    """Return when and where, as the actions of a session ask for it."""
+    return {
+        "starts_at": data["starts_at"],
+        "ends_at": data["starts_at"] + ask.length_of(data["minutes"]),
+        "room_id": int(data["room"]) if data["room"] else None,
+    }
+
+
+def _book_fields(reader: Reader, of: int) -> Fields:
     return {
         "kind": ask.choice(
             _("With whom?"),
@@ -172,9 +256,7 @@ def _book_fields(reader: Reader, of: int) -> Fields:
             radio=True,
             required=False,
         ),
-        "starts_at": ask.moment(_("When?")),
-        "minutes": ask.choice(_("How many minutes?"), ask.LENGTHS),
-        "room": ask.choice(_("Room"), rooms, required=False, help_text=_("Without a room it is online.")),
+        **_when_and_where(),
         "agenda": ask.text(_("Agenda"), required=False, rows=3),
     }
 
@@ -182,14 +264,37 @@ def _book_fields(reader: Reader, of: int) -> Fields:
 def _book(reader: Reader, data: Data, of: int) -> None:
     actions.book(
         dispute_id=reader.dispute.pk,
-        starts_at=data["starts_at"],
-        ends_at=data["starts_at"] + ask.length_of(data["minutes"]),
-        room_id=int(data["room"]) if data["room"] else None,
+        **_span(data),
         side_id=int(data["kind"]) if data["kind"] else None,
         agenda=data["agenda"],
         by=reader.by,
         now=reader.now,
     )
+
+
+def _move_fields(reader: Reader, of: int) -> Fields:
+    return {
+        **_when_and_where(_minutes(queries.get_session(of))),
+        "words": ask.text(
+            _("Why?"),
+            required=False,
+            rows=2,
+            help_text=_("All who come read this. Whoever has no account here is told by phone."),
+        ),
+    }
+
+
+def _minutes(session: Session) -> int:
+    return int((session.ends_at - session.starts_at).total_seconds() // 60)
+
+
+def _move_start(reader: Reader, of: int) -> Data:
+    session = queries.get_session(of)
+    return {
+        "starts_at": timezone.localtime(session.starts_at),
+        "minutes": str(_minutes(session)),
+        "room": str(session.room_id or ""),
+    }
 
 
 def _sessions_to_come(reader: Reader) -> Iterable[int | None]:
@@ -249,6 +354,26 @@ ORGANIZING: tuple[Deed, ...] = (
         "part",
     ),
     Deed(
+        "too_close_myself",
+        _("I am too close to a party"),
+        "hand-stop",
+        lambda r, data, of: _declare_about(r, data, [one.pk for one in _own_seats(r)]),
+        when(_may_declare_oneself),
+        _declare_fields,
+        group="more",
+        hint=_("Nobody can assign you to this dispute then."),
+    ),
+    Deed(
+        "too_close",
+        _("A mediator is too close"),
+        "hand-stop",
+        lambda r, data, of: _declare_about(r, data, [int(data["mediator"])]),
+        when(lambda r: r.assigns and r.is_open),
+        _close_fields,
+        group="more",
+        hint=_("Say it before somebody is assigned: this mediator is not to choose from then."),
+    ),
+    Deed(
         "book",
         _("Book a session"),
         "calendar-plus",
@@ -270,12 +395,27 @@ ORGANIZING: tuple[Deed, ...] = (
         "part",
     ),
     Deed(
+        "move",
+        _("Move"),
+        "calendar",
+        lambda r, data, of: actions.move_session(
+            session_id=of, **_span(data), words=data["words"], by=r.by, now=r.now
+        ),
+        _sessions_to_come,
+        _move_fields,
+        _move_start,
+        "session",
+        "part",
+    ),
+    Deed(
         "cancel",
         _("Call off"),
         "x",
         plain(actions.cancel_session, "session_id"),
         _sessions_to_come,
-        lambda r, of: {"words": ask.text(_("Why?"), required=False, rows=2)},
+        lambda r, of: {
+            "words": ask.text(_("Why?"), required=False, rows=2, help_text=_("All who come read this."))
+        },
         None,
         "session",
         "part",
@@ -314,14 +454,15 @@ ORGANIZING: tuple[Deed, ...] = (
     ),
     Deed(
         "invite",
-        _("Invite an agency"),
+        _("Invite an agency or an expert"),
         "building-community",
-        lambda r, data, of: actions.invite(
-            dispute_id=r.dispute.pk, agency_id=int(data["agency"]), why=data["why"], by=r.by, now=r.now
-        ),
+        _invite,
         when(lambda r: r.works and r.runs),
         _invite_fields,
         group="more",
+        hint=_(
+            "They come when every side agrees. In the joint session they hear what is said to all, and nothing else."
+        ),
     ),
     Deed(
         "consent_invitation",

@@ -5,16 +5,19 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from maplebridge.mediation import queries
-from maplebridge.mediation.permissions import disputes_of_party, viewer_of
+from maplebridge.mediation.permissions import disputes_of_party, sessions_as_guest, viewer_of
 from maplebridge.mediation.queries.documents import for_sides
 from maplebridge.people.permissions import allow, me_of, signed_in, standing_of
 
 
 @allow(signed_in)
 def my_disputes(request: HttpRequest) -> HttpResponse:
-    """List the disputes in which somebody is a party."""
+    """List the disputes in which somebody is a party, and the sessions to which they are invited as a guest."""
     ids = list(disputes_of_party(me_of(request)).values_list("pk", flat=True)[: queries.PAGE])
-    return render(request, "mediation/my_disputes.html", {"rows": queries.rows_by_id(ids, timezone.now())})
+    now = timezone.now()
+    invited = sessions_as_guest(standing_of(request)).order_by("-starts_at")[: queries.PAGE]
+    context = {"now": now, "rows": queries.rows_by_id(ids, now), "invited": list(invited)}
+    return render(request, "mediation/my_disputes.html", context)
 
 
 @allow(signed_in)
@@ -37,6 +40,9 @@ def my_dispute(request: HttpRequest, dispute_id: int) -> HttpResponse:
             "dispute": dispute,
             "viewer": viewer,
             "sessions": queries.sessions_for(viewer, dispute.pk).filter(canceled_at=None),
+            "called_off": queries.sessions_for(viewer, dispute.pk).filter(
+                canceled_at__isnull=False, starts_at__gt=now
+            ),
             "promises": queries.promises_for(viewer, dispute.pk),
             "agreement": agreement,
             "installments": queries.installments_of(agreement.pk) if agreement else (),

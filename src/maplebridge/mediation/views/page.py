@@ -11,14 +11,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from maplebridge.mediation import actions, forms, queries
+from maplebridge.mediation.domain.amounts import AmountRefused
 from maplebridge.mediation.domain.workflow import TransitionNotAllowed
 from maplebridge.mediation.models import Side
-from maplebridge.mediation.permissions import opens_desk
+from maplebridge.mediation.permissions import opens_desk, reads_figures
 from maplebridge.mediation.templatetags.mediation_words import obstacle_words, refusal_words
 from maplebridge.mediation.views.deed import Deed, OfferedDeed
 from maplebridge.mediation.views.deeds import BY_NAME, offered
 from maplebridge.mediation.views.reader import Reader, reader_of
 from maplebridge.people.permissions import allow, standing_of
+from maplebridge.platform import photos
 
 LONGEST_LINE = 200
 
@@ -66,6 +68,7 @@ def page_of(reader: Reader) -> dict[str, Any]:
             }
             for part in reader.parts
         ],
+        "declarations": list(queries.declarations_of(one.pk)) if reader.works or reader.assigns else [],
         "sessions": _with_deeds(
             queries.sessions_for(viewer, one.pk).filter(canceled_at=None), may_do, "session"
         ),
@@ -90,6 +93,7 @@ def page_of(reader: Reader) -> dict[str, Any]:
         "invitations": _with_deeds(queries.invitations_of(one.pk), may_do, "invitation")
         if reader.works
         else [],
+        "may_save_record": reader.may_reveal and not one.confidential and reads_figures(reader.standing),
         "readings": list(queries.readings_of(one.pk)[:20]) if reader.works else [],
         "page_topics": f"dispute:{one.pk}",
     }
@@ -138,9 +142,12 @@ def deed(request: HttpRequest, dispute_id: int, name: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, reader, chosen, of, form, status=422)
     try:
-        chosen.act(reader, form.cleaned_data, of or 0)
-    except actions.NotAllowed as refusal:
+        kept = {"photos": photos.keep_sent(request, now=reader.now)} if chosen.photos else {}
+        chosen.act(reader, {**form.cleaned_data, **kept}, of or 0)
+    except (actions.NotAllowed, AmountRefused) as refusal:
         return _refused(request, reader, chosen, of, form, refusal.code)
+    except photos.PhotoRefused as refusal:
+        return _refused(request, reader, chosen, of, form, f"photo_{refusal.code}")
     except TransitionNotAllowed:
         return _refused(request, reader, chosen, of, form, "not_now")
     return redirect("dispute", dispute_id)

@@ -19,7 +19,7 @@ from maplebridge.mediation import actions, queries
 from maplebridge.mediation.data import phrase_book
 from maplebridge.mediation.domain.audiences import Audience, Viewer
 from maplebridge.mediation.models import Dispute, Exhibit, Session, Side, Utterance
-from maplebridge.mediation.permissions import viewer_of
+from maplebridge.mediation.permissions import viewer_in, viewer_of
 from maplebridge.mediation.templatetags.mediation_words import refusal_words, side_name
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, standing_of
@@ -51,6 +51,7 @@ class Said:
     author: int | None
     who: str
     mediates: bool
+    is_guest: bool
     text: str
     at: datetime
     kind: str
@@ -62,7 +63,7 @@ def entered(standing: Standing, session_id: int) -> tuple[Session, Viewer]:
     session = Session.objects.select_related("dispute", "room", "side").filter(pk=session_id).first()
     if session is None:
         raise Http404
-    viewer = viewer_of(standing, session.dispute)
+    viewer = viewer_in(standing, session)
     if not queries.sessions_for(viewer, session.dispute_id).filter(pk=session_id).exists():
         raise Http404
     return session, viewer
@@ -71,7 +72,12 @@ def entered(standing: Standing, session_id: int) -> tuple[Session, Viewer]:
 def voices_of(viewer: Viewer, session: Session, sides: list[Side]) -> list[Voice]:
     """Return to whom somebody may speak in a session; the first is chosen unless they choose."""
     present = [one for one in sides if not session.is_private or one.pk == session.side_id]
-    everybody = Voice("both", _("To everybody"), _("All sides and the mediators hear this."), "both")
+    hint = _("All sides and the mediators hear this.")
+    if queries.guests_of(session):
+        hint = _("All sides, the mediators and the guests hear this.")
+    everybody = Voice("both", _("To everybody"), hint, "both")
+    if viewer.is_guest:
+        return [everybody]
     if not viewer.mediates:
         own = Voice(
             f"side:{viewer.side_id}",
@@ -98,23 +104,32 @@ def room(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show a session to those who are in it: agenda, what was said, papers, offers."""
     standing = standing_of(request)
     session, viewer = entered(standing, session_id)
-    dispute = queries.get_dispute(session.dispute_id)
     before = request.GET.get("before", "")
-    rows = queries.utterances_for(viewer, dispute.pk).filter(session=session)
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
-    last = list(rows.order_by("-pk")[: LAST + 1])
-    said = said_of(dispute, last[:LAST][::-1])
-    older = last[LAST - 1].pk if len(last) > LAST else None
+    said, older = _last_said(session, viewer, before)
     if before.isdecimal():
         return render(request, "mediation/_said.html", {"said": said, "older": older, "session": session})
+    return _shown(request, session, viewer, said, older)
+
+
+def _shown(
+    request: HttpRequest,
+    session: Session,
+    viewer: Viewer,
+    said: list[Said],
+    older: int | None,
+    *,
+    wrong: str = "",
+) -> HttpResponse:
+    """Show the room. What was not sent comes back with the words, so that they are not lost."""
+    dispute = queries.get_dispute(session.dispute_id)
     sides = queries.sides_of(dispute.pk)
     context = {
         "session": session,
         "dispute": dispute,
         "number": queries.file_number(dispute, queries.local_day(timezone.now())),
         "viewer": viewer,
-        "topics": " ".join(_topics(viewer, dispute)),
+        "topics": _topic(viewer, dispute),
+        "guests": queries.guests_of(session),
         "said": said,
         "older": older,
         "voices": voices_of(viewer, session, sides),
@@ -125,42 +140,77 @@ def room(request: HttpRequest, session_id: int) -> HttpResponse:
         "promises": queries.promises_for(viewer, dispute.pk),
         "is_open": session.canceled_at is None and session.held_at is None,
         "phrases": phrase_book().by_stage() if viewer.mediates else {},
+        "wrong": wrong,
+        "written": request.POST.get("text", "") if wrong else "",
+        "chosen": request.POST.get("audience", "") if wrong else "",
     }
-    return render(request, "mediation/room.html", context)
+    return render(request, "mediation/room.html", context, status=422 if wrong else 200)
 
 
-def _topics(viewer: Viewer, dispute: Dispute) -> list[str]:
-    return [f"dispute:{dispute.pk}"] if viewer.mediates else [f"side:{viewer.side_id}"]
+def _last_said(session: Session, viewer: Viewer, before: str = "") -> tuple[list[Said], int | None]:
+    """Return the latest of what was said, and before which there is more."""
+    rows = queries.utterances_for(viewer, session.dispute_id).filter(session=session)
+    if before.isdecimal():
+        rows = rows.filter(pk__lt=int(before))
+    last = list(rows.order_by("-pk")[: LAST + 1])
+    older = last[LAST - 1].pk if len(last) > LAST else None
+    return said_of(session.dispute, last[:LAST][::-1]), older
+
+
+def _topic(viewer: Viewer, dispute: Dispute) -> str:
+    if viewer.is_guest:
+        return f"guests:{viewer.guest_in}"
+    return f"dispute:{dispute.pk}" if viewer.mediates else f"side:{viewer.side_id}"
 
 
 def said_of(dispute: Dispute, rows: list[Utterance]) -> list[Said]:
-    """Return utterances with who spoke: a side and its party masked, or a mediator as people know them."""
+    """Return utterances with who spoke: a side and its party masked, a mediator or a guest as people know them."""
     parties = queries.masked_parties(dispute.pk, timezone.now())
-    by_id = {one.id: one for one in parties}
-    by_person = {one.person_id: one for one in parties if one.person_id is not None}
-    numbers = {one.pk: one.number for one in queries.sides_of(dispute.pk)}
-    return [_said(one, by_person, by_id, numbers) for one in rows]
+    sessions = {one.session_id: one.session for one in rows if one.session is not None}
+    speakers = _Speakers(
+        by_id={one.id: one for one in parties},
+        by_person={one.person_id: one for one in parties if one.person_id is not None},
+        numbers={one.pk: one.number for one in queries.sides_of(dispute.pk)},
+        mediating=queries.mediating_people(dispute),
+        with_guests={id for id, session in sessions.items() if queries.guests_of(session)},
+    )
+    return [_said(one, speakers) for one in rows]
 
 
-def _said(
-    one: Utterance,
-    by_person: dict[int, queries.MaskedParty],
-    by_id: dict[int, queries.MaskedParty],
-    numbers: dict[int, int],
-) -> Said:
-    party = by_id.get(one.party_id or 0) or (by_person.get(one.author_id) if one.author_id else None)
+@dataclass(frozen=True, slots=True)
+class _Speakers:
+    """Who speaks in a dispute, each looked up once."""
+
+    by_id: dict[int, queries.MaskedParty]
+    by_person: dict[int, queries.MaskedParty]
+    numbers: dict[int, int]
+    mediating: set[int]
+    with_guests: set[int | None]  # sessions in which others than the sides and the mediators sit
+
+
+def _said(one: Utterance, speakers: _Speakers) -> Said:
+    party = speakers.by_id.get(one.party_id or 0) or speakers.by_person.get(one.author_id or 0)
     who = one.author.nickname if one.author else ""
     if party is not None:
-        who = f"{side_name(numbers[party.side_id])} {party.name}"
+        who = f"{side_name(speakers.numbers[party.side_id])} {party.name}"
+    mediates = party is None and one.author_id in speakers.mediating
     return Said(
-        one.pk, one.author_id, who, party is None, one.text, one.said_at, one.audience, heard_words(one)
+        one.pk,
+        one.author_id,
+        who,
+        mediates,
+        party is None and not mediates,
+        one.text,
+        one.said_at,
+        one.audience,
+        heard_words(one, guests=one.session_id in speakers.with_guests),
     )
 
 
-def heard_words(one: Utterance) -> str:
+def heard_words(one: Utterance, *, guests: bool) -> str:
     """Say who hears something, in the same words for everybody who does."""
     if one.audience == Audience.BOTH:
-        return _("All sides hear this")
+        return _("All sides and the guests hear this") if guests else _("All sides hear this")
     if one.side is not None:
         return _("Only %(side)s and the mediators hear this") % {"side": side_name(one.side.number)}
     return _("Only the mediators hear this")
@@ -169,7 +219,9 @@ def heard_words(one: Utterance) -> str:
 @live.renders("utterance")
 def render_utterance(utterance_id: int, audience: live.Audience) -> str:
     """Render what was said for the pages it was told to: those of its hearers, and no others."""
-    one = Utterance.objects.select_related("author", "party", "side", "dispute").get(pk=utterance_id)
+    one = Utterance.objects.select_related("author", "party", "side", "session", "dispute").get(
+        pk=utterance_id
+    )
     return render_to_string(
         "mediation/_said.html", {"said": said_of(one.dispute, [one]), "now": timezone.now()}
     )
@@ -184,8 +236,7 @@ def room_say(request: HttpRequest, session_id: int) -> HttpResponse:
     by, now = actions.By(standing.person_id, standing.main_role), timezone.now()
     chosen = _chosen(request, voices_of(viewer, session, queries.sides_of(session.dispute_id)))
     if chosen is None:
-        notes.error(request, _("Please choose who is to hear this. Nothing was sent."))
-        return redirect("mediation_room", session_id)
+        return _not_sent(request, session, viewer, _("Please choose who is to hear this. Nothing was sent."))
     audience, side_id = chosen.to
     text = request.POST.get("text", "")
     try:
@@ -212,9 +263,17 @@ def room_say(request: HttpRequest, session_id: int) -> HttpResponse:
                 by=by,
                 now=now,
             )
-    except (actions.NotAllowed, photos.PhotoRefused) as refused:
-        notes.error(request, refusal_words(refused.code))
+    except actions.NotAllowed as refused:
+        return _not_sent(request, session, viewer, refusal_words(refused.code))
+    except photos.PhotoRefused as refused:
+        return _not_sent(request, session, viewer, refusal_words(f"photo_{refused.code}"))
     return redirect("mediation_room", session_id)
+
+
+def _not_sent(request: HttpRequest, session: Session, viewer: Viewer, wrong: str) -> HttpResponse:
+    """Say why something was not said. A phone that sends it later keeps it then, as it was not taken."""
+    said, older = _last_said(session, viewer)
+    return _shown(request, session, viewer, said, older, wrong=wrong)
 
 
 def _chosen(request: HttpRequest, voices: list[Voice]) -> Voice | None:
@@ -247,10 +306,13 @@ def answer_offer(request: HttpRequest, session_id: int, offer_id: int) -> HttpRe
 @allow(signed_in)
 def exhibit_photo(request: HttpRequest, exhibit_id: int, size: str) -> HttpResponse:
     """Show a photo of a paper to those who hear of it."""
-    found = Exhibit.objects.select_related("photo", "dispute").filter(pk=exhibit_id).first()
+    found = (
+        Exhibit.objects.select_related("photo", "dispute", "session__dispute").filter(pk=exhibit_id).first()
+    )
     if found is None or found.photo is None or size not in ("small", "large"):
         raise Http404
-    viewer = viewer_of(standing_of(request), found.dispute)
+    standing = standing_of(request)
+    viewer = viewer_in(standing, found.session) if found.session else viewer_of(standing, found.dispute)
     if not queries.exhibits_for(viewer, found.dispute_id).filter(pk=exhibit_id).exists():
         raise Http404
     return photos.response(found.photo.key, size)

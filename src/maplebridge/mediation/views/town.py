@@ -1,27 +1,31 @@
 """Committees, mediators, rooms and office hours: for everybody to read, and for those who administer to change."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms as django_forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from maplebridge.mediation import actions, queries
 from maplebridge.mediation import forms as ask
-from maplebridge.mediation.domain.committees import Seat
+from maplebridge.mediation.actions import By
+from maplebridge.mediation.domain.committees import FEWEST, Seat
 from maplebridge.mediation.domain.tiers import Tier
+from maplebridge.mediation.domain.workflow import Ended
 from maplebridge.mediation.permissions import administers, opens_desk
 from maplebridge.mediation.templatetags import mediation_words as words
 from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
-from maplebridge.people.permissions import allow, standing_of
+from maplebridge.people.permissions import allow, me_of, standing_of
 from maplebridge.places import queries as places
 
 SEATS = 9
@@ -48,10 +52,7 @@ def mediation_town(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     loads = queries.loads()
     rules = queries.mediation_rules(today)
-    members = {
-        one.pk: list(one.members.filter(left_at=None).select_related("person").order_by("-chairs", "pk"))
-        for one in queries.committees()
-    }
+    members = {one.pk: list(queries.members_of(one.pk)) for one in queries.committees()}
     rooms: dict[int, list[Any]] = {}
     for room in queries.rooms():
         rooms.setdefault(room.committee_id, []).append(room)
@@ -80,6 +81,20 @@ def mediation_town(request: HttpRequest) -> HttpResponse:
 # -- changing it: what is asked, and what is done with it
 
 
+Fields = dict[str, django_forms.Field]
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What somebody changes: what was filled in, by whom, when, and of which committee or mediator."""
+
+    data: Data
+    by: By
+    now: datetime
+    of: int
+
+
 def _staff(today: date) -> list[tuple[str, str]]:
     return [(str(one.pk), one.nickname) for one in people.staff(today, most=500)]
 
@@ -88,44 +103,81 @@ def _committees() -> list[tuple[str, str]]:
     return [(str(one.pk), one.name) for one in queries.committees()]
 
 
-def _committee_fields(today: date) -> dict[str, django_forms.Field]:
+def _committee_fields(today: date, of: int) -> Fields:
     levels = set(queries.TIER_LEVEL.values())
     grids = sorted((one for one in places.grids().values() if one.level in levels), key=lambda one: one.code)
-    staff = _staff(today)
-    seats: dict[str, django_forms.Field] = {}
-    for number in range(1, SEATS + 1):
-        needed = number <= 3
-        label = _("Chair") if number == 1 else _("Member")
-        seats[f"person_{number}"] = ask.choice(f"{label} {number}", staff, required=needed)
-        seats[f"woman_{number}"] = ask.tick(_("is a woman"))
     return {
         "tier": ask.choice(_("Tier"), ask.of(words.TIERS)),
         "grid": ask.choice(_("Ground"), [(str(one.id), one.name) for one in grids]),
         "name": ask.line(pgettext_lazy("committee", "Name"), most=80),
+        **_seat_fields(_staff(today)),
+    }
+
+
+def _seat_fields(people_to_choose: list[tuple[str, str]]) -> dict[str, django_forms.Field]:
+    """Ask for the term and who has a seat: the first chairs, three are needed."""
+    seats: dict[str, django_forms.Field] = {}
+    for number in range(1, SEATS + 1):
+        label = _("Chair") if number == 1 else _("Member")
+        needed = number <= FEWEST
+        seats[f"person_{number}"] = ask.choice(f"{label} {number}", people_to_choose, required=needed)
+        seats[f"woman_{number}"] = ask.tick(_("is a woman"))
+    return {
         "term_from": ask.day(_("Term from")),
         "term_to": ask.day(_("Term to"), help_text=_("Three years at most.")),
         **seats,
     }
 
 
-def _found_committee(data: Mapping[str, Any], now: Any) -> None:
-    seats = [
+def _seats(data: Data) -> list[Seat]:
+    return [
         Seat(int(data[f"person_{number}"]), data[f"woman_{number}"], chairs=number == 1)
         for number in range(1, SEATS + 1)
         if data[f"person_{number}"]
     ]
+
+
+def _found_committee(doing: Doing) -> None:
+    data = doing.data
     actions.found_committee(
         tier=Tier(data["tier"]),
         grid_id=int(data["grid"]),
         name=data["name"],
         term_from=data["term_from"],
         term_to=data["term_to"],
-        seats=seats,
-        now=now,
+        seats=_seats(data),
+        now=doing.now,
     )
 
 
-def _room_fields(today: date) -> dict[str, django_forms.Field]:
+def _member_fields(today: date, of: int) -> Fields:
+    """Ask for the members anew; who is no longer staff stays to choose from while they have a seat."""
+    seated = [(str(one.person_id), one.person.nickname) for one in queries.members_of(of)]
+    return _seat_fields([*dict([*seated, *_staff(today)]).items()])
+
+
+def _member_start(of: int) -> Data:
+    committee = queries.get_committee(of)
+    start: dict[str, Any] = {
+        "term_from": committee.term_from if committee else None,
+        "term_to": committee.term_to if committee else None,
+    }
+    for number, one in enumerate(queries.members_of(of), start=1):
+        start |= {f"person_{number}": str(one.person_id), f"woman_{number}": one.is_woman}
+    return start
+
+
+def _change_members(doing: Doing) -> None:
+    actions.change_members(
+        committee_id=doing.of,
+        seats=_seats(doing.data),
+        term_from=doing.data["term_from"],
+        term_to=doing.data["term_to"],
+        now=doing.now,
+    )
+
+
+def _room_fields(today: date, of: int) -> Fields:
     return {
         "committee": ask.choice(_("Committee"), _committees()),
         "name": ask.line(pgettext_lazy("committee", "Name"), most=80),
@@ -135,7 +187,8 @@ def _room_fields(today: date) -> dict[str, django_forms.Field]:
     }
 
 
-def _open_room(data: Mapping[str, Any], now: Any) -> None:
+def _open_room(doing: Doing) -> None:
+    data = doing.data
     actions.open_room(
         committee_id=int(data["committee"]),
         name=data["name"],
@@ -145,7 +198,7 @@ def _open_room(data: Mapping[str, Any], now: Any) -> None:
     )
 
 
-def _mediator_fields(today: date) -> dict[str, django_forms.Field]:
+def _mediator_fields(today: date, of: int) -> Fields:
     return {
         "person": ask.choice(_("Who"), _staff(today)),
         "committee": ask.choice(_("Committee"), _committees()),
@@ -158,7 +211,8 @@ def _mediator_fields(today: date) -> dict[str, django_forms.Field]:
     }
 
 
-def _appoint(data: Mapping[str, Any], now: Any) -> None:
+def _appoint(doing: Doing) -> None:
+    data = doing.data
     actions.appoint(
         person_id=int(data["person"]),
         committee_id=int(data["committee"]),
@@ -166,11 +220,11 @@ def _appoint(data: Mapping[str, Any], now: Any) -> None:
         skills=data["skills"],
         languages=data["languages"].split(),
         employer=data["employer"],
-        starts_on=timezone.localdate(now),
+        starts_on=timezone.localdate(doing.now),
     )
 
 
-def _hours_fields(today: date) -> dict[str, django_forms.Field]:
+def _hours_fields(today: date, of: int) -> Fields:
     mediators = [(str(one.pk), f"{one.person} · {one.committee.name}") for one in queries.mediators(today)]
     rooms = [(str(one.pk), f"{one.name} · {one.committee.name}") for one in queries.rooms()]
     days = [(str(number), name) for number, name in enumerate(WEEKDAYS)]
@@ -183,7 +237,8 @@ def _hours_fields(today: date) -> dict[str, django_forms.Field]:
     }
 
 
-def _set_hours(data: Mapping[str, Any], now: Any) -> None:
+def _set_hours(doing: Doing) -> None:
+    data = doing.data
     room = int(data["room"]) if data["room"] else None
     actions.set_office_hours(
         mediator_id=int(data["mediator"]),
@@ -191,32 +246,132 @@ def _set_hours(data: Mapping[str, Any], now: Any) -> None:
     )
 
 
-Change = tuple[
-    Any, Callable[[date], Mapping[str, django_forms.Field]], Callable[[Mapping[str, Any], Any], None]
-]
+# -- a mediator steps back
+
+
+def _successor_fields(today: date, of: int) -> Fields:
+    others = [
+        (str(one.pk), f"{one.person} · {one.committee.name} · {words.mediator_kind(one.kind)}")
+        for one in queries.mediators(today)
+        if one.pk != of
+    ]
+    return {
+        "to": ask.choice(_("Who takes the open disputes?"), others),
+        "because": ask.choice(_("Why?"), [(one, words.ENDED[one]) for one in (Ended.LEFT, Ended.OWN_WISH)]),
+        "knowing": ask.tick(
+            _("What is known about this mediator and a party was looked at, and is no obstacle")
+        ),
+        "words": ask.text(_("Further words"), required=False, rows=2),
+    }
+
+
+def _hand_over(doing: Doing) -> list[str]:
+    handed = actions.hand_over_all(
+        mediator_id=doing.of,
+        to_id=int(doing.data["to"]),
+        because=Ended(doing.data["because"]),
+        words=doing.data["words"],
+        knowing=doing.data["knowing"],
+        by=doing.by,
+        now=doing.now,
+    )
+    told = [gettext("Handed over: %(n)s.") % {"n": len(handed.done)}]
+    if handed.left:
+        today = timezone.localdate(doing.now)
+        which = words.joined(queries.file_number(one, today) or f"#{one.pk}" for one in handed.left)
+        told.append(
+            gettext("Not handed over, as something stands between this mediator and a party: %(which)s.")
+            % {"which": which}
+        )
+    return told
+
+
+def _dismiss_fields(today: date, of: int) -> Fields:
+    return {"ends_on": ask.day(_("From which day on no longer a mediator?"))}
+
+
+def _dismiss(doing: Doing) -> None:
+    actions.dismiss(mediator_id=doing.of, ends_on=doing.data["ends_on"], now=doing.now)
+
+
+def _is_committee(of: int, today: date) -> str:
+    committee = queries.get_committee(of)
+    return committee.name if committee is not None and committee.closed_at is None else ""
+
+
+def _is_mediator(of: int, today: date) -> str:
+    one = queries.mediators(today).filter(pk=of).first()
+    return f"{one.person} · {one.committee.name}" if one is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that may be changed. `named` says what it is done to; without it, it is done to nothing."""
+
+    title: Any
+    fields: Callable[[date, int], Fields]
+    act: Callable[[Doing], list[str] | None]  # returns what is to be told, if anything
+    start: Callable[[int], Data] | None = None
+    named: Callable[[int, date], str] | None = None
+    hint: Any = ""
+
+
 CHANGES: Mapping[str, Change] = {
-    "committee": (_("Found a committee"), _committee_fields, _found_committee),
-    "room": (_("Open a room"), _room_fields, _open_room),
-    "mediator": (_("Appoint a mediator"), _mediator_fields, _appoint),
-    "hours": (_("Set office hours"), _hours_fields, _set_hours),
+    "committee": Change(_("Found a committee"), _committee_fields, _found_committee),
+    "members": Change(
+        _("Members and term"),
+        _member_fields,
+        _change_members,
+        _member_start,
+        _is_committee,
+        _("Three to nine members, a woman among them. Whoever leaves stays on the record with the day."),
+    ),
+    "room": Change(_("Open a room"), _room_fields, _open_room),
+    "mediator": Change(_("Appoint a mediator"), _mediator_fields, _appoint),
+    "successor": Change(
+        _("Hand over the open disputes"),
+        _successor_fields,
+        _hand_over,
+        None,
+        _is_mediator,
+        _("The sides are told who mediates now. Whoever took part keeps their place in the record."),
+    ),
+    "dismiss": Change(
+        _("End the time as a mediator"),
+        _dismiss_fields,
+        _dismiss,
+        lambda of: {"ends_on": timezone.localdate()},
+        _is_mediator,
+        _("First hand over the open disputes."),
+    ),
+    "hours": Change(_("Set office hours"), _hours_fields, _set_hours),
 }
 
 
 @allow(administers)
 @require_http_methods(["GET", "POST"])
 def mediation_change(request: HttpRequest, what: str) -> HttpResponse:
-    """Found, open, appoint, set: one form each."""
-    if what not in CHANGES:
+    """Found, open, appoint, set, dismiss: one form each; `?of=` says to which committee or mediator."""
+    change, now = CHANGES.get(what), timezone.now()
+    if change is None:
         raise Http404
-    title, fields, act = CHANGES[what]
-    now = timezone.now()
-    form = ask.form_class(fields(timezone.localdate(now)))(request.POST or None)
+    today, given = timezone.localdate(now), request.GET.get("of", "")
+    of = int(given) if given.isascii() and given.isdecimal() else 0
+    named = change.named(of, today) if change.named is not None else ""
+    if change.named is not None and not named:
+        raise Http404
+    start = change.start(of) if change.start is not None else None
+    form = ask.form_class(change.fields(today, of))(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
+        doing = Doing(form.cleaned_data, By(me_of(request), standing_of(request).main_role), now, of)
         try:
-            act(form.cleaned_data, now)
+            told = change.act(doing)
         except actions.NotAllowed as refusal:
             form.add_error(None, words.refusal_words(refusal.code))
         else:
+            for one in told or ():
+                messages.info(request, one)
             return redirect("mediation_town")
+    context = {"form": form, "title": change.title, "sub": named, "hint": change.hint, "now": now}
     status = 422 if request.method == "POST" else 200
-    return render(request, "mediation/change.html", {"form": form, "title": title, "now": now}, status=status)
+    return render(request, "mediation/change.html", context, status=status)

@@ -48,22 +48,27 @@ def _exhibit_fields(reader: Reader, of: int) -> Fields:
         "audience": _for_whom(reader),
         "kind": ask.choice(pgettext_lazy("exhibit", "What is it?"), ask.of(words.EXHIBITS)),
         "title": ask.line(_("Title")),
-        "text": ask.text(_("What was found, or what it says"), rows=5),
+        "text": ask.text(
+            _("What was found, or what it says"), rows=5, required=False, help_text=_("Or a photo of it.")
+        ),
     }
 
 
 def _keep_exhibit(reader: Reader, data: Data, of: int) -> None:
+    """Keep a paper with its pictures: the words stand with the first, all have one audience."""
     audience, side_id = audience_of(data["audience"])
-    actions.keep_exhibit(
-        dispute_id=reader.dispute.pk,
-        kind=data["kind"],
-        title=data["title"],
-        text=data["text"],
-        audience=audience,
-        side_id=side_id,
-        by=reader.by,
-        now=reader.now,
-    )
+    for number, photo_id in enumerate(data["photos"] or [None], start=1):
+        actions.keep_exhibit(
+            dispute_id=reader.dispute.pk,
+            kind=data["kind"],
+            title=data["title"] if number == 1 else f"{data['title']} ({number})",
+            text=data["text"] if number == 1 else "",
+            photo_id=photo_id,
+            audience=audience,
+            side_id=side_id,
+            by=reader.by,
+            now=reader.now,
+        )
 
 
 def _offer_fields(reader: Reader, of: int) -> Fields:
@@ -177,6 +182,7 @@ WORK: tuple[Deed, ...] = (
         _exhibit_fields,
         lambda r, of: {"audience": "mediators"},
         group="work",
+        photos=True,
     ),
     Deed(
         "offer",

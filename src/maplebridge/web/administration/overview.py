@@ -34,6 +34,12 @@ CARDS = (
         gettext_lazy("Limits, the ladder, thresholds: each from a day on, with its reason."),
     ),
     (
+        "mediation_town",
+        "scale",
+        gettext_lazy("Mediation"),
+        gettext_lazy("Committees, mediators, rooms, and the rules of mediation."),
+    ),
+    (
         "administration_routing",
         "route",
         gettext_lazy("Who gets a matter first"),

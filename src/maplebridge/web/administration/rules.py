@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -123,7 +124,7 @@ def _rule_row(name: str, value: Any, history: list[Any], today: date) -> dict[st
     past = next((one for one in history if one.valid_from <= today), None)
     coming = [one for one in reversed(history) if one.valid_from > today]
     return {
-        "name": name,
+        "url": reverse("administration_rule", args=[name]),
         "words": RULES[name][0] if name in RULES else name,
         "value": rule_words(name, value),
         "since": past.valid_from if past else None,
