@@ -452,7 +452,7 @@ def read_upload(one: TerritoryImport) -> Table:
     """Read the kept file in its own shape. Raises TableError where it has none."""
     data = queries.upload_path(one.pk).read_bytes()
     if one.file_name.lower().endswith((".geojson", ".json")):
-        return table_of_features(data, one.file_name)
+        return table_of_features(data, one.file_name, SHEETS[one.sheet])
     return read_table(data, one.file_name, max_rows=MOST_ROWS)
 
 

@@ -39,6 +39,11 @@ def test_full_width_digits_and_blanks_are_a_code_all_the_same() -> None:
     assert codes.clean(" ６３０１０３ 001001 ") == "630103001001"
 
 
+@pytest.mark.parametrize(("short", "whole"), [("630103", "630103000000"), ("630103001", "630103001000")])
+def test_the_zeros_at_the_end_may_be_left_out(short: str, whole: str) -> None:
+    assert codes.clean(short) == whole
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

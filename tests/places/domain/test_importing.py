@@ -241,6 +241,23 @@ def test_what_a_map_program_added_is_left_out() -> None:
     assert check(SHEETS["grids"], table, EXISTING).clean
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_geojson_of_a_map_program_is_read_in_either_encoding(encoding: str) -> None:
+    feature = {"type": "Feature", "id": COMMUNITY, "properties": {"name": "𠮷祥社区", "cp": [1, 2]}}
+    collection = {"features": [feature | {"geometry": SQUARE}]}
+    data = json.dumps(collection, ensure_ascii=False).encode(encoding)
+    table = table_of_features(data, "x.geojson", SHEETS["grids"])
+    [row] = table.rows
+    assert (row["name"], row["code"], json.loads(row["boundary"])) == ("𠮷祥社区", COMMUNITY, SQUARE)
+
+
+def test_the_shape_of_a_building_is_its_footprint() -> None:
+    feature = {"type": "Feature", "id": 7, "properties": {"code": "B7", "number": "7"}, "geometry": SQUARE}
+    table = table_of_features(json.dumps({"features": [feature]}).encode(), "x.geojson", SHEETS["buildings"])
+    assert table.columns == ["code", "number", "footprint"]
+    assert json.loads(table.rows[0]["footprint"]) == SQUARE
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [

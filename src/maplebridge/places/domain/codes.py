@@ -13,6 +13,7 @@ from enum import IntEnum, StrEnum
 from itertools import takewhile
 from unicodedata import normalize
 
+SHORT_LENGTHS = frozenset({6, 9})
 LENGTHS = (12, 15, 18)
 # GB/T 2260: the first two digits, from Beijing to Macau.
 _PROVINCE_RANGES = ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 82))
@@ -86,8 +87,13 @@ class BadCode(ValueError):
 
 
 def clean(text: str) -> str:
-    """Return the code without blanks and in half-width digits, or raise BadCode."""
+    """Return the code without blanks and in half-width digits, or raise BadCode.
+
+    Counties and towns are often written without the zeros that follow: 630103 is 630103000000.
+    """
     code = "".join(normalize("NFKC", text).split())
+    if len(code) in SHORT_LENGTHS:
+        code = code.ljust(12, "0")
     if re.fullmatch(r"\d+(\.\d+)?[Ee]\+?\d+", code):
         raise BadCode(Reason.SCIENTIFIC, code=code)
     if not (code.isascii() and code.isdigit()):

@@ -580,13 +580,16 @@ def _cell(value: object) -> str:
 def table_of_features(data: bytes, name: str, sheet: Sheet | None = None) -> Table:
     """Return the features of a GeoJSON collection as rows: properties are columns, a shape is the boundary.
 
-    A point becomes longitude and latitude. With a sheet, properties that are none of its columns are left out:
-    map programs add their own. Raises TableError when it is not a collection of features.
+    A point becomes longitude and latitude, the id of a feature its code, where no column says so. With a sheet,
+    properties that are none of its columns are left out: map programs add their own. Raises TableError when it is
+    not a collection of features.
     """
+    shape = (
+        "boundary" if sheet is None or any(one.key == "boundary" for one in sheet.columns) else "footprint"
+    )
     try:
-        collection = json.loads(data.decode("utf-8-sig"))
-        features = collection["features"]
-        rows = [_feature_cells(feature) for feature in features]
+        features = json.loads(_decoded(data))["features"]
+        rows = [_feature_cells(feature, shape) for feature in features]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise TableError(Fault.NOT_GEOJSON, name=name) from error
     if not rows:
@@ -602,15 +605,29 @@ def table_of_features(data: bytes, name: str, sheet: Sheet | None = None) -> Tab
     )
 
 
-def _feature_cells(feature: Mapping[str, Any]) -> dict[str, str]:
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
+def _feature_cells(feature: Mapping[str, Any], shape: str) -> dict[str, str]:
     cells = {key: _cell(value) for key, value in (feature.get("properties") or {}).items()}
+    if "id" in feature and not any(key.lower() in _CODE_NAMES for key in cells):
+        cells["code"] = _cell(feature["id"])
     geometry = feature.get("geometry")
     if geometry and geometry["type"] == "Point":
         lon, lat = geometry["coordinates"][:2]
         cells |= {"lon": str(lon), "lat": str(lat)}
     elif geometry:
-        cells["boundary"] = _cell(geometry)
+        cells[shape] = _cell(geometry)
     return cells
+
+
+_CODE_NAMES = frozenset(
+    name for sheet in SHEETS.values() for one in sheet.columns if one.key == "code" for name in one.names()
+)
 
 
 def features_of(sheet: Sheet, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

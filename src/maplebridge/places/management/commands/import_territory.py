@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from maplebridge.kernel.tables import Table, TableError, read_table
 from maplebridge.places import actions, queries
-from maplebridge.places.domain.importing import SHEETS, table_of_features
+from maplebridge.places.domain.importing import SHEETS, Sheet, table_of_features
 from maplebridge.platform.audit import acting
 
 SHOWN = 50
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         sheet, path = SHEETS[options["sheet"]], options["file"]
         try:
-            table = _read(path)
+            table = _read(path, sheet)
             if options["dry_run"]:
                 self._say(queries.dry_run(sheet, table, tell=self._tell))
                 return
@@ -66,7 +66,7 @@ class Command(BaseCommand):
             self.stderr.write(f"\r{step} {done}/{total} ", ending="")
 
 
-def _read(path: Path) -> Table:
+def _read(path: Path, sheet: Sheet) -> Table:
     if path.suffix.lower() in (".geojson", ".json"):
-        return table_of_features(path.read_bytes(), path.name)
+        return table_of_features(path.read_bytes(), path.name, sheet)
     return read_table(path.read_bytes(), path.name)
