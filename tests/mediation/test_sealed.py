@@ -126,7 +126,7 @@ def test_a_sealed_document_cannot_be_changed_or_deleted(desk: Desk) -> None:
         lambda: Document.objects.filter(pk=sealed.pk).delete(),
     ]
     for deed in deeds:
-        with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
+        with pytest.raises(ProgrammingError, match=r"Cannot (update|delete) rows"), transaction.atomic():
             deed()
     assert Document.objects.get(pk=sealed.pk).sha256 == sealed.sha256
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
@@ -276,6 +277,7 @@ class Dispute(models.Model):
     broken_at = models.DateTimeField(null=True)
     reopened = models.PositiveSmallIntegerField(default=0)
     wake_at = models.DateTimeField(null=True)  # the next moment at which something is due
+    erased_at = models.DateTimeField(null=True)  # its file was kept as long as it is; see `actions.retention`
     words = SearchVectorField(null=True)
 
     class Meta:
@@ -322,6 +324,11 @@ class Dispute(models.Model):
             models.Index(fields=["found_at"], name="dispute_by_moment"),
             models.Index(
                 fields=["concluded_at"], condition=Q(concluded_at__isnull=False), name="dispute_by_end"
+            ),
+            models.Index(
+                fields=["concluded_at"],
+                condition=Q(concluded_at__isnull=False, erased_at=None),
+                name="dispute_to_be_erased",
             ),
             GinIndex(fields=["words"], name="dispute_words", fastupdate=True),
         ]
@@ -402,7 +409,10 @@ class Party(models.Model):
                 name="one_party_a_number_of_papers",
             ),
         ]
-        indexes = [models.Index(fields=["name_digest"], name="party_by_name")]
+        indexes = [
+            models.Index(fields=["name_digest"], name="party_by_name"),
+            models.Index(fields=["id_digest"], condition=~Q(id_digest=""), name="party_by_papers"),
+        ]
         triggers = [
             audit.trigger(
                 personal=[
@@ -1004,8 +1014,19 @@ class Confirmation(models.Model):
 # -- papers
 
 
+# All that is ever done to a kept version: when the time of its file is over, what is in it goes, and nothing else.
+ERASED_ONLY = """
+    OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL AND NEW.content IS NULL
+    AND (NEW.id, NEW.dispute_id, NEW.code, NEW.kind, NEW.version, NEW.size, NEW.sha256, NEW.made_by_id, NEW.made_at)
+      = (OLD.id, OLD.dispute_id, OLD.code, OLD.kind, OLD.version, OLD.size, OLD.sha256, OLD.made_by_id, OLD.made_at)
+"""
+
+
 class Document(models.Model):
-    """A version of a paper of the file, as edited in Word or sealed as PDF/A. Never changed: a change is a version."""
+    """A version of a paper of the file, as edited in Word or sealed as PDF/A. Never changed: a change is a version.
+
+    What is in it is erased with its file; that there was such a version, by whom, and its digest stay.
+    """
 
     class Kind(models.TextChoices):
         EDITED = "edited"
@@ -1016,18 +1037,31 @@ class Document(models.Model):
     code = models.CharField(max_length=20)  # see `domain.papers.Code`; "bound" is the whole file
     kind = choice(Kind)
     version = models.PositiveSmallIntegerField()
-    content = EncryptedBytesField()
+    content = EncryptedBytesField(null=True)  # none: erased
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)  # of the content as it was taken in or sealed
     made_by = reference("people.Person")
     made_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["dispute", "code", "version"], name="one_document_of_a_version")
+            models.UniqueConstraint(fields=["dispute", "code", "version"], name="one_document_of_a_version"),
+            models.CheckConstraint(
+                condition=Q(content__isnull=False, erased_at=None) | Q(content=None, erased_at__isnull=False),
+                name="document_without_content_says_when",
+            ),
         ]
         indexes = [models.Index(fields=["sha256"], name="document_by_digest")]
-        triggers = [append_only, audit.trigger(skip=["content"])]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="erased_only",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(f"NOT ({ERASED_ONLY})"),
+            ),
+            audit.trigger(skip=["content"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.version} of dispute {self.dispute_id}"
@@ -1089,7 +1123,7 @@ class RewardProposal(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["dispute", "person", "reason"],
-                condition=Q(dispute__isnull=False, decided_at=None),
+                condition=Q(dispute__isnull=False, decided_at=None, counters=None),
                 name="one_reward_proposed_at_a_time",
             ),
             models.UniqueConstraint(

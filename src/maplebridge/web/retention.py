@@ -19,6 +19,8 @@ from maplebridge.conversations.queries import broadcasts
 from maplebridge.grading.actions import retention as grading
 from maplebridge.matters.actions import retention as matters
 from maplebridge.matters.queries import local_day, town_rules, town_zone
+from maplebridge.mediation.actions import retention as mediation
+from maplebridge.mediation.queries import mediation_rules
 from maplebridge.people.actions import retention as people
 from maplebridge.platform import retention as platform
 from maplebridge.platform.audit import action
@@ -26,7 +28,7 @@ from maplebridge.platform.audit import action
 logger = logging.getLogger(__name__)
 
 BATCH = 200
-MATTERS = 20  # in one transaction: each is in many tables
+MATTERS = DISPUTES = 20  # in one transaction: each is in many tables
 BROADCASTS = 1  # in one transaction: each may have a receipt for everybody
 LOOK_EVERY = timedelta(minutes=1)
 NIGHTLY_AT = 3  # the hour of the town at which the fewest are awake
@@ -66,7 +68,8 @@ class Forgotten:
 
 def rules_of(now: datetime) -> list[Rule]:
     """Return the rules of today. Pictures come last: what showed them has gone by then."""
-    town = town_rules(local_day(now))
+    today = local_day(now)
+    town = town_rules(today)
     codes, events = town.keep_codes_days, town.keep_events_days
     return [
         Rule("keep_talk_days", "message", town.keep_talk_days, _talk, _empty_messages),
@@ -83,6 +86,13 @@ def rules_of(now: datetime) -> list[Rule]:
             town.keep_closed_days,
             _all_of(matters.closed_before, most=MATTERS),
             _empty_matters,
+        ),
+        Rule(
+            "file_years",
+            "dispute",
+            mediation_rules(today).file_days(today),
+            _all_of(mediation.concluded_before, most=DISPUTES),
+            _erase_disputes,
         ),
         Rule("keep_contacts_days", "contact", town.keep_contacts_days, _contacts, _forget_contacts),
         Rule("keep_codes_days", "one_time_code", codes, _all_of(people.old_codes), _by(people.forget_codes)),
@@ -238,6 +248,12 @@ def _empty_messages(ids: list[int], now: datetime) -> int:
 def _empty_matters(ids: list[int], now: datetime) -> int:
     for matter_id in ids:
         matters.empty(matter_id=matter_id, now=now)
+    return len(ids)
+
+
+def _erase_disputes(ids: list[int], now: datetime) -> int:
+    for dispute_id in ids:
+        mediation.erase(dispute_id=dispute_id, now=now)
     return len(ids)
 
 

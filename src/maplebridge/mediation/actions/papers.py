@@ -9,7 +9,7 @@ from maplebridge.mediation.actions.record import By, NotAllowed, note, take, tel
 from maplebridge.mediation.domain.audiences import Audience
 from maplebridge.mediation.domain.papers import BY_CODE, Code, Standing, standings
 from maplebridge.mediation.models import Agreement, Dispute, Document, Signature
-from maplebridge.mediation.queries import agreement_of
+from maplebridge.mediation.queries import agreement_of, get_dispute
 from maplebridge.mediation.queries.casefile import Opened, open_file, people_in_office
 from maplebridge.mediation.queries.documents import BOUND, Versions, content_of, is_unchanged, versions_of
 from maplebridge.mediation.queries.papers import NEVER_EDITED, bound_pdf, paper_pdf, paper_word
@@ -36,6 +36,8 @@ class Read:
 @action
 def open_papers(*, dispute_id: int, by: By, now: datetime) -> Read:
     """Put the file together. Names and numbers are read for it, and the reading is logged."""
+    if get_dispute(dispute_id).erased_at is not None:
+        raise NotAllowed("erased")
     parties = reveal_parties(dispute_id=dispute_id, purpose="printing", by=by, now=now)
     names = _names_in_office(dispute_id, by, now)
     return Read(open_file(dispute_id, parties, names, now=now), parties, names)
@@ -126,6 +128,8 @@ def _seal(
 def read_document(*, document_id: int, by: By, now: datetime) -> bytes:
     """Return what is in a version, and log the reading; one that is no longer as it was sealed is not given out."""
     document = Document.objects.defer("content").get(pk=document_id)
+    if document.erased_at is not None:
+        raise NotAllowed("erased")
     reveal_parties(dispute_id=document.dispute_id, purpose="printing", by=by, now=now)
     content = content_of(document)
     if content is None or not is_unchanged(document):

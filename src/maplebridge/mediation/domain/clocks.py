@@ -26,6 +26,12 @@ def months_later(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=day)
 
 
+def months_earlier(day: date, months: int) -> date:
+    """Return the day of that number so many months before; in a shorter month its last."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def due(accepted: datetime, *, months: int) -> datetime:
     return months_later(accepted, months)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
+from maplebridge.mediation.domain.clocks import months_earlier
 from maplebridge.mediation.domain.tiers import ORDER, TierLimits
 
 
@@ -54,6 +55,10 @@ class MediationRules:
             raise RuleProblem("revisit_days", "in_order")
         if self.confirmation_days > 30:
             raise RuleProblem("confirmation_days", "no_longer_than_the_law")
+
+    def file_days(self, on: date) -> int:
+        """Return how many days a file is kept that may be erased on a day."""
+        return (on - months_earlier(on, 12 * self.file_years)).days
 
     @property
     def tier_limits(self) -> TierLimits:

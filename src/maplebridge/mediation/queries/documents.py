@@ -34,6 +34,11 @@ class Checked:
     document: Document
     unchanged: bool
 
+    @property
+    def is_erased(self) -> bool:
+        """Say whether its time is over: then there is nothing left to compare."""
+        return self.document.erased_at is not None
+
 
 def documents_of(dispute_id: int) -> QuerySet[Document]:
     """Return every version of every paper, the latest first, without what is in them."""

@@ -53,6 +53,7 @@ REFUSALS: Mapping[str, Any] = {
     "no_agreement": _("There is no agreement yet."),
     "nothing_was_edited": _("Nothing was edited in Word."),
     "changed_meanwhile": _("Somebody changed the dispute in this moment. Look again, then seal."),
+    "erased": _("The file was kept as long as the town's rules say; its papers have been deleted."),
     "changed_after_sealing": _(
         "This document was changed after it was kept. It is not given out; tell an administrator."
     ),

@@ -12,5 +12,7 @@ BY_NAME = {one.name: one for one in DEEDS}
 
 
 def offered(reader: Reader) -> list[OfferedDeed]:
-    """Return what this reader may do now, in the order of the table."""
+    """Return what this reader may do now, in the order of the table; nothing where the words have been deleted."""
+    if reader.dispute.erased_at is not None:
+        return []
     return [OfferedDeed(deed, of) for deed in DEEDS for of in deed.targets(reader)]

@@ -63,6 +63,8 @@ class ShownPaper:
 def papers(request: HttpRequest, dispute_id: int) -> HttpResponse:
     """Show which papers the file has, what each lacks, and what was edited and sealed."""
     reader = _worker(request, dispute_id)
+    if reader.dispute.erased_at is not None:
+        return redirect("check_papers", dispute_id)
     versions = versions_of(dispute_id)
     shown = [
         ShownPaper(one, versions.get(one.form.code, Versions()))
