@@ -147,7 +147,11 @@ def _shares(cents: int, parts: int) -> list[int]:
 
 
 def open_desk(noon: datetime) -> Desk:
-    town = make_town(noon)
+    return desk_in(make_town(noon))
+
+
+def desk_in(town: Town) -> Desk:
+    """Let a town that is there begin to mediate."""
     first, second = _mediator("调解员老张", town.community.pk), _mediator("调解员小陈", town.community.pk)
     seats = [Seat(first.pk, False, chairs=True), Seat(second.pk, True), Seat(town.grid_worker.pk, False)]
     village = actions.found_committee(
@@ -157,7 +161,7 @@ def open_desk(noon: datetime) -> Desk:
         term_from=BEGIN,
         term_to=date(2028, 12, 31),
         seats=seats,
-        now=noon,
+        now=town.now,
     )
     higher = actions.found_committee(
         tier=Tier.TOWN,
@@ -166,7 +170,7 @@ def open_desk(noon: datetime) -> Desk:
         term_from=BEGIN,
         term_to=date(2028, 12, 31),
         seats=[Seat(town.officer.pk, False, chairs=True), *seats[1:]],
-        now=noon,
+        now=town.now,
     )
     return Desk(
         town=town,

@@ -62,6 +62,13 @@ def test_a_guardian_signs_for_a_child_and_representatives_for_a_side(desk: Desk)
     )
 
     assert queries.unsigned(agreement).parties == (mother.pk, speaker.pk)
+    Dispute.objects.filter(pk=dispute.pk).update(state=State.IN_MEDIATION, **_a_clock(desk))
+    with pytest.raises(NotAllowed, match="guardian_signs"):
+        actions.sign(agreement_id=agreement.pk, how="paper", party_id=child.pk, by=desk.by, now=desk.now)
+
+
+def _a_clock(desk: Desk) -> dict[str, object]:
+    return {"accepted_at": desk.now, "due_at": desk.later(days=30), "file_year": 2026, "file_number": 99}
 
 
 @pytest.mark.parametrize("more", [{"type": "family"}, {"touches": [Touches.INHERITANCE]}])

@@ -297,8 +297,22 @@ def test_a_child_needs_a_guardian_on_its_side(desk: Desk) -> None:
         actions.accept(dispute_id=dispute.pk, by=desk.by, now=desk.now)
     assert [one.party_id for one in refusal.value.missing] == [child.pk]
 
+    desk.join(side, name="哥哥", born=date(2010, 5, 5), speaks_for_id=child.pk, speaks_as="guardian")
+    with pytest.raises(actions.AcceptanceRefused):  # a child is nobody's guardian
+        actions.accept(dispute_id=dispute.pk, by=desk.by, now=desk.now)
+    Party.objects.filter(dispute=dispute, name_digest=queries.party_digest("哥哥")).update(left_at=desk.now)
     desk.join(side, name="妈妈", speaks_for_id=child.pk, speaks_as="guardian")
     actions.accept(dispute_id=dispute.pk, by=desk.by, now=desk.now)
+
+
+@pytest.mark.parametrize(
+    ("number", "born"),
+    [("990103201505050012", date(2015, 5, 5)), ("99010320150505001x", date(2015, 5, 5)),
+     ("990103201513450012", None), ("91510000MA6", None)],
+)  # fmt: skip
+def test_a_child_is_known_by_the_number_of_its_papers_too(desk: Desk, number: str, born: date | None) -> None:
+    side = desk.with_parties().sides.get(number=1)
+    assert desk.join(side, name="小朋友", id_number=number).born == born
 
 
 def test_a_clear_refusal_ends_it_also_in_the_middle(desk: Desk) -> None:

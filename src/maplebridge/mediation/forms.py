@@ -1,7 +1,7 @@
 """The fields of which the forms of mediation are made: what a deed asks is in the views; errors say what is needed."""
 
 from collections.abc import Iterable, Mapping
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django import forms
@@ -81,12 +81,19 @@ def number(
     return forms.IntegerField(label=label, min_value=least, max_value=most, required=required, initial=start)
 
 
+def _of_this_time(given: date) -> None:
+    """Refuse a slip of the key such as the year 20260: what is computed from it would lie beyond every calendar."""
+    if not 1900 <= given.year <= 2100:
+        raise forms.ValidationError(_("Please look at the year again."))
+
+
 def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
     return forms.DateField(
         label=label,
         required=required,
         help_text=help_text,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[_of_this_time],
         error_messages=NEEDED | {"invalid": _("Please write a day such as 2026-03-02.")},
     )
 
@@ -98,6 +105,7 @@ def moment(label: Any, *, required: bool = True, help_text: Any = "") -> forms.D
         help_text=help_text,
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        validators=[_of_this_time],
         error_messages=NEEDED | {"invalid": _("Please write a day and a time.")},
     )
 

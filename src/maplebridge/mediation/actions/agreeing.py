@@ -12,6 +12,7 @@ from maplebridge.mediation.actions import matter as its_matter
 from maplebridge.mediation.actions.ending import cancel_coming_sessions
 from maplebridge.mediation.actions.record import By, NotAllowed, about, move, must_be, note, save, take, tell
 from maplebridge.mediation.actions.words import in_town_language
+from maplebridge.mediation.domain.acceptance import is_minor
 from maplebridge.mediation.domain.amounts import AmountRefused, check_parts
 from maplebridge.mediation.domain.audiences import Audience
 from maplebridge.mediation.domain.workflow import State
@@ -143,7 +144,7 @@ def sign(
     _check_how(agreement, dispute, how)
     if how == Signature.How.SCREEN and not image:
         raise NotAllowed("signature_needed")  # see `signatures.sign_by_hand`
-    _check_signer(agreement, dispute, party_id, mediator_id, committee_id, by)
+    _check_signer(agreement, dispute, party_id, mediator_id, committee_id, by, now)
     _save_once(
         Signature(
             agreement=agreement,
@@ -190,6 +191,7 @@ def _check_signer(
     mediator_id: int | None,
     committee_id: int | None,
     by: By,
+    now: datetime,
 ) -> None:
     if sum(one is not None for one in (party_id, mediator_id, committee_id)) != 1:
         raise NotAllowed("one_signs")
@@ -199,6 +201,8 @@ def _check_signer(
             raise NotAllowed("not_a_party_of_it")
         if by.person_id is not None and (mine := side_of(by.person_id, dispute.pk)) and mine != party.side_id:
             raise NotAllowed("other_side")
+        if is_minor(party.born, local_day(now)):
+            raise NotAllowed("guardian_signs")
     if mediator_id is not None:
         parts = Assignment.objects.filter(dispute=dispute, mediator_id=mediator_id, until=None)
         if not parts.exists():

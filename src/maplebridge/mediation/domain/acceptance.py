@@ -1,5 +1,6 @@
 """What the law asks before mediation begins. Each obstacle is named; pages put it into words with its source."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from maplebridge.mediation.domain.tiers import Risk
 
 ADULT = 18
 FOURTEEN = 14  # below it a guardian agrees to every use of a child's data (Minors Protection Law, art. 72)
+_CARD = re.compile(r"\d{17}[\dX]")
 MOST_REPRESENTATIVES = 5  # of a side with many people
 
 
@@ -90,6 +92,16 @@ class Missing:
 def age_on(born: date, on: date) -> int:
     """Return full years; a day of birth in the future gives a negative number."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def born_as_in_papers(number: str) -> date | None:
+    """Return the day of birth that the number of an identity card tells (GB 11643: its seventh to 14th digit)."""
+    if not _CARD.fullmatch(number):
+        return None
+    try:
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return None
 
 
 def is_minor(born: date | None, on: date) -> bool:

@@ -95,7 +95,8 @@ def page_of(reader: Reader) -> dict[str, Any]:
         else [],
         "may_save_record": reader.may_reveal and not one.confidential and reads_figures(reader.standing),
         "readings": list(queries.readings_of(one.pk)[:20]) if reader.works else [],
-        "page_topics": f"dispute:{one.pk}",
+        # What happens in a dispute is told to those who hear it; others read the page as it was when they opened it.
+        "page_topics": f"dispute:{one.pk}" if viewer.mediates else "",
     }
 
 

@@ -25,11 +25,22 @@ def mediates(standing: Standing) -> bool:
 @allow(mediates)
 def palm(request: HttpRequest) -> HttpResponse:
     """Show today: who comes, what is promised, whom to ask how it is, what was not paid."""
-    now = timezone.now()
-    day = day_of(standing_of(request), now)
-    response = render(request, "mediation/palm.html", {"day": day, "now": now})
+    response = _shown(request)
     response["Offline"] = "keep"
     return response
+
+
+def _shown(request: HttpRequest, *, wrong: str = "") -> HttpResponse:
+    """Show the day. A note that was not kept comes back with its words, so that they are not lost."""
+    now = timezone.now()
+    context = {
+        "day": day_of(standing_of(request), now),
+        "now": now,
+        "wrong": wrong,
+        "written": request.POST.get("text", "") if wrong else "",
+        "chosen": request.POST.get("dispute", "") if wrong else "",
+    }
+    return render(request, "mediation/palm.html", context, status=422 if wrong else 200)
 
 
 @allow(mediates)
@@ -106,7 +117,7 @@ def palm_note(request: HttpRequest) -> HttpResponse:
         )
         notes.success(request, _("Kept. Only the mediators read it."))
     except actions.NotAllowed as refused:
-        notes.error(request, refusal_words(refused.code))
+        return _shown(request, wrong=refusal_words(refused.code))
     return redirect("mediation_palm")
 
 

@@ -233,6 +233,12 @@ function list(waiting) {
     link.textContent = `${entry.label} · ${new Date(entry.at).toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" })}`;
     item.append(link);
     if (entry.refused) {
+      const written = entry.fields.find(([name, value]) => name === "text" && typeof value === "string")?.[1];
+      if (written) {
+        const words = document.createElement("blockquote"); // to be read, and copied to where it can still be sent
+        words.textContent = written;
+        item.append(words);
+      }
       const remove = document.createElement("button");
       remove.type = "button";
       remove.textContent = say("remove");
