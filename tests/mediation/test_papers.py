@@ -111,6 +111,13 @@ def test_what_people_write_is_never_markup() -> None:
 # -- Word and back
 
 
+def test_the_closing_report_says_of_a_broken_agreement_that_it_was_not_kept() -> None:
+    broken = replace(full_file(), performed_on=None, broken_on=NOW.date())
+    text = squeezed(read_word(papers.paper_word(broken, Code.CLOSING, PICTURES)))
+    assert "未按约定履行（2026年7月1日确认）" in text
+    assert "履行中" not in text
+
+
 def edited(data: bytes, before: str, after: str) -> bytes:
     """Change a word as somebody does in Word."""
     document = docx.Document(io.BytesIO(data))

@@ -212,6 +212,7 @@ class CaseFile:
     concluded_on: date | None = None
     outcome: str = ""  # as printed: 达成协议, 调解不成 …
     performed_on: date | None = None
+    broken_on: date | None = None
     other_ways: tuple[str, ...] = ()
     bound_by: str = ""
     keep_years: int | None = None

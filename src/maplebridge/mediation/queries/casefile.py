@@ -18,7 +18,7 @@ from maplebridge.mediation.domain.audiences import Audience
 from maplebridge.mediation.domain.casefile import CaseFile
 from maplebridge.mediation.domain.clocks import confirmation_until
 from maplebridge.mediation.domain.papers import Standing, standings
-from maplebridge.mediation.domain.workflow import Source
+from maplebridge.mediation.domain.workflow import Source, State
 from maplebridge.mediation.models import (
     Agreement,
     Assignment,
@@ -178,6 +178,7 @@ class _Opening:
             concluded_on=_day(dispute.concluded_at),
             outcome=printed_words().get(("outcome", dispute.state), ""),
             performed_on=_day(dispute.performed_at),
+            broken_on=_day(dispute.broken_at) if dispute.state == State.BROKEN else None,
             other_ways=tuple(printed_words()["way", one] for one in dispute.other_ways),
             bound_by=next((one.name for one in mediators if one.leads), ""),
             keep_years=rules.file_years,
