@@ -1,9 +1,9 @@
-"""The list of disputes and its search over 200,000 of them: how long a page takes.
+"""The list of disputes, its search, and settled cases like one, over 200,000 disputes: how long a page takes.
 
 `bin/bench cases [--disputes 200000] [--keep] [--requests 40]`. Fills a database of its own (the name of
 MAPLEBRIDGE_DATABASE with `_cases` behind it) with disputes in the words of the shipped examples, then asks for random
 pages as a supervisor and as a mediator of one community, through the product's own views. Cold: a page that nobody has
-opened, over a new connection. Warm: the same page again.
+opened, over a new connection. Warm: the same page again. Three in five disputes are settled, with the terms of another.
 """
 
 import argparse
@@ -135,6 +135,21 @@ def fill(disputes: int) -> None:
         """,
         [digests, NAMES],
     )
+    _sql(
+        """
+        INSERT INTO mediation_agreement (dispute_id, form, facts, terms, amount_cents, drafted_by_id, drafted_at,
+            effective_at)
+        SELECT settled.id, 'written', '', '双方自愿达成：' || told.text, 10000 * (1 + settled.id %% 90), %(by)s,
+            settled.concluded_at, settled.concluded_at
+        FROM mediation_dispute AS settled
+        JOIN told ON told.number = 1 + (settled.id * 15485863::bigint) %% %(told)s
+        WHERE settled.state IN ('agreed', 'performed')
+        """,
+        {  # type: ignore[arg-type]
+            "by": _sql("SELECT min(id) FROM people_person")[0][0],
+            "told": _sql("SELECT count(*) FROM told")[0][0],
+        },
+    )
     _sql("SET session_replication_role = DEFAULT")
     _sql("VACUUM ANALYZE")
     print(f"  filled in {time.monotonic() - begun:.0f} s", flush=True)
@@ -190,7 +205,9 @@ def pages(disputes: int) -> list[tuple[str, Callable[[], tuple[Client, str]]]]:
     }
 
     def as_(role: Role) -> Client:
-        person_id = random.choice(holders[role])
+        return as_person(random.choice(holders[role]))
+
+    def as_person(person_id: int) -> Client:
         if person_id not in clients:
             clients[person_id] = Client(headers={"host": "localhost"})
             clients[person_id].force_login(Account.objects.get(person_id=person_id), BACKEND)
@@ -218,7 +235,26 @@ def pages(disputes: int) -> list[tuple[str, Callable[[], tuple[Client, str]]]]:
             (f"whole name of a party, {who}", page(role, q=lambda: f"当事人{random.randrange(NAMES)}")),
             (f"number of a file, {who}", page(role, q=lambda: f"2026第{random.randint(1, disputes)}号")),
         ]
+    found.append(("settled cases like one, own ground", similar(as_person)))
     return found
+
+
+def similar(as_person: Callable[[int], Client]) -> Callable[[], tuple[Client, str]]:
+    """Return what draws an open dispute of a mediator's ground, to be compared with what was settled."""
+    open_ones = _sql(
+        """
+        SELECT posting.person_id, dispute.id FROM mediation_dispute AS dispute
+        JOIN places_grid AS grid ON grid.id = dispute.grid_id
+        JOIN people_posting AS posting ON posting.grid_id = grid.community_id AND posting.role = 'mediator'
+        WHERE dispute.state = 'in_mediation' AND NOT dispute.confidential
+        """
+    )
+
+    def draw() -> tuple[Client, str]:
+        person_id, dispute_id = random.choice(open_ones)
+        return as_person(person_id), reverse("similar_disputes", args=[dispute_id])
+
+    return draw
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from maplebridge.learning.linear_text import NotAModel
-from maplebridge.learning.word_meanings import load, load_head, shipped, train_head
+from maplebridge.learning.word_meanings import Remembered, load, load_head, shipped, train_head
 
 
 def alike(one: str, other: str) -> float:
@@ -25,6 +25,15 @@ def test_a_text_has_length_one_and_an_unknown_one_none() -> None:
 def test_an_unknown_word_is_heard_through_its_characters() -> None:
     assert "医羊犬" not in shipped().places
     assert shipped().mean("医羊犬").any()
+
+
+def test_what_is_remembered_means_the_same_and_the_oldest_is_forgotten() -> None:
+    remembered, texts = Remembered(shipped(), most=2), ["楼上漏水", "拖欠工资", "楼上漏水", "物业费"]
+    for _ in range(2):
+        np.testing.assert_array_equal(remembered.means(texts), shipped().means(texts))
+    assert len(remembered._known) == 2
+    np.testing.assert_array_equal(remembered.mean(texts[0]), shipped().mean(texts[0]))
+    assert remembered.means([]).shape == (0, shipped().vectors.shape[1])
 
 
 def test_a_head_names_what_it_never_read_and_survives_the_disk(tmp_path: Path) -> None:

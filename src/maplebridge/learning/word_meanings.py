@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +32,14 @@ FORMAT = "maplebridge.word_meanings/1"
 HEAD_FORMAT = "maplebridge.meaning_head/1"
 # A word that is not known is heard through its characters, which say less than the word would.
 CHARACTERS_COUNT = 0.5
+
+
+class Meanings(Protocol):
+    """Whatever tells what texts mean."""
+
+    def mean(self, text: str) -> Floats: ...
+
+    def means(self, texts: Sequence[str]) -> Floats: ...
 
 
 @dataclass(frozen=True)
@@ -60,6 +70,32 @@ class WordMeanings:
             else:
                 known = [self.places[character] for character in word if character in self.places]
                 yield from ((place, CHARACTERS_COUNT / len(known)) for place in known)
+
+
+class Remembered:
+    """The directions of texts that are compared again and again, by digest: no text is kept, the oldest go first."""
+
+    def __init__(self, meanings: WordMeanings, most: int) -> None:
+        self.meanings, self.most = meanings, most
+        self._known: dict[bytes, Floats] = {}
+        self._alone = Lock()
+
+    def mean(self, text: str) -> Floats:
+        return self.meanings.mean(text)
+
+    def means(self, texts: Sequence[str]) -> Floats:
+        """Return a row for each text, as `WordMeanings.means` does."""
+        keys = [blake2b(text.encode(), digest_size=16).digest() for text in texts]
+        found = {key: self._known.get(key) for key in keys}
+        for key, text in zip(keys, texts, strict=True):
+            if found[key] is None:
+                found[key] = self.meanings.mean(text)
+        with self._alone:
+            self._known.update((key, one) for key, one in found.items() if one is not None)
+            for key in list(self._known)[: max(len(self._known) - self.most, 0)]:
+                del self._known[key]
+        rows = [found[key] for key in keys]
+        return np.array(rows, np.float32).reshape(-1, self.meanings.vectors.shape[1])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from maplebridge.kernel.text import HIDDEN, comparable, redact, words
 from maplebridge.learning.named_things import Kind, find_named_things
-from maplebridge.learning.word_meanings import WordMeanings
+from maplebridge.learning.word_meanings import Meanings
 from maplebridge.mediation.domain.phrases import nearness
 from maplebridge.mediation.domain.tiers import Tier
 
@@ -137,7 +137,7 @@ class Found:
     score: float
 
 
-def nearest(asked: str, type_code: str, among: Sequence[Settled], meanings: WordMeanings) -> list[Found]:
+def nearest(asked: str, type_code: str, among: Sequence[Settled], meanings: Meanings) -> list[Found]:
     """Return the settled disputes nearest to what is asked, the likest first; none of a town with fewer than K."""
     if len(among) < K:
         return []

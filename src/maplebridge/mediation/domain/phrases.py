@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from maplebridge.kernel.text import comparable
-from maplebridge.learning.word_meanings import WordMeanings
+from maplebridge.learning.word_meanings import Meanings, WordMeanings
 
 DIGITS = "零一二三四五六七八九"
 ASKED_NUMBER = re.compile(r"第?(\d+)条?$")
@@ -112,7 +112,7 @@ def in_chinese(number: int) -> str:
     return words.removeprefix("一") if 10 <= number < 20 else words
 
 
-def nearness(asked: str, texts: Sequence[str], meanings: WordMeanings) -> list[float]:
+def nearness(asked: str, texts: Sequence[str], meanings: Meanings) -> list[float]:
     """Return for each text how near it is in meaning, from 0 to 1."""
     if not texts:
         return []

@@ -5,11 +5,12 @@ promise or a note. What names their people and places is read to be taken out, a
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 
 from django.db.models import Q, QuerySet
 
-from maplebridge.learning.word_meanings import shipped
+from maplebridge.learning.word_meanings import Remembered, shipped
 from maplebridge.mediation.data import phrase_book
 from maplebridge.mediation.domain.audiences import Viewer
 from maplebridge.mediation.domain.likeness import SHOWN, Case, Settled, Spans, nearest, tell
@@ -21,6 +22,8 @@ from maplebridge.places import queries as places
 
 # The newest settled disputes of the type, and of the others: so many are compared.
 OF_THE_TYPE, OF_OTHERS = 1_000, 500
+# What was compared once is compared again: of each settled dispute it is kept what it means, a kilobyte in memory.
+REMEMBERED = 10_000
 # A few more than are shown are looked at, because some tell too much of their people.
 LOOKED_AT = 3 * SHOWN
 
@@ -35,9 +38,14 @@ def similar_cases(viewer: Viewer, dispute: Dispute, *, asked: str = "", article:
     words = asked.strip() or f"{dispute.summary} {dispute.wishes}"
     rows = _compared(dispute, article)
     among = [_settled(one) for one in rows]
-    found = nearest(words, dispute.type, among, shipped())[:LOOKED_AT]
+    found = nearest(words, dispute.type, among, _meanings())[:LOOKED_AT]
     facts = _facts([one for one in rows if one.dispute_id in {near.settled.id for near in found}])
     return list(islice(tell(found, words, dispute.type, facts, Spans.over(among)), SHOWN))
+
+
+@cache
+def _meanings() -> Remembered:
+    return Remembered(shipped(), REMEMBERED)
 
 
 def _compared(dispute: Dispute, article: str) -> list[Agreement]:
@@ -48,6 +56,7 @@ def _compared(dispute: Dispute, article: str) -> list[Agreement]:
             ended_at=None,
             dispute__state__in=(State.AGREED, State.PERFORMED),
             dispute__confidential=False,
+            dispute__erased_at=None,
             dispute__grave=[],
             dispute__concluded_at__isnull=False,
         )
