@@ -46,8 +46,8 @@ CALLED_BACK_AFTER = timedelta(days=1)
 CALLED_AT = 10  # o'clock
 LOOKED_AT_AFTER = timedelta(minutes=50)
 LOOKED_AT = (
-    *("重办结果看过照片,可以", "电话问过住户,这次认可", "现场复看,已到位", "材料齐全,同意由原承办人办结"),
-    *("核实返工属实,记入本月案例", "已与承办单位负责人谈过,不再另派", "第二次处理合格,继续看评价"),
+    *("重办结果看过照片，可以", "电话问过住户，这次认可", "现场复看，已到位", "材料齐全，同意由原承办人办结"),
+    *("核实返工属实，记入本月案例", "已与承办单位负责人谈过，不再另派", "第二次处理合格，继续看评价"),
 )
 REACHED = 0.8  # of those who are called back
 CALLED_BACK_SHARE = 0.1

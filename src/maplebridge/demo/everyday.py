@@ -175,7 +175,7 @@ class _Words:
         """Join one of each of the parts, as it was said least so far; nothing where all was said too often."""
         best, least = "", MOST_SAID
         for _ in range(TRIES):
-            tried = ",".join(filter(None, (self.rng.choice(part) for part in parts if part)))
+            tried = "，".join(filter(None, (self.rng.choice(part) for part in parts if part)))
             times = self.said[tried]
             if times < least:
                 best, least = tried, times

@@ -47,7 +47,7 @@ MONTHS_TOUCHED = 2  # by thirty days
 NUMBERS_BEFORE = 6_000  # for the matters of the months before, which are older and so have lower numbers
 THREADS_FOLDER = TOWN_FOLDER.parent / "threads"
 RAISE_FROM = 0.65
-RAISE_REASON = "群里闲聊多,拿不准的先留给值班人员一点即可转为事项"
+RAISE_REASON = "群里闲聊多，拿不准的先留给值班人员一点即可转为事项"
 LOADED = ("places", "people", "rosters", "conversations")
 DUTIES_LAST = timedelta(days=14)  # the duty table is extended when it ends earlier
 
