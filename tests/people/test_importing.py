@@ -147,6 +147,12 @@ def test_one_wrong_row_keeps_the_whole_file_out(client: Client, town: Town) -> N
     assert Account.objects.filter(username="zhao").count() == 0
 
 
+def test_what_is_posted_already_is_taken_back_as_it_was_taken_away() -> None:
+    table = read_table("用户名,角色,开始日期\nwang,民警,2026-01-01\n".encode(), "file.csv")
+    codes = CODES | {"postings": frozenset({"wang/officer//////2026-01-01"})}
+    assert check(SHEETS["postings"], table, Existing(codes)).records[0].known
+
+
 @pytest.mark.parametrize("day", ["2026-03-01", "2026/3/1", "2026.3.1", "2026年3月1日", "20260301"])
 def test_a_day_is_read_as_people_write_it(day: str) -> None:
     table = read_table(f"用户名,角色,开始日期\nwang,督办员,{day}\n".encode(), "file.csv")

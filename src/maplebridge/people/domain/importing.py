@@ -215,8 +215,8 @@ def check(sheet: Sheet, table: Table, existing: Existing, *, tell: Tell = _silen
         values, wrong = _row(number, {columns[heading]: cell for heading, cell in cells.items()}, sheet)
         wrong += _unknown(sheet, number, values, existing)
         if not wrong:
-            wrong += _rules(sheet, number, values, existing)
             key = key_of(sheet, values)
+            wrong += _rules(sheet, number, values, existing, is_new=key not in known)
             if first.setdefault(key, number) != number:
                 wrong.append(_duplicate(sheet, number, key, first[key]))
             records.append(Record(number, values, key in known))
@@ -272,14 +272,16 @@ def _row(number: int, cells: Mapping[Column, str], sheet: Sheet) -> tuple[Values
     return values, wrong
 
 
-def _rules(sheet: Sheet, row: int, values: Values, existing: Existing) -> Iterator[Problem]:
+def _rules(sheet: Sheet, row: int, values: Values, existing: Existing, *, is_new: bool) -> Iterator[Problem]:
+    """Yield what the rules have against a row; what ground a posting has was decided when it was given."""
     match sheet.name:
         case "staff":
             holder = existing.holders.get(values["phone"] or "")
             if holder is not None and holder != values["username"]:
                 yield Problem(row, "phone", PeopleTrouble.PHONE_OF_ANOTHER, {"value": values["phone"]})
         case "postings":
-            yield from _ground_fits_the_role(row, values)
+            if is_new:
+                yield from _ground_fits_the_role(row, values)
             yield from _ends_later(row, values, "starts_on", "ends_on")
         case "agencies":
             yield from _ends_later(row, values, "valid_from", "valid_to")
