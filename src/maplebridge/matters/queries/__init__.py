@@ -40,6 +40,7 @@ from maplebridge.matters.queries.oversight import (
     board,
     board_counts,
     board_page,
+    counts_lately,
     emergencies,
     waiting_now,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "clock_of_call_out",
     "confidential_queue",
     "count_up_to",
+    "counts_lately",
     "day_of",
     "deferred",
     "deferred_count",

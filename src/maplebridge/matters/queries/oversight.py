@@ -8,13 +8,16 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from maplebridge.matters.domain.workflow import OPEN, CallOutStatus, State
 from maplebridge.matters.models import CallBack, CallOut, Extension, Matter, Oversight, Promise
 from maplebridge.matters.permissions import STILL_ASKED
 from maplebridge.matters.queries.rows import LISTED, PAGE, Row, row_of, rows_by_id
 from maplebridge.matters.queries.scope import Scope
+from maplebridge.platform.freshness import fresh_for
 
+COUNTED_AGAIN_S = 5.0  # counting is dear in a large town, and the list itself is always of this moment
 Mark = tuple[datetime, int]  # a row's moment and matter: many things may be due at one moment
 
 
@@ -96,6 +99,12 @@ class Case:
     since: datetime
     agencies: tuple[str, ...]
     chased: int
+
+
+@fresh_for(COUNTED_AGAIN_S)
+def counts_lately(scope: Scope) -> dict[Concern, int]:
+    """Return how many there are of each concern, counted at most some seconds ago: many look at one town at once."""
+    return board_counts(scope, timezone.now())
 
 
 def board_counts(scope: Scope, now: datetime) -> dict[Concern, int]:
