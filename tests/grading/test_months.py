@@ -3,11 +3,12 @@ from itertools import count
 
 import numpy as np
 import pytest
+from django.test import Client
 from django.utils import timezone
 from tests.factories.town import Town, make_town
 
 from maplebridge.grading import actions, queries
-from maplebridge.grading.actions import months, publishing
+from maplebridge.grading.actions import months
 from maplebridge.grading.domain.analysis import Period, Span
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.counts_file import ReadCounts
@@ -20,6 +21,7 @@ from maplebridge.grading.models import Area, CountSheet, Grade, GradingMonth, Ma
 from maplebridge.grading.queries.analyzed_areas import CountedAreas
 from maplebridge.grading.queries.analyzed_areas import colors as reported_colors
 from maplebridge.kernel.periods import Month
+from maplebridge.platform.freshness import forget
 
 STATION = AreaKind.STATION
 MARCH = Month(2026, 3)
@@ -329,11 +331,18 @@ def test_an_area_of_few_people_is_gray_and_without_numbers(
 
 def test_an_altered_edition_is_found(town: Town, areas: list[Area], method: None) -> None:
     edition = publish(released(town, areas))
-    assert publishing.whole(edition)
+    assert queries.is_whole(edition)
 
     MapEdition.objects.filter(pk=edition.pk).update(content=edition.content.replace('"2026-03"', '"2026-02"'))
 
-    assert not publishing.whole(MapEdition.objects.get(pk=edition.pk))
+    assert not queries.is_whole(MapEdition.objects.get(pk=edition.pk))
+    forget()
+    anybody = Client(headers={"accept-language": "en"})
+    assert "This edition is not shown" in anybody.get("/safety/").content.decode()
+    assert anybody.get(f"/safety/editions/{edition.number}/data.csv").status_code == 409
+    analyst = Client(headers={"accept-language": "en"})
+    analyst.force_login(town.analyst.account)
+    assert "changed in the database" in analyst.get(f"/grading/months/{edition.month_id}/").content.decode()
 
 
 def test_a_correction_is_a_new_edition_that_says_what_was_wrong(

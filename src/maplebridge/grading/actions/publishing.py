@@ -343,11 +343,3 @@ def _shapes(one: GradingMonth, content: Mapping[str, Any]) -> str:
     return json.dumps(
         {"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":")
     )
-
-
-def whole(edition: MapEdition) -> bool:
-    """Tell whether an edition is as it was published: its content, its shapes, and what was copied out of them."""
-    content = hashlib.sha256(edition.content.encode()).hexdigest() == edition.digest
-    shapes = hashlib.sha256(bytes(edition.shapes)).hexdigest() == edition.shapes_digest
-    said = {each["code"]: each for each in json.loads(edition.content)["areas"]}
-    return content and shapes and said == dict(edition.areas.values_list("code", "said"))

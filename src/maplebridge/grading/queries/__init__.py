@@ -44,9 +44,11 @@ from maplebridge.grading.queries.editions import (
     content_of,
     edition_in_force,
     editions,
+    is_whole,
     latest_contents,
     public_history,
     undertakings,
+    was_altered,
 )
 from maplebridge.grading.queries.methods import (
     code_version,
@@ -165,6 +167,7 @@ __all__ = [
     "indicators_of",
     "indicators_on",
     "is_asked",
+    "is_whole",
     "latest_contents",
     "left_to_ring",
     "method_before",
@@ -198,4 +201,5 @@ __all__ = [
     "told_colors",
     "undertakings",
     "waiting_link",
+    "was_altered",
 ]

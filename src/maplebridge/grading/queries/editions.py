@@ -1,10 +1,15 @@
 """Reads of published maps: nothing in here knows more than everybody may know."""
 
+import hashlib
+import json
+
 from django.db.models import QuerySet
 
 from maplebridge.grading.models import Area, MapEdition, PublishedArea, Undertaking
+from maplebridge.platform.freshness import fresh_for
 
 MOST_EDITIONS = 60  # five years
+SEEN_AGAIN_S = 60.0  # after which an edition is compared again with what was published
 
 
 def editions() -> QuerySet[MapEdition]:
@@ -47,3 +52,19 @@ def content_of(edition_id: int) -> str:
 def latest_contents(most: int) -> list[str]:
     """Return the public data of the latest editions, the last one first."""
     return list(editions().values_list("content", flat=True)[:most])
+
+
+def is_whole(edition: MapEdition) -> bool:
+    """Tell whether an edition is as it was published: its content, its shapes, and what was copied out of them."""
+    content = hashlib.sha256(edition.content.encode()).hexdigest() == edition.digest
+    shapes = hashlib.sha256(bytes(edition.shapes)).hexdigest() == edition.shapes_digest
+    if not (content and shapes):
+        return False
+    said = {each["code"]: each for each in json.loads(edition.content)["areas"]}
+    return said == dict(edition.areas.values_list("code", "said"))
+
+
+@fresh_for(SEEN_AGAIN_S)
+def was_altered(edition_id: int) -> bool:
+    """Tell whether somebody changed an edition behind the product's back: then it is told to nobody."""
+    return not is_whole(MapEdition.objects.get(pk=edition_id))

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -92,6 +93,10 @@ def close(request: HttpRequest) -> HttpResponse:
 
 
 SHOWN_FINDINGS = 100
+ALTERED = gettext_lazy(
+    "The edition of this month was changed in the database after it was published. It is given out to nobody; "
+    "please publish a correction, and look into the record of changes."
+)
 
 
 @allow(sees_internal_map)
@@ -116,7 +121,7 @@ def _month_page(
         "one": one,
         "state": state,
         "month": Month.of(one.month),
-        "wrong": wrong,
+        "wrong": wrong or (str(ALTERED) if edition and queries.was_altered(edition.pk) else ""),
         "rows": [(grade, said.get(grade.area_id, 0)) for grade in rows],
         "counts": [(color, sum(each.color == color for each in rows)) for color in COLORS],
         "findings": [finding_words(each, names) for each in one.findings],

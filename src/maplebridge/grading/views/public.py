@@ -28,6 +28,9 @@ from maplebridge.people.permissions import allow, anybody, staff, standing_of
 
 A_DAY_S = 24 * 3600
 MOST_LISTED, MOST_EARLIER = 120, 48
+ALTERED_WORDS = gettext_lazy(
+    "This edition was changed after it was published, so it is not given out. A correction follows."
+)
 COLORS = ("green", "blue", "yellow", "red", "black", "none")
 
 
@@ -65,14 +68,16 @@ def embedded(request: HttpRequest) -> HttpResponse:
 
 def _page(edition: MapEdition | None, words: str = "", after: int = 0) -> dict[str, Any]:
     """Return what the map's page shows: the counts of colors, and a part of the list, found by words."""
-    said = _sorted_areas(edition.pk, in_english()) if edition else ()
+    altered = edition is not None and queries.was_altered(edition.pk)
+    said = _sorted_areas(edition.pk, in_english()) if edition and not altered else ()
     counts = [Colored(color, sum(one["color"] == color for one in said)) for color in COLORS]
     wanted = words.strip().lower()
     found = [one for one in said if wanted in one["name"] or wanted in one["name_en"].lower()]
     shown = [one | {"shown_name": name_in_language(one)} for one in found[after : after + MOST_LISTED]]
     return {
         "now": timezone.now(),
-        "edition": edition,
+        "edition": None if altered else edition,
+        "altered": altered,
         "method_version": _method_version(edition),
         "areas": shown,
         "area_count": len(said),
@@ -143,6 +148,8 @@ NOT_UNDERTAKEN = {
 
 def _area_page(request: HttpRequest, code: str, form: UndertakingForm | None = None) -> HttpResponse:
     history = queries.public_history(code)
+    altered = bool(history) and queries.was_altered(history[0].edition_id)
+    history = history[1:] if altered else history
     if not history:
         raise Http404
     latest = history[0]
@@ -156,6 +163,7 @@ def _area_page(request: HttpRequest, code: str, form: UndertakingForm | None = N
         if mine
         else None,
         "now": timezone.now(),
+        "altered": altered,
         "edition": latest.edition,
         "area": latest.said | {"shown_name": name_in_language(latest.said)},
         "history": history,
@@ -177,6 +185,8 @@ def shapes(request: HttpRequest, number: int) -> HttpResponse:
     edition = queries.edition_in_force(number)
     if edition is None:
         raise Http404
+    if queries.was_altered(edition.pk):
+        return _not_given_out()
     return _kept(request, bytes(edition.shapes), edition.shapes_digest, "application/geo+json", packed=True)
 
 
@@ -187,12 +197,19 @@ def data(request: HttpRequest, number: int, form: str) -> HttpResponse:
     edition = queries.edition_in_force(number)
     if edition is None or form not in ("csv", "json"):
         raise Http404
+    if queries.was_altered(edition.pk):
+        return _not_given_out()
     if form == "json":
         return _kept(request, edition.content.encode(), edition.digest, "application/json")
     body = "\ufeff" + csv_of(content_of(edition))
     response = _kept(request, body.encode(), f"{edition.digest}-csv", "text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="safety-map-{edition.number}.csv"'
     return response
+
+
+def _not_given_out() -> HttpResponse:
+    """Say that an edition is no longer what was published."""
+    return HttpResponse(ALTERED_WORDS, content_type="text/plain; charset=utf-8", status=409)
 
 
 def csv_of(content: dict[str, Any]) -> str:
