@@ -275,6 +275,41 @@ def test_the_monthly_form_has_a_line_for_every_type_and_a_sum(noon: datetime) ->
 
 
 @pytest.mark.django_db
+def test_the_monthly_form_is_a_spreadsheet_that_adds_up(noon: datetime) -> None:
+    desk = open_desk(noon)
+    desk.agreed(cents=123_45, parts=1)
+    desk.agreed(cents=100_00, parts=1, type="property")
+    response = signed_in(desk).get("/mediation/figures/justice-form.xlsx?period=2026-03")
+
+    header, *lines, total = load_workbook(io.BytesIO(b"".join(response))).active.values
+
+    assert header == ("纠纷类型", *COLUMNS)
+    counted = [
+        number
+        for number, name in enumerate(header)
+        if "（件）" in name or "（人）" in name or "（元）" in name
+    ]
+    for column in counted:  # numbers, so that the bureau can reckon with them
+        assert sum(line[column] for line in lines) == pytest.approx(total[column])
+    assert total[header.index("协议涉及金额（元）")] == pytest.approx(223.45)
+    assert total[header.index("受理（件）")] == 2
+
+
+@pytest.mark.django_db
+def test_the_record_of_one_dispute_is_a_button_for_who_may_read_names(noon: datetime) -> None:
+    desk = open_desk(noon)
+    dispute = desk.in_mediation()
+    button = f'action="/disputes/{dispute.pk}/record.xlsx"'
+
+    assert button in signed_in(desk, role=Role.MEDIATOR).get(f"/disputes/{dispute.pk}/").content.decode()
+    assert button not in signed_in(desk).get(f"/disputes/{dispute.pk}/").content.decode()
+    saved = signed_in(desk, role=Role.MEDIATOR).post(f"/disputes/{dispute.pk}/record.xlsx")
+    header, row = load_workbook(io.BytesIO(b"".join(saved))).active.values
+    assert len(header) == len(row) == 27
+    assert LEFT in row
+
+
+@pytest.mark.django_db
 def test_records_have_27_items_and_name_nobody(noon: datetime) -> None:
     desk = open_desk(noon)
     dispute = desk.agreed()

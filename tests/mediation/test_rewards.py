@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from tests.mediation.disputes import open_desk
 
-from maplebridge.mediation.actions import By, NotAllowed
+from maplebridge.mediation.actions import By, NotAllowed, performing
 from maplebridge.mediation.actions import rewarding as actions
 from maplebridge.mediation.domain.amounts import yuan
 from maplebridge.mediation.domain.rewards import (
@@ -284,6 +284,53 @@ def test_a_mistake_is_taken_back_by_a_counter_entry_once(noon: datetime) -> None
     for one, code in ((entry, "taken_back_already"), (back, "is_a_counter_entry")):
         with pytest.raises(NotAllowed, match=code):
             actions.propose_counter_entry(entry_id=one.pk, words="x", by=purse.proposer, now=noon)
+
+
+@pytest.mark.django_db
+def test_what_a_broken_agreement_earned_is_proposed_back_by_itself_for_a_second_person(
+    noon: datetime,
+) -> None:
+    purse = Purse(noon)
+    dispute = purse.kept()
+    Dispute.objects.filter(pk=dispute.pk).update(source=Source.SWEEP, source_number="1")
+    paid_out = purse.decide(purse.propose())
+    assert {one.reason for one in paid_out} == {
+        Reason.FOUND,
+        Reason.AGREED,
+        Reason.PERFORMED,
+        Reason.SATISFIED,
+    }
+
+    performing.break_agreement(dispute_id=dispute.pk, words="到期没有付", by=purse.proposer, now=noon)
+
+    counters = list(RewardProposal.objects.filter(decided_at=None).select_related("counters"))
+    assert {one.counters.reason for one in counters if one.counters} == {
+        Reason.AGREED,
+        Reason.PERFORMED,
+        Reason.SATISFIED,  # what was paid for finding it stays
+    }
+    with pytest.raises(NotAllowed, match="second_person"):
+        actions.decide_rewards(
+            proposal_ids=[one.pk for one in counters], approve=True, by=purse.proposer, now=noon
+        )
+    purse.decide(counters)
+    assert queries.balance(purse.fund.pk) == 1_000_000 - 2_000
+    assert actions.propose_taking_back(dispute_id=dispute.pk, words="再来", by=purse.proposer, now=noon) == []
+
+
+@pytest.mark.django_db
+def test_a_broken_agreement_that_earned_nothing_yet_is_not_paid_any_more(noon: datetime) -> None:
+    purse = Purse(noon)
+    dispute = purse.kept()
+    waiting = purse.propose()
+
+    performing.break_agreement(dispute_id=dispute.pk, words="到期没有付", by=purse.proposer, now=noon)
+
+    with pytest.raises(NotAllowed, match="agreement_not_kept"):
+        purse.decide(waiting)
+    assert queries.balance(purse.fund.pk) == 1_000_000
+    purse.decide(waiting, approve=False)
+    assert not RewardProposal.objects.filter(decided_at=None).exists()
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from maplebridge.mediation.actions.record import (
     By,
@@ -205,7 +206,7 @@ def declare(
     part = Assignment.objects.filter(dispute=dispute, mediator_id=mediator_id, until=None)
     if not part.exists() and not mediators(local_day(now)).filter(pk=mediator_id).exists():
         raise NotAllowed("not_a_mediator_now")
-    if Declaration.objects.filter(dispute=dispute, mediator_id=mediator_id, party_id=party_id).exists():
+    if Declaration.objects.filter(Q(party_id=party_id), dispute=dispute, mediator_id=mediator_id).exists():
         raise NotAllowed("declared_before")
     if party_id is not None and not Party.objects.filter(pk=party_id, dispute=dispute).exists():
         raise NotAllowed("not_a_party_of_it")

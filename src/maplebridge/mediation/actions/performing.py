@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_noop
+
 from maplebridge.mediation.actions.record import (
     SYSTEM,
     By,
@@ -14,6 +16,8 @@ from maplebridge.mediation.actions.record import (
     take,
     tell,
 )
+from maplebridge.mediation.actions.rewarding import propose_taking_back
+from maplebridge.mediation.actions.words import in_town_language
 from maplebridge.mediation.domain.audiences import Audience
 from maplebridge.mediation.domain.clocks import confirmation_until, due, tier_due
 from maplebridge.mediation.domain.tiers import Tier
@@ -32,6 +36,8 @@ from maplebridge.mediation.permissions import has_mediated
 from maplebridge.mediation.queries import agreement_of, confirmation_allowed, local_day, mediation_rules
 from maplebridge.platform.audit import action
 from maplebridge.platform.events import publish
+
+NOT_KEPT = gettext_noop("The agreement was not kept.")
 
 
 def _in_force(dispute: Dispute) -> Agreement:
@@ -105,6 +111,7 @@ def _break(dispute: Dispute, words: str, by: By, now: datetime) -> None:
     note(dispute, "broken", by=by, now=now, audience=Audience.BOTH, agreement=agreement.pk)
     if words.strip():
         note(dispute, "reason", by=by, now=now, text=words)
+    propose_taking_back(dispute_id=dispute.pk, words=in_town_language(NOT_KEPT), by=by, now=now)
     publish(AgreementBroken(agreement_id=agreement.pk, **about(dispute, now)))
     tell(dispute, audience=Audience.BOTH)
 

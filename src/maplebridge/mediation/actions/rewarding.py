@@ -9,6 +9,7 @@ from django.db import transaction
 from maplebridge.kernel.periods import Month
 from maplebridge.mediation.actions.record import By, NotAllowed
 from maplebridge.mediation.domain.rewards import (
+    EARNED,
     Due,
     Formula,
     FormulaProblem,
@@ -18,12 +19,14 @@ from maplebridge.mediation.domain.rewards import (
     dues,
     formula_of,
 )
+from maplebridge.mediation.domain.workflow import State
 from maplebridge.mediation.models import Fund, RewardEntry, RewardFormula, RewardProposal
 from maplebridge.mediation.queries import local_day
 from maplebridge.mediation.queries import rewards as queries
 from maplebridge.platform.audit import action
 
 MOST_CENTS = 10**12
+FOR_THE_AGREEMENT = EARNED - {Reason.FOUND}
 
 
 @action
@@ -172,6 +175,21 @@ def propose_counter_entry(*, entry_id: int, words: str, by: By, now: datetime) -
 
 
 @action
+def propose_taking_back(*, dispute_id: int, words: str, by: By, now: datetime) -> list[RewardProposal]:
+    """Propose to take back what an agreement that was not kept has earned; a second person decides, as always.
+
+    What was paid for finding the dispute stays: it was found.
+    """
+    earned = RewardEntry.objects.filter(dispute_id=dispute_id, reason__in=sorted(FOR_THE_AGREEMENT))
+    open_ones = earned.filter(countered_by=None)
+    waiting = RewardProposal.objects.filter(counters__in=open_ones, decided_at=None).values("counters_id")
+    return [
+        propose_counter_entry(entry_id=one.pk, words=words, by=by, now=now)
+        for one in open_ones.exclude(pk__in=waiting).order_by("pk")
+    ]
+
+
+@action
 def decide_rewards(*, proposal_ids: Sequence[int], approve: bool, by: By, now: datetime) -> list[RewardEntry]:
     """Approve or refuse proposals of somebody else, none of them for oneself: all of them or none.
 
@@ -190,6 +208,8 @@ def decide_rewards(*, proposal_ids: Sequence[int], approve: bool, by: By, now: d
                 raise NotAllowed("second_person")
             if one.person_id == decider:
                 raise NotAllowed("not_for_yourself")
+            if approve and _is_broken(one):
+                raise NotAllowed("agreement_not_kept")
         funds = {one.fund_id for one in proposals}
         for fund in Fund.objects.select_for_update().filter(pk__in=funds).order_by("pk"):
             change = sum(one.cents for one in proposals if one.fund_id == fund.pk)
@@ -200,6 +220,12 @@ def decide_rewards(*, proposal_ids: Sequence[int], approve: bool, by: By, now: d
             one.decided_by_id, one.decided_at, one.approved = decider, now, approve
             one.save(update_fields=["decided_by", "decided_at", "approved"])
         return entries
+
+
+def _is_broken(one: RewardProposal) -> bool:
+    """Say whether an agreement was broken after a reward for it was proposed."""
+    broken = one.dispute is not None and one.dispute.state == State.BROKEN
+    return broken and Reason(one.reason) in FOR_THE_AGREEMENT
 
 
 def _entry(one: RewardProposal, decider: int, now: datetime) -> RewardEntry:

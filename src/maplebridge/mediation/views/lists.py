@@ -106,7 +106,7 @@ def dispute_new(request: HttpRequest) -> HttpResponse:
     standing = standing_of(request)
     source = _source_of(request, standing)
     if source.known is not None:
-        return _known_before(request, source)
+        return _known_before(request, source.known, source.matter.pk)
     fields = forms.found_fields(grid_choices(None, standing))
     if source.name:
         del fields["source"], fields["source_number"]
@@ -187,12 +187,12 @@ def _message_read(standing: Standing, message_id: int) -> Any:
     return message
 
 
-def _known_before(request: HttpRequest, source: _Source) -> HttpResponse:
+def _known_before(request: HttpRequest, dispute_id: int, matter_id: int) -> HttpResponse:
     """Lead to the dispute that it is already; whoever may not see that is told so, and goes back to the matter."""
-    if visible_to(standing_of(request)).filter(pk=source.known).exists():
-        return redirect("dispute", source.known)
+    if visible_to(standing_of(request)).filter(pk=dispute_id).exists():
+        return redirect("dispute", dispute_id)
     messages.info(request, _("Mediators take care of it already."))
-    return redirect("matter", source.matter.pk)
+    return redirect("matter", matter_id)
 
 
 def _find(data: dict[str, Any], source: _Source, standing: Standing) -> actions.Found:

@@ -125,7 +125,8 @@ def _close_fields(reader: Reader, of: int) -> Fields:
 
 def _own_seats(reader: Reader) -> list[Mediator]:
     """Return as what the reader mediates, without a part in this dispute, and not said to be too close."""
-    taken = {one.mediator_id for one in (*reader.parts, *queries.declarations_of(reader.dispute.pk))}
+    declared = queries.declarations_of(reader.dispute.pk).values_list("mediator_id", flat=True)
+    taken = {one.mediator_id for one in reader.parts}.union(declared)
     mine = queries.mediators(reader.today).filter(person_id=reader.person_id)
     return [one for one in mine if one.pk not in taken]
 

@@ -40,6 +40,9 @@ REFUSALS = {
     "second_person": gettext_lazy("Somebody else must decide on what you proposed."),
     "not_for_yourself": gettext_lazy("Somebody else must decide on a reward for you."),
     "fund_too_small": gettext_lazy("There is not enough in the fund. Nothing was paid."),
+    "agreement_not_kept": gettext_lazy(
+        "An agreement among these was not kept meanwhile. Nothing is paid for it; please refuse that line."
+    ),
     "decided_already": gettext_lazy("Somebody has decided on one of these meanwhile. Nothing was changed."),
     "not_there": gettext_lazy("Please choose at least one line."),
     "fund_is_open": gettext_lazy("There is a fund already."),

@@ -360,7 +360,7 @@ def mediation_change(request: HttpRequest, what: str) -> HttpResponse:
     named = change.named(of, today) if change.named is not None else ""
     if change.named is not None and not named:
         raise Http404
-    start = change.start(of) if change.start is not None else None
+    start = dict(change.start(of)) if change.start is not None else None
     form = ask.form_class(change.fields(today, of))(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         doing = Doing(form.cleaned_data, By(me_of(request), standing_of(request).main_role), now, of)
