@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from maplebridge.matters.domain.workflow import OPEN, CallOutStatus, State
 from maplebridge.matters.models import CallBack, CallOut, Extension, Matter, Oversight, Promise
@@ -17,7 +16,7 @@ from maplebridge.matters.queries.rows import LISTED, PAGE, Row, row_of, rows_by_
 from maplebridge.matters.queries.scope import Scope
 from maplebridge.platform.freshness import fresh_for
 
-COUNTED_AGAIN_S = 5.0  # counting is dear in a large town, and the list itself is always of this moment
+COUNTED_AGAIN_S = 5  # counting is dear in a large town, and the list itself is always of this moment
 Mark = tuple[datetime, int]  # a row's moment and matter: many things may be due at one moment
 
 
@@ -101,10 +100,16 @@ class Case:
     chased: int
 
 
+def counts_lately(scope: Scope, now: datetime) -> dict[Concern, int]:
+    """Return how many there are of each concern, counted some seconds ago at most: many look at one town at once."""
+    return _counted(
+        scope, now - timedelta(seconds=now.second % COUNTED_AGAIN_S, microseconds=now.microsecond)
+    )
+
+
 @fresh_for(COUNTED_AGAIN_S)
-def counts_lately(scope: Scope) -> dict[Concern, int]:
-    """Return how many there are of each concern, counted at most some seconds ago: many look at one town at once."""
-    return board_counts(scope, timezone.now())
+def _counted(scope: Scope, moment: datetime) -> dict[Concern, int]:
+    return board_counts(scope, moment)
 
 
 def board_counts(scope: Scope, now: datetime) -> dict[Concern, int]:

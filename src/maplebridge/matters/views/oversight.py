@@ -63,7 +63,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
     only = next((one for one in Concern if one == request.GET.get("only")), None)
     after = _row_after(request.GET.get("after", ""))
     cases, goes_on = queries.board_page(scope, now, only=only, after=after, most=SHOWN)
-    counts = queries.counts_lately(scope)
+    counts = queries.counts_lately(scope, now)
     wall = request.GET.get("wall") == "1"
     context = {
         "now": now,
