@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.conversations.actions import LONGEST_TEXT
-from maplebridge.matters.domain.workflow import Outcome, PauseReason, RefusalReason
+from maplebridge.matters.domain.workflow import NoDanger, Outcome, PauseReason, RefusalReason
 from maplebridge.matters.models import Matter
 from maplebridge.matters.templatetags import matter_words
 
@@ -136,6 +136,18 @@ class RefuseForm(forms.Form):
         label=_("Why"), choices=[(one.value, matter_words.REFUSALS[one.value]) for one in RefusalReason]
     )
     words = words_field(_("In words"), rows=2)
+
+
+class NoDangerForm(forms.Form):
+    """Why the lamp of the command room goes out; where the words were misread, the next training learns it."""
+
+    reason = forms.ChoiceField(
+        label=_("How do you know?"),
+        choices=[(one.value, matter_words.NO_DANGERS[one.value]) for one in NoDanger],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose how you know.")},
+    )
+    words = words_field(_("In words"), required=False, rows=2)
 
 
 class DoneForm(forms.Form):

@@ -132,7 +132,7 @@ class Matter(models.Model):
     )
     severity = models.PositiveSmallIntegerField()
     confidential = models.BooleanField(default=False)
-    emergency = models.CharField(max_length=3, blank=True)  # the number to call: 110, 119 or 120
+    emergency = models.CharField(max_length=15, blank=True)  # the numbers to call, such as "119 120"
     needs_sorting = models.BooleanField(default=False)  # a person decides: the product was not sure
     why = models.JSONField(default=list)  # why this category, severity, place, owner: reasons as data
 

@@ -23,6 +23,7 @@ from maplebridge.matters.actions.answering import (
 )
 from maplebridge.matters.actions.calling_back import call_back_with
 from maplebridge.matters.actions.clock import chase_promise, wake
+from maplebridge.matters.actions.danger import take_back as take_back_danger
 from maplebridge.matters.actions.ending import (
     finish_call_back,
     hide_entry,
@@ -108,6 +109,7 @@ __all__ = [
     "shown_as",
     "sort",
     "split",
+    "take_back_danger",
     "take_back_promise",
     "wake",
     "withdraw",

@@ -110,7 +110,7 @@ def _follow(
             category=old.category.code if old.category else None,
             severity=max(old.severity, int(read.severity) if read else 1),
             decided=old.category is not None and not old.needs_sorting,
-            emergency=(read.emergency or "") if read else "",
+            emergency=" ".join(read.numbers) if read else "",
             confidential=old.confidential or bool(read and read.confidential),
             lead=old.category.lead if old.category else "",
             why=[{"code": "follows", "matters": [[old.pk, 1.0]]}],

@@ -195,7 +195,7 @@ def _part(matter: Matter, text: str, by: By, now: datetime) -> Matter:
     """Raise a part. The danger goes with the part whose words speak of it; the whole, still open, keeps it too."""
     part = Matter(
         **{name: getattr(matter, name) for name in COPIED},
-        emergency=door().propose(text).emergency or "",
+        emergency=" ".join(door().propose(text).numbers),
         summary=text,
         split_from=matter,
         needs_sorting=True,

@@ -263,7 +263,7 @@ def judged_by(proposal: Proposal, rules: TownRules) -> Judged:
         category=best.code if best else None,
         severity=int(proposal.severity),
         decided=decided,
-        emergency=proposal.emergency or "",
+        emergency=" ".join(proposal.numbers),
         confidential=proposal.confidential,
         lead=proposal.lead or "",
         assists=tuple(proposal.assists),
@@ -294,7 +294,6 @@ def raise_from(
 
 
 COMPARED = 30  # open matters nearby, the newest
-NEARLY = 0.6  # of the likeness that counts as the same: below, nobody would ask why it was not taken for it
 NEARLY = 0.6  # of the likeness that counts as the same: below, nobody would ask why it was not taken for it
 
 
@@ -367,13 +366,17 @@ def _home_of(
 
 
 @action
-def raise_by_hand(*, message_id: int, by: By, now: datetime) -> Matter:
-    """Make a matter of a message that the product had left as talk: one tap, kept for the next training."""
+def raise_by_hand(*, message_id: int, by: By, now: datetime, judged: Judged | None = None) -> Matter:
+    """Make a matter of a message that the product had left as talk: one tap, kept for the next training.
+
+    `judged`: what whoever raises it knows it to be.
+    """
     message = conversations.said(message_id)
     if message.role != RESIDENT or message.withdrawn_at is not None:
         raise NotAllowed("not_a_question")
     proposal = door().propose(message.text)
-    matter = raise_from(message, judged_by(proposal, town_rules(local_day(now))), now, by)
+    judged = judged or judged_by(proposal, town_rules(local_day(now)))
+    matter = raise_from(message, judged, now, by)
     sorting = Sorting.objects.filter(message_id=message.pk).first() or keep(message.pk, proposal, now, matter)
     sorting.matter, sorting.corrected_kind = matter, Kind.MATTER
     sorting.corrected_by_id, sorting.corrected_at = by.person_id, now

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from maplebridge.learning.linear_text import load
+from maplebridge.learning.word_meanings import load_head, shipped
 from maplebridge.matters.domain.catalogue import Catalogue, read_catalogue
 from maplebridge.matters.domain.signs import Signs, read_signs
 from maplebridge.matters.domain.triage import Door
@@ -15,9 +16,12 @@ from maplebridge.people.data import agency_kinds_text
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE / "examples"
+DANGERS = HERE / "dangers"
 KINDS = HERE / "door_kinds.npz"
 CATEGORIES = HERE / "door_categories.npz"
 PRIVACY = HERE / "door_privacy.npz"
+DANGER = HERE / "door_danger.npz"
+DANGER_MEANING = HERE / "door_danger_meaning.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ def door() -> Door:
         kinds=load(KINDS),
         categories=load(CATEGORIES),
         privacy=load(PRIVACY),
+        danger=load(DANGER),
+        danger_meaning=load_head(DANGER_MEANING, shipped()),
     )
 
 
@@ -67,6 +73,14 @@ def examples(folder: Path = EXAMPLES) -> Iterator[Example]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
                 yield Example(row["text"], row["kind"].lower(), row["category"], row["severity"])
+
+
+def dangers(folder: Path = DANGERS) -> Iterator[tuple[str, str]]:
+    """Yield sentences of danger, and others that only sound like it, each with the numbers to call, none of these."""
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                yield row["text"], row["numbers"]
 
 
 def _text(name: str) -> str:

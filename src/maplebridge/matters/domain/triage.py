@@ -14,14 +14,18 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from maplebridge.learning.linear_text import LinearText
+from maplebridge.learning.linear_text import LinearText, softmax
+from maplebridge.learning.word_meanings import MeaningHead
 from maplebridge.matters.domain.catalogue import Catalogue, Category, Severity, TeamRole
-from maplebridge.matters.domain.signs import Effect, Seen, Signs, severity_with
+from maplebridge.matters.domain.signs import Effect, Found, Seen, Signs, severity_with
 from maplebridge.matters.domain.wordings import LONGEST_READ, Mention, Wordings
 
 SENTENCES = re.compile(r"(?<=[,;.!?，。；！？\n])")
 KEPT = 1000  # messages
 PRIVATE, OPEN = "private", "open"  # what the model of privacy tells apart
+NUMBERS = ("110", "119", "120", "122")
+TINY = 1e-9  # a chance
+SAFE = "safe"  # the models of danger tell it apart from the numbers to call, such as "119 120"
 Chances = npt.NDArray[np.float64]
 
 
@@ -62,7 +66,7 @@ class Proposal:
     kind_probability: float
     categories: tuple[Guess, ...]
     severity: Severity
-    emergency: str | None
+    numbers: tuple[str, ...]  # to call at once, the most pressing first
     confidential: bool
     lead: str | None
     assists: tuple[str, ...]
@@ -71,6 +75,11 @@ class Proposal:
     kind_decided: bool
     decided: bool
     adds_to: int | None = None
+
+    @property
+    def emergency(self) -> str | None:
+        """The number to call first."""
+        return self.numbers[0] if self.numbers else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +90,26 @@ class Rules:
     share of sentences held back in training was right (see the model card).
     """
 
-    # An emergency shown needlessly costs a glance, one not shown may cost a life: more likely than not is enough
-    # that it is one of those, whichever.
+    # An emergency shown needlessly costs a glance, one not shown may cost a life: what the model of danger alone
+    # takes for one. Of sentences written after its training, see the model card.
+    danger_from: float = 0.17
+    # Who writes a letter is seldom in danger, and each of its pieces could be taken for it by chance.
+    danger_in_letter_from: float = 0.5
+    letter: int = 3  # pieces
+    # From here on a matter is as urgent as can be, whatever its kind.
+    urgent_from: float = 0.7
+    # Where all words of danger are denied, feared or past, the models have to be surer that something else is told.
+    danger_spoken_against_from: float = 0.85
+    # Who surely chats or asks is in danger less often than the words of danger are used in fun.
+    danger_in_talk_from: float = 0.5
+    # What signs or the category say is believed unless the model surely knows better: a display that jumps from
+    # floor to floor is nobody who jumps.
+    danger_at_all_from: float = 0.08
+    # Two models that hear the same words are together less sure than each alone.
+    danger_sharpness: float = 0.6
+    # Each further number that is likely enough, of whatever it is that happens.
+    also_call_from: float = 0.4
+    # By the category alone: more likely than not is enough that it is one of those, whichever.
     emergency_from: float = 0.5
     # Only a category that is surely right may calm: a danger overheard weighs more than a chief called in vain.
     harm_over_from: float = 0.6
@@ -140,6 +167,8 @@ class Door:
         kinds: LinearText,
         categories: LinearText,
         privacy: LinearText,
+        danger: LinearText,
+        danger_meaning: MeaningHead,
         rules: Rules | None = None,
     ) -> None:
         self._catalogue = catalogue
@@ -148,6 +177,12 @@ class Door:
         self._kinds = kinds
         self._categories = categories
         self._privacy = privacy
+        if danger.classes != danger_meaning.classes:
+            raise ValueError("the two models of danger were trained apart")
+        self._danger, self._danger_meaning = danger, danger_meaning
+        self._calls = np.array(
+            [[number in one.split() for number in NUMBERS] for one in danger.classes], float
+        )
         self._rules = rules or Rules()
         # What somebody has reported is looked at again with each of their next words.
         self._read = lru_cache(KEPT)(self._pieces_of)
@@ -177,11 +212,17 @@ class Door:
         privacy = self._privacy_of(read)
         talks = kind in TALK and probability >= self._rules.talk_from
         emergencies = () if talks else self._emergencies(guesses, privacy)
-        number = self._number(guesses[0], emergencies, seen, self._signs.denied(signs))
-        if number and kind is Kind.SMALL_TALK:
-            kind, probability = Kind.MATTER, 1 - probability
+        named = self._number(guesses[0], emergencies, seen, self._signs.denied(signs))
+        danger, calls = self._danger_of(read)
+        least = self._least_danger(read, talks=talks, spoken_against=_spoken_against(signs, seen))
+        numbers = self._numbers(danger, calls, least, named, seen)
         private = self._signs.private(signs) or self._confidential(privacy, guesses[0])
-        return self._proposal(kind, probability, guesses, mentions, seen, number, adds_to, private=private)
+        if (numbers or (named and private)) and kind is Kind.SMALL_TALK:
+            kind, probability = Kind.MATTER, 1 - probability
+        urgent = bool(numbers) and danger >= self._rules.urgent_from
+        return self._proposal(
+            kind, probability, guesses, mentions, seen, numbers, adds_to, private=private, urgent=urgent
+        )
 
     def _present(self, seen: tuple[Seen, ...], best: Guess) -> tuple[Seen, ...]:
         """Leave out signs of harm that is over: who asks what a broken leg costs, needs no ambulance."""
@@ -243,6 +284,46 @@ class Door:
         surely = together >= self._rules.emergency_from and by_category not in denied
         return by_category if surely else None
 
+    def _numbers(
+        self,
+        danger: float,
+        calls: tuple[str, ...],
+        least: float,
+        named: str | None,
+        seen: tuple[Seen, ...],
+    ) -> tuple[str, ...]:
+        """Return whom to call, the most pressing first: as the models hear it, or as signs and category name it."""
+        if any(one.sign.effect is Effect.ROUTINE for one in seen):
+            return ()
+        if danger >= least:
+            return calls
+        return (named,) if named and danger >= self._rules.danger_at_all_from else ()
+
+    def _least_danger(self, read: list[tuple[str, str]], *, talks: bool, spoken_against: bool) -> float:
+        """Return how sure the models must be where nothing else names a danger."""
+        in_letter = self._rules.danger_in_letter_from if len(read) >= self._rules.letter else 0.0
+        against = self._rules.danger_spoken_against_from if spoken_against else 0.0
+        in_talk = self._rules.danger_in_talk_from if talks else 0.0
+        return max(self._rules.danger_from, in_letter, in_talk, against)
+
+    def _danger_of(self, read: list[tuple[str, str]]) -> tuple[float, tuple[str, ...]]:
+        """Return how surely the gravest piece of a message tells of danger, and whom to call then."""
+        chances = self._danger_chances(read)
+        safe = chances[:, self._danger.classes.index(SAFE)]
+        gravest = int(safe.argmin())
+        danger = float(1 - safe[gravest])
+        by_number = (chances[gravest] @ self._calls / danger).tolist() if danger else [0.0] * len(NUMBERS)
+        # The traffic police come after whoever saves a life.
+        order = sorted(range(len(NUMBERS)), key=lambda one: (NUMBERS[one] == "122", -by_number[one]))
+        likely = tuple(NUMBERS[one] for one in order if by_number[one] >= self._rules.also_call_from)
+        return danger, likely or (NUMBERS[by_number.index(max(by_number))],)
+
+    def _danger_chances(self, read: list[tuple[str, str]]) -> Chances:
+        """Return what the words and what their meaning say together, each sure of itself to the same degree."""
+        by_words = self._danger.probabilities(read)
+        by_meaning = self._danger_meaning.probabilities([text for text, _ in read])
+        return softmax(self._rules.danger_sharpness * (np.log(by_words + TINY) + np.log(by_meaning + TINY)))
+
     def _proposal(
         self,
         kind: Kind,
@@ -250,14 +331,18 @@ class Door:
         guesses: tuple[Guess, ...],
         mentions: list[Mention],
         seen: tuple[Seen, ...],
-        number: str | None,
+        numbers: tuple[str, ...],
         adds_to: int | None,
         *,
         private: bool,
+        urgent: bool,
     ) -> Proposal:
         shown = guesses[: self._rules.shown]
         category = self._catalogue[shown[0].code]
         severity, moved_by = severity_with(category.severity, seen)
+        by_danger = urgent and severity < Severity.URGENT
+        if by_danger:
+            severity, moved_by = Severity.URGENT, ()
         kind_decided = probability >= self._kinds.threshold
         named = kind is not Kind.MATTER or shown[0].probability >= self._categories.threshold
         return Proposal(
@@ -265,12 +350,23 @@ class Door:
             kind_probability=probability,
             categories=shown,
             severity=severity,
-            emergency=number,
+            numbers=numbers,
             confidential=private,
             lead=category.lead,
             assists=category.assist,
             team_role=category.team_role,
-            why=tuple(_reasons(category, shown[0], mentions, severity, moved_by, number, named=named)),
+            why=tuple(
+                _reasons(
+                    category,
+                    shown[0],
+                    mentions,
+                    severity,
+                    moved_by,
+                    numbers,
+                    named=named,
+                    by_danger=by_danger,
+                )
+            ),
             kind_decided=kind_decided,
             decided=kind_decided and named,
             adds_to=adds_to if kind is Kind.ADDITION else None,
@@ -289,15 +385,22 @@ class Door:
         return named or privacy >= self._rules.confidential_from
 
 
+def _spoken_against(found: tuple[Found, ...], seen: tuple[Seen, ...]) -> bool:
+    """Say whether a message names dangers, and takes back every one of them."""
+    named = any(one.sign.number for one in found)
+    return named and not any(one.sign.number for one in seen)
+
+
 def _reasons(
     category: Category,
     guess: Guess,
     mentions: list[Mention],
     severity: Severity,
     moved_by: tuple[Seen, ...],
-    number: str | None,
+    numbers: tuple[str, ...],
     *,
     named: bool,
+    by_danger: bool,
 ) -> Iterable[Reason]:
     words = [mention.wording for mention in mentions if mention.key == category.code]
     yield Reason(
@@ -311,8 +414,10 @@ def _reasons(
             yield Reason(
                 "severity_by_sign", {"sign": one.sign.code, "words": one.words, "severity": int(severity)}
             )
+    elif by_danger:
+        yield Reason("severity_by_danger", {"severity": int(severity)})
     else:
         yield Reason("severity_by_category", {"code": category.code, "severity": int(severity)})
-    if number:
-        yield Reason("emergency", {"number": number})
+    if numbers:
+        yield Reason("emergency", {"number": " ".join(numbers)})
     yield Reason("lead_by_category", {"code": category.code, "agency": category.lead})

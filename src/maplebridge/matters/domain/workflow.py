@@ -79,6 +79,20 @@ class NotFeasible(StrEnum):
     UNLAWFUL = "unlawful"
 
 
+class NoDanger(StrEnum):
+    """Why nobody is in danger where words spoke of it: they were misread, or somebody went and looked."""
+
+    ORDINARY = "ordinary"
+    WAY_OF_SPEAKING = "way_of_speaking"
+    NOT_HERE_AND_NOW = "not_here_and_now"  # long ago, somewhere else, an exercise, a film
+    LOOKED = "looked"
+    OVER = "over"
+
+
+# Words that told of danger, and of one that was real when they were written, teach nothing else.
+MISREAD = frozenset({NoDanger.ORDINARY, NoDanger.WAY_OF_SPEAKING, NoDanger.NOT_HERE_AND_NOW})
+
+
 class RefusalReason(StrEnum):
     """Why an agency returns an order: a unit that is not competent must say why (Binzhou grid regulation, art. 11)."""
 

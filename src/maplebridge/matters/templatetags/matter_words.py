@@ -69,6 +69,13 @@ REFUSALS = {
     "already_done": gettext_lazy("already done"),
     "unlawful": gettext_lazy("would be against the law"),
 }
+NO_DANGERS = {
+    "ordinary": gettext_lazy("the words tell of an ordinary matter"),
+    "way_of_speaking": gettext_lazy("it is a joke, or a way of speaking"),
+    "not_here_and_now": gettext_lazy("it was long ago, somewhere else, an exercise or a film"),
+    "looked": gettext_lazy("somebody went there or called: everybody is safe"),
+    "over": gettext_lazy("help has come, the danger is over"),
+}
 PAUSES = {
     "waiting_for_resident": gettext_lazy("waiting for the resident"),
     "waiting_for_parts": gettext_lazy("waiting for parts or material"),
@@ -115,6 +122,7 @@ DEEDS = {
     "call_out_late": gettext_lazy("{agency} did not answer in time"),
     "escalated": gettext_lazy("No answer in time: {to} was asked ({rung})"),
     "command_asked": gettext_lazy("{to}, on duty in the command room, was asked to act at once"),
+    "danger_taken_back": gettext_lazy("Nobody is in danger: {reason}"),
     "ladder_ended": gettext_lazy("Nobody on the ladder has answered: the supervisor decides"),
     "overdue": gettext_lazy("The deadline has passed; the supervisor was told"),
     "paused": gettext_lazy("Paused until {until}: {reason}"),
@@ -155,6 +163,7 @@ ICONS = {
     "call_out_done": "circle-check",
     "escalated": "arrow-up",
     "command_asked": "urgent",
+    "danger_taken_back": "shield-check",
     "ladder_ended": "alert-triangle",
     "overdue": "alarm",
     "call_out_late": "alarm",
@@ -263,8 +272,10 @@ WHY = {
     "category": gettext_lazy("Read as “{category}” by the words {words}."),
     "category_unsure": gettext_lazy("The category is not sure ({percent} %)."),
     "severity_by_sign": gettext_lazy("Counts as {severity} because of “{words}”."),
+    "severity_by_danger": gettext_lazy("Counts as {severity}, since somebody may be in danger."),
     "severity_by_category": gettext_lazy("Counts as {severity}, as matters of this kind do."),
     "emergency": gettext_lazy("Sounds dangerous: the {number} was named, the command room was told."),
+    "no_danger_by_person": gettext_lazy("A person says that nobody is in danger: {reason}."),
     "similar_to": gettext_lazy("May be the same as {matters}."),
     "not_similar": gettext_lazy("Not taken for the same as {matters}: the words are not alike enough."),
     "follows": gettext_lazy("Told as an addition to {matters}, which had ended."),
@@ -336,6 +347,12 @@ def outcome(value: str) -> str:
 @register.filter
 def call_out_status(value: str) -> str:
     return str(CALL_OUTS.get(value, ""))
+
+
+@register.filter
+def numbers_to_call(value: str) -> str:
+    """Return emergency numbers as one says them, the most pressing first."""
+    return _(" and ").join(value.split())
 
 
 @register.filter
@@ -434,7 +451,7 @@ class _Filling(dict[str, str]):
 
 
 _TABLES: Mapping[str, tuple[Mapping[Any, Any], ...]] = {
-    "reason": (REFUSALS, PAUSES),
+    "reason": (REFUSALS, PAUSES, NO_DANGERS),
     "rung": (RUNGS,),
     "outcome": (OUTCOMES,),
     "as": (CLOSED_AS,),

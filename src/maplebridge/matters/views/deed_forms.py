@@ -80,6 +80,10 @@ def chase(data: Data, reader: Any) -> forms.Form:
     return ChaseForm(data)
 
 
+def no_danger(data: Data, reader: Any) -> forms.Form:
+    return given.NoDangerForm(data)
+
+
 def answer(data: Data, reader: Any) -> forms.Form:
     return given.AnswerForm(data)
 

@@ -261,6 +261,16 @@ DEEDS: tuple[Deed, ...] = (
     ),
     # Whoever handles it.
     Deed(
+        "no_danger",
+        _("Nobody is in danger"),
+        "shield-check",
+        own.no_danger,
+        _when(lambda reader: reader.handles and reader.matter.is_open and bool(reader.matter.emergency)),
+        _("Noted. It is out of the command room; what was misread is learned from."),
+        group="danger",
+        hint=_("It goes out of the command room. The resident sees on the time line why."),
+    ),
+    Deed(
         "answer",
         _("Answer"),
         "message-circle",

@@ -18,6 +18,7 @@ from maplebridge.matters import actions, queries
 from maplebridge.matters.actions import NotAllowed
 from maplebridge.matters.actions.receiving import raise_by_hand
 from maplebridge.matters.domain.workflow import (
+    NoDanger,
     NotFeasible,
     Outcome,
     PauseReason,
@@ -25,7 +26,7 @@ from maplebridge.matters.domain.workflow import (
     TransitionNotAllowed,
 )
 from maplebridge.matters.models import Matter
-from maplebridge.matters.permissions import sees_inside, visible_to
+from maplebridge.matters.permissions import reads_thread, sees_inside, visible_to
 from maplebridge.matters.templatetags.matter_words import STATES, refusal_words, why
 from maplebridge.matters.views import choices, showing
 from maplebridge.matters.views.deeds import BY_NAME, Deed, Doing, Reader, is_offered, reader_of, seen_by
@@ -60,7 +61,7 @@ def deed(request: HttpRequest, matter_id: int, name: str) -> HttpResponse:
             doing = Doing(reader, told, photo_ids, of, _shown_as(reader), now)
             target = DO[chosen.name](doing)
             messages.success(request, _done_words(chosen, matter, target))
-            return redirect("matter", target.pk if isinstance(target, Matter) else matter.pk)
+            return _afterwards(standing, target.pk if isinstance(target, Matter) else matter.pk)
         except NotAllowed as refused:
             faster = refused.code == "somebody_was_faster"
             form.add_error(None, _faster(matter) if faster else refusal_words(refused.code))
@@ -74,6 +75,13 @@ def deed(request: HttpRequest, matter_id: int, name: str) -> HttpResponse:
     context = form_context(chosen, reader, of, form=form, words=request.GET.get("q", ""))
     piece = bool(getattr(request, "htmx", False)) and request.method == "GET"
     return render(request, "matters/_deed.html" if piece else "matters/deed.html", context)
+
+
+def _afterwards(standing: Standing, matter_id: int) -> HttpResponse:
+    """Go on at the matter; with the danger the right to read it may have ended: then where the day begins."""
+    if visible_to(standing).filter(pk=matter_id).exists():
+        return redirect("matter", matter_id)
+    return redirect("home")
 
 
 def _done_words(chosen: Deed, matter: Matter, target: object) -> str:
@@ -250,13 +258,8 @@ def _thread_of(message_id: int, standing: Standing) -> int:
         message = conversations.get_message(message_id)
     except ObjectDoesNotExist as missing:
         raise Http404 from missing
-    if standing.person_id is None:
-        raise Http404
     thread_id = int(message.thread_id)
-    if conversations.membership_of(standing.person_id, thread_id) is not None:
-        return thread_id
-    raised_here = [one.pk for one in queries.matters_in_thread(thread_id)]
-    if not visible_to(standing).filter(pk__in=raised_here).exists():
+    if not reads_thread(standing, thread_id):
         raise Http404
     return thread_id
 
@@ -382,6 +385,16 @@ def _call_out(doing: Doing) -> object:
         matter_id=doing.reader.matter.pk,
         agency_id=doing.told["agency"],
         instruction=doing.told["words"],
+        by=doing.reader.by,
+        now=doing.now,
+    )
+
+
+def _no_danger(doing: Doing) -> object:
+    return actions.take_back_danger(
+        matter_id=doing.reader.matter.pk,
+        reason=NoDanger(doing.told["reason"]),
+        words=doing.told["words"],
         by=doing.reader.by,
         now=doing.now,
     )
@@ -533,6 +546,7 @@ DO: Mapping[str, Callable[[Doing], object]] = {
     "refuse_call_out": _refuse_call_out,
     "report_done": _report_done,
     "cancel_call_out": _cancel_call_out,
+    "no_danger": _no_danger,
     "answer": _answer,
     "resolve": _resolve,
     "hand_over": _hand_over,

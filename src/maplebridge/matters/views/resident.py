@@ -154,7 +154,7 @@ def similar(request: HttpRequest) -> HttpResponse:
     confidential = bool(proposal and proposal.confidential)
     nearby = [] if proposal is None or confidential else _nearby(text, found, proposal, person_id)
     context = {
-        "emergency": proposal.emergency if proposal else None,
+        "emergency": " ".join(proposal.numbers) if proposal else "",
         "confidential": confidential,
         "nearby": nearby,
         "found": found,
