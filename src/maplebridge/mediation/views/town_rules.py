@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -40,9 +40,10 @@ class Kind:
     read: Callable[[Mapping[str, Any]], Any]
 
 
-def _whole(unit: Any) -> Kind:
+def _whole(counted: Any) -> Kind:
+    """Return the kind of a rule that is a number of something."""
     return Kind(
-        lambda value: f"{value} {unit}".strip(),
+        lambda value: str(counted % {"n": value}),
         lambda: {"value": ask.number(_("New value"), least=1, most=MOST)},
         lambda value: {"value": value},
         lambda data: data["value"],
@@ -65,7 +66,11 @@ def _days_of(written: str) -> list[int] | str:
     return [int(one) for one in parts] if all(one.isascii() and one.isdecimal() for one in parts) else written
 
 
-DAYS, MONTHS, YEARS, PEOPLE, MINUTES = (_("days"), _("months"), _("years"), _("people"), _("minutes"))
+DAYS = ngettext_lazy("%(n)s day", "%(n)s days", "n")
+MONTHS = ngettext_lazy("%(n)s month", "%(n)s months", "n")
+YEARS = ngettext_lazy("%(n)s year", "%(n)s years", "n")
+PEOPLE = ngettext_lazy("%(n)s person", "%(n)s people", "n")
+MINUTES = ngettext_lazy("%(n)s minute", "%(n)s minutes", "n")
 CENTS = Kind(
     words.yuan,
     lambda: {"value": ask.money(_("New value"), required=True)},
@@ -79,14 +84,14 @@ LINE = Kind(
     lambda data: data["value"],
 )
 REVISITS = Kind(
-    lambda value: f"{words.joined(str(one) for one in value)} {DAYS}",
+    lambda value: gettext("after %(days)s days") % {"days": words.joined(str(one) for one in value)},
     lambda: {"value": ask.line(_("New value"), help_text=_("Days after the agreement, such as: 7 30 90"))},
     lambda value: {"value": " ".join(str(one) for one in value)},
     lambda data: _days_of(data["value"]),
 )
 TIER_DAYS = _of_tiers(
     lambda tier: ask.number(words.TIERS[tier], least=1, most=366),
-    lambda one: f"{words.tier_name(one[0])} {one[1]} {DAYS}",
+    lambda one: f"{words.tier_name(one[0])} {DAYS % {'n': one[1]}}",
 )
 TIER_NAMES = _of_tiers(lambda tier: ask.line(words.TIERS[tier], most=20), lambda one: one[1])
 
