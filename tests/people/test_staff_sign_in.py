@@ -147,7 +147,8 @@ def test_a_password_seen_by_an_administrator_is_replaced_first(client: Client, e
     give_password(client, enrolled, given)
     to_password = client.post(reverse("second_factor"), {"code": totp(SECRET, timezone.now())})
     assert to_password["Location"] == reverse("first_password")
-    assert client.post(reverse("first_password"), {"password": "short", "again": "short"}).status_code == 422
+    answer = client.post(reverse("first_password"), {"password": "short", "again": "short"})
+    assert (answer.status_code, "至少要" in answer.content.decode()) == (422, True)
     common = {"password": "passwordpassword", "again": "passwordpassword"}
     assert client.post(reverse("first_password"), common).status_code in (302, 422)
     own = {"password": "drei-fische-im-teich", "again": "drei-fische-im-teich"}

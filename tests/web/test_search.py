@@ -79,6 +79,18 @@ def test_words_find_what_was_said(town: Town, words: str, text: str, is_found: b
     assert (found(town, town.supervisor, words) == [matter.pk]) is is_found
 
 
+@pytest.mark.parametrize("words", ["%", "😀", "·", "？！"])
+def test_signs_alone_find_nothing(town: Town, words: str) -> None:
+    told(town, "楼上漏水了·😀 100%？！")
+    assert found(town, town.supervisor, words) == []
+    assert (
+        queries.count_up_to(
+            people.standing_of(town.supervisor.pk, queries.local_day(town.now)), Wanted(words=words), 9
+        )
+        == 0
+    )
+
+
 def test_the_newest_comes_first(town: Town) -> None:
     ids = [told(town, f"楼上漏水了 {number}").pk for number in range(3)]
     assert found(town, town.supervisor, "漏水") == ids[::-1]
@@ -220,6 +232,8 @@ def test_residents_do_not_search(town: Town) -> None:
         ("海棠苑 {name_zh}", True),
         ("{name_zh} 停电", False),
         ("路灯不亮", False),
+        ("楼上漏水问题", True),
+        ("海棠苑那里楼上漏水", False),
         ("i", False),
     ],
 )

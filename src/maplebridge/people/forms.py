@@ -111,7 +111,9 @@ class NewPasswordForm(forms.Form):
         label=_("New password"),
         help_text=_("At least 12 characters. A short sentence is easy to remember and hard to guess."),
         strip=False,
+        min_length=12,
         max_length=200,
+        error_messages={"min_length": _("This is too short: it needs at least 12 characters.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(

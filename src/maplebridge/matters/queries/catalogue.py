@@ -37,16 +37,26 @@ SHORTEST_NAMED = 2  # characters; of Latin letters twice as many, since two are 
 
 
 def categories_named(words: str) -> tuple[int, ...]:
-    """Return the ids of all categories that these words name, by a part of the name or the code, and below them."""
+    """Return the ids of all categories that these words name, and of those below them.
+
+    They are named by their code, by a part of their name, or by their name with little around it: 噪声扰民.
+    """
     wanted = comparable(words).strip()
     if len(wanted) < SHORTEST_NAMED * (2 if wanted.isascii() else 1):
         return ()
     named = [
         code
         for code, one in categories().items()
-        if code == wanted or wanted in comparable(one.name_zh) or wanted in comparable(one.name_en)
+        if code == wanted or wanted in comparable(one.name_en) or _is_about(wanted, comparable(one.name_zh))
     ]
     return tuple(dict.fromkeys(id for code in named for id in categories_under(code)))
+
+
+AROUND_A_NAME = 2  # characters
+
+
+def _is_about(wanted: str, name: str) -> bool:
+    return wanted in name or (name in wanted and len(wanted) <= len(name) + AROUND_A_NAME)
 
 
 def branches() -> list[Category]:

@@ -117,7 +117,7 @@ def about(words: str) -> tuple[About, ...]:
 def newest(standing: Standing, wanted: Wanted, *, before: int | None = None, most: int = PAGE) -> list[int]:
     """Return the ids of the newest matters that fit and that the person may see, newest first."""
     fits, top = _fits(wanted), _top(wanted, before)
-    if top is None or standing.person_id is None:
+    if top is None or standing.person_id is None or not fits:
         return []
     step = NEWEST
     for _ in range(2):
@@ -181,6 +181,8 @@ def _fits(wanted: Wanted) -> list[Q]:
     if wanted.reporters is not None:
         told = Reporter.objects.filter(person_id__in=wanted.reporters).values("matter_id")
         fits.append(also & Q(pk__in=told))
+    if wanted.words.strip() and not wanted.tokens:
+        return fits  # signs alone are in no text that is looked through
     return fits or [also]
 
 
