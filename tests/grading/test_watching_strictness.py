@@ -1,5 +1,6 @@
 """How strict early warning is: learned from the town's own nights, and shapes that no circle has."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -17,6 +18,7 @@ from maplebridge.grading.domain.watching import (
     Ground,
     Look,
     Night,
+    Pieces,
     alarms,
     learned_thresholds,
     shapes_scanned,
@@ -138,6 +140,19 @@ def test_a_shape_that_is_no_circle_is_found_whole() -> None:
 
 def test_quiet_areas_have_no_unusual_shape() -> None:
     look = shapes_scanned(past(), days=DAYS, ground=checkered(), calendar=CALENDAR, seed=1)
+
+    assert look.looked_at > 0
+    assert all(one.recurrence_days < 60 for one in look.findings)
+
+
+@pytest.mark.parametrize("seed", [4, 5, 6])
+def test_grids_with_hardly_any_matters_have_no_unusual_shape(seed: int) -> None:
+    """A grid with three matters in three months has no calendar of its own: nothing is expected there out of that."""
+    rare = [one for one in past(seed=seed) if one.matter_id % 20 == 0]
+    events = [Event(one.matter_id, one.category, one.day, None, None, one.area_id) for one in rare]
+    ground = replace(checkered(), pieces=Pieces.GRIDS)
+
+    look = shapes_scanned(events, days=DAYS, ground=ground, calendar=CALENDAR, seed=1)
 
     assert look.looked_at > 0
     assert all(one.recurrence_days < 60 for one in look.findings)

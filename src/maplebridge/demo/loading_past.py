@@ -68,7 +68,7 @@ WAVES = (
     ),
     Wave("06-01-02", "晚上音响声音很大", 12, 3, 33, "dismissed", "known_event", "社区文化节，三天后结束"),
     Wave("01-02-02", "停在车棚的电动车被偷了", 10, 3, 1, ""),
-    Wave("08-02-01", "路灯不亮，一整排都黑着", 15, 5, 1, "", grids=6),
+    Wave("08-02-01", "路灯不亮，一整排都黑着", 14, 4, 1, "", grids=4),
 )
 COSINE = 0.8  # of the town's latitude: a degree to the east is shorter
 LOOKS = (51, 46, 32)  # nights, so many days ago, before the last one

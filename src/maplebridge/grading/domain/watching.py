@@ -45,6 +45,8 @@ NIGHTLY, HOURLY, SERIES, AREAS = "scan", "hourly", "series", "areas"
 DETECTORS = (NIGHTLY, HOURLY, SERIES)  # where areas are known by their borders, the scan of areas as well
 LOOKS_A_DAY = {NIGHTLY: 1, HOURLY: 24, SERIES: 1, AREAS: 1}
 LEAST_AREAS = 6  # fewer have no shapes that a circle or a series would not see
+ALIKE = 0.5  # matters by which the share of a grid leans on what all have alike (Jeffreys)
+LEAST_EXPECTED = 1e-3  # a day
 MOST_AREAS = 400  # more take longer than a night's look may
 MOST_IN_SHAPE = 8  # areas of a neighborhood
 LEAST_NIGHTS = 180  # from so many nights on the town's own are learned from
@@ -365,11 +367,10 @@ def shapes_scanned(
         places = [place_of[ground.piece_of(one) or 0] for one in some]
         np.add.at(counts, (places, [one.day for one in some]), 1)
         recent = np.arange(days - LONGEST, days)
-        expected = series.forecast(counts, calendar, known=days - LONGEST, days=recent)
         if not counts[:, recent].any():
             continue
         scanned_now = scans.scan(
-            scans.poisson(counts[:, recent], expected.mean),
+            scans.poisson(counts[:, recent], _to_expect(counts, calendar, recent, ground.pieces)),
             branches=every,
             windows=scans.ending_now(LONGEST, longest=LONGEST),
             repetitions=REPETITIONS,
@@ -386,6 +387,22 @@ def shapes_scanned(
         for cluster in one.clusters
     ]
     return Look(tuple(sorted(findings, key=lambda one: one.p)), len(found))
+
+
+def _to_expect(
+    counts: NDArray[np.int64], calendar: series.Calendar, recent: NDArray[np.int64], pieces: Pieces
+) -> NDArray[np.float64]:
+    """Return what each area lets expect of the recent days: by its own calendar, or by its share of the whole.
+
+    A grid has a handful of matters of a kind in a year, too few for weekdays, holidays and a trend of its own; so the
+    whole town's are taken, and of them the grid's share of what was before, leaning on what all have alike.
+    """
+    known = int(recent[0])
+    if pieces == Pieces.AREAS:
+        return series.forecast(counts, calendar, known=known, days=recent).mean
+    whole = series.forecast(counts.sum(axis=0, keepdims=True), calendar, known=known, days=recent).mean
+    before = counts[:, :known].sum(axis=1) + ALIKE
+    return np.asarray(before[:, None] / before.sum() * np.maximum(whole, LEAST_EXPECTED))
 
 
 def _of_shape(
