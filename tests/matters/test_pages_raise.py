@@ -91,6 +91,11 @@ def test_the_typed_place_finds_the_building(town: Town) -> None:
     assert matter.place == "海棠苑3号楼2单元"
 
 
+def test_the_page_says_from_the_first_moment_where_the_report_is_taken_to_be(town: Town) -> None:
+    page = client_of(town.resident).get(reverse("raise")).content.decode()
+    assert "按您的住处：海棠苑3号楼" in page
+
+
 def test_without_a_place_the_home_counts(town: Town) -> None:
     assert reported(town, town.resident).grid == town.entrance_grid
 

@@ -430,7 +430,9 @@ class Oversight(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "-id"], condition=Q(closed_at=None), name="oversight_open")]
+        indexes = [
+            models.Index(fields=["kind", "opened_at"], condition=Q(closed_at=None), name="oversight_open")
+        ]
         triggers = [audit.trigger(personal=["words", "minutes"])]
 
     def __str__(self) -> str:

@@ -50,7 +50,9 @@ def raise_form(request: HttpRequest) -> HttpResponse:
             form.add_error(None, refusal_words(refused.code))
         except actions.NobodyToOwn:
             form.add_error(None, _("Nobody is on duty in this town yet. Please call 110 if it is urgent."))
-    return render(request, "matters/raise.html", {"form": form, "for_others": for_others})
+    told = {name: request.POST.get(name, "") for name in ("text", "place")}
+    found = actions.locate_told(standing.person, **told)
+    return render(request, "matters/raise.html", {"form": form, "for_others": for_others, **_place_of(found)})
 
 
 def _refused(code: str) -> str:
@@ -157,18 +159,21 @@ def similar(request: HttpRequest) -> HttpResponse:
         "emergency": " ".join(proposal.numbers) if proposal else "",
         "confidential": confidential,
         "nearby": nearby,
-        "found": found,
-        "where": _where_words(found),
+        **_place_of(found),
     }
     return render(request, "matters/_while_writing.html", context)
+
+
+def _place_of(found: places.Located) -> dict[str, Any]:
+    return {"found": found, "where": _where_words(found)}
 
 
 def _where_words(found: places.Located) -> str:
     parts = []
     if found.building_id is not None:
         building = places.get_building(found.building_id)
-        number = _("building %(number)s") % {"number": building.number}
-        parts.append(f"{building.estate or ''} {number}".strip())
+        told = {"estate": building.estate or "", "number": building.number}
+        parts.append((_("%(estate)s building %(number)s") % told).strip())
     elif found.estate_id is not None:
         parts.append(str(places.get_estate(found.estate_id)))
     if found.grid_id is not None:
