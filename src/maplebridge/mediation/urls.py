@@ -8,6 +8,7 @@ from maplebridge.mediation.views import (
     page,
     palm,
     papers,
+    proposing,
     rewards,
     room,
     rounds,
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     # the desk: disputes, what may be done to one, the town's committees, rounds
     path("disputes/", lists.disputes, name="disputes"),
     path("disputes/new/", lists.dispute_new, name="dispute_new"),
+    path("disputes/new/proposal/", proposing.proposal, name="dispute_proposal"),
     path("disputes/<int:dispute_id>/", page.dispute, name="dispute"),
     path("disputes/<int:dispute_id>/names/", page.reveal, name="dispute_reveal"),
     path("disputes/<int:dispute_id>/do/<slug:name>/", page.deed, name="dispute_deed"),
