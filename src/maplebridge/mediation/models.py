@@ -1037,7 +1037,7 @@ class Document(models.Model):
     code = models.CharField(max_length=20)  # see `domain.papers.Code`; "bound" is the whole file
     kind = choice(Kind)
     version = models.PositiveSmallIntegerField()
-    content = EncryptedBytesField(null=True)  # none: erased
+    content = EncryptedBytesField(null=True)  # type: ignore[misc]  # none: erased; read by `content_of` alone
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)  # of the content as it was taken in or sealed
     made_by = reference("people.Person")
