@@ -103,7 +103,8 @@ def fill(disputes: int) -> None:
         SELECT 'walk_in', '', told.type, '[]', told.text, '', (n %% 40 + 1) || '号楼', 2 + n %% 5, false,
             CASE WHEN n %% 50 = 0 THEN 'high' WHEN n %% 9 = 0 THEN 'raised' ELSE 'low' END, '[]', '[]', n %% 400 = 0,
             (ARRAY['group', 'village', 'town'])[1 + n %% 3], state.name, now() - (%(n)s - n) * interval '5 minutes',
-            '', '[]', 0, told.words, (%(grids)s::bigint[])[1 + (n * 7919) %% %(many)s], past.at,
+            CASE WHEN state.name = 'failed' THEN 'apart' ELSE '' END, '[]', 0, told.words,
+            (%(grids)s::bigint[])[1 + (n * 7919) %% %(many)s], past.at,
             past.at + interval '30 days',
             CASE WHEN state.name IN ('accepted', 'in_mediation') THEN NULL ELSE past.at + interval '9 days' END,
             2026, n

@@ -81,7 +81,17 @@ class Remembered:
         self._alone = Lock()
 
     def mean(self, text: str) -> Floats:
-        return self.meanings.mean(text)
+        return self._direction(text)
+
+    def _direction(self, text: str) -> Floats:
+        """Return what `WordMeanings.mean` returns, but for the order in which it is added up: all words at once."""
+        heard = list(self.meanings._heard(text))
+        places = np.array([place for place, _share in heard], np.intp)
+        shares = np.array([share for _place, share in heard], np.float32)
+        total = (shares * self.meanings.weights[places]) @ self.meanings.vectors[places].astype(np.float32)
+        length = float(np.linalg.norm(total))
+        direction: Floats = (total / length if length else total).astype(np.float32)
+        return direction
 
     def means(self, texts: Sequence[str]) -> Floats:
         """Return a row for each text, as `WordMeanings.means` does."""
@@ -89,7 +99,7 @@ class Remembered:
         found = {key: self._known.get(key) for key in keys}
         for key, text in zip(keys, texts, strict=True):
             if found[key] is None:
-                found[key] = self.meanings.mean(text)
+                found[key] = self._direction(text)
         with self._alone:
             self._known.update((key, one) for key, one in found.items() if one is not None)
             for key in list(self._known)[: max(len(self._known) - self.most, 0)]:

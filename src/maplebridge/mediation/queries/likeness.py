@@ -7,6 +7,7 @@ promise or a note. What names their people and places is read to be taken out, a
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -24,6 +25,11 @@ from maplebridge.places import queries as places
 OF_THE_TYPE, OF_OTHERS = 1_000, 500
 # What was compared once is compared again: of each settled dispute it is kept what it means, a kilobyte in memory.
 REMEMBERED = 10_000
+# What `Settled` is made of, in its order; the state says whether it was kept.
+COLUMNS = (
+    "dispute_id", "dispute__type", "dispute__tier", "dispute__summary", "terms", "amount_cents",
+    "dispute__concluded_at", "dispute__state",
+)  # fmt: skip
 # A few more than are shown are looked at, because some tell too much of their people.
 LOOKED_AT = 3 * SHOWN
 
@@ -36,10 +42,9 @@ def similar_cases(viewer: Viewer, dispute: Dispute, *, asked: str = "", article:
     if not viewer.mediates or dispute.confidential:
         return []
     words = asked.strip() or f"{dispute.summary} {dispute.wishes}"
-    rows = _compared(dispute, article)
-    among = [_settled(one) for one in rows]
+    among = _compared(dispute, article)
     found = nearest(words, dispute.type, among, _meanings())[:LOOKED_AT]
-    facts = _facts([one for one in rows if one.dispute_id in {near.settled.id for near in found}])
+    facts = _facts([near.settled.id for near in found])
     return list(islice(tell(found, words, dispute.type, facts, Spans.over(among)), SHOWN))
 
 
@@ -48,8 +53,8 @@ def _meanings() -> Remembered:
     return Remembered(shipped(), REMEMBERED)
 
 
-def _compared(dispute: Dispute, article: str) -> list[Agreement]:
-    """Return agreements in force of the newest other disputes, without those of the same people."""
+def _compared(dispute: Dispute, article: str) -> list[Settled]:
+    """Return what the newest other disputes came to whose agreement is in force, without those of the same people."""
     settled = (
         Agreement.objects.filter(
             effective_at__isnull=False,
@@ -62,15 +67,18 @@ def _compared(dispute: Dispute, article: str) -> list[Agreement]:
         )
         .exclude(dispute_id=dispute.pk)
         .exclude(dispute_id__in=_of_the_same_people(dispute))
-        .select_related("dispute")
-        .defer("dispute__words")
         .order_by("-dispute_id")
+        .values_list(*COLUMNS)
     )
     known = phrase_book().article(article)
     if known is not None:
-        return list(settled.filter(dispute__type__in=known.types)[: OF_THE_TYPE + OF_OTHERS])
-    same = settled.filter(dispute__type=dispute.type)[:OF_THE_TYPE]
-    return [*same, *settled.exclude(dispute__type=dispute.type)[:OF_OTHERS]]
+        rows = list(settled.filter(dispute__type__in=known.types)[: OF_THE_TYPE + OF_OTHERS])
+    else:
+        rows = [
+            *settled.filter(dispute__type=dispute.type)[:OF_THE_TYPE],
+            *settled.exclude(dispute__type=dispute.type)[:OF_OTHERS],
+        ]
+    return [_settled(row) for row in rows]
 
 
 def _of_the_same_people(dispute: Dispute) -> "QuerySet[Party, int]":
@@ -84,26 +92,25 @@ def _of_the_same_people(dispute: Dispute) -> "QuerySet[Party, int]":
     return Party.objects.filter(same).values_list("dispute_id", flat=True)
 
 
-def _settled(agreement: Agreement) -> Settled:
-    dispute = agreement.dispute
-    assert dispute.concluded_at is not None  # the filter asks for it
-    day = local_day(dispute.concluded_at)
+def _settled(row: tuple[Any, ...]) -> Settled:
+    dispute_id, type_code, tier, summary, terms, amount_cents, concluded_at, state = row
+    day = local_day(concluded_at)
     return Settled(
-        id=dispute.pk,
-        type=dispute.type,
-        tier=Tier(dispute.tier),
-        summary=dispute.summary,
-        terms=agreement.terms,
-        amount_cents=agreement.amount_cents,
+        id=dispute_id,
+        type=type_code,
+        tier=Tier(tier),
+        summary=summary,
+        terms=terms,
+        amount_cents=amount_cents,
         month=(day.year, day.month),
-        kept=dispute.state == State.PERFORMED,
+        kept=state == State.PERFORMED,
     )
 
 
-def _facts(agreements: Sequence[Agreement]) -> dict[int, Sequence[str]]:
+def _facts(ids: Sequence[int]) -> dict[int, Sequence[str]]:
     """Return whatever names the people and places of each dispute: its parties, its mediators, its ground."""
-    ids = [one.dispute_id for one in agreements]
-    known: dict[int, set[str]] = {one.dispute_id: set(_ground(one.dispute)) for one in agreements}
+    disputes = Dispute.objects.filter(pk__in=ids).only("place", "source_number", "grid_id")
+    known: dict[int, set[str]] = {one.pk: set(_ground(one)) for one in disputes}
     for party in Party.objects.filter(dispute_id__in=ids).select_related("person"):
         known[party.dispute_id] |= {
             party.name, party.phone, party.id_number, party.address, party.employer,
