@@ -134,9 +134,10 @@ def test_a_routing_rule_is_put_into_force_told_as_a_sentence_and_ended(
 def test_rules_that_disagree_are_reported(town: Town, administrator: Client) -> None:
     raised(town, severity=2)
     administrator.post(reverse("administration_routing"), NEW_RULE | {"do": "add"})
+    later = {"valid_from": (TODAY + timedelta(days=30)).isoformat()}  # told before it is too late
     administrator.post(
         reverse("administration_routing"),
-        NEW_RULE | {"do": "add", "name": "漏水归社区", "rank": "20", "chief_level": "3"},
+        NEW_RULE | later | {"do": "add", "name": "漏水归社区", "rank": "20", "chief_level": "3"},
     )
 
     page = administrator.get(reverse("administration_routing")).content.decode()
@@ -156,7 +157,7 @@ def test_a_rule_without_effect_or_name_is_refused(administrator: Client) -> None
 
 
 def test_working_time_has_several_spans_and_days_that_differ(administrator: Client) -> None:
-    week = {f"day_{day}": "08:00-12:00，13:30-17:00" if day < 6 else "" for day in range(7)}
+    week = {f"day_{day}": "8：00—12：00、13:30 —— 17:00" if day < 6 else "" for day in range(7)}
     administrator.post(reverse("administration_hours"), week)
     administrator.post(reverse("administration_days"), {"do": "year", "year": "2025"})
     administrator.post(

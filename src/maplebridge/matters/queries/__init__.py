@@ -48,6 +48,7 @@ from maplebridge.matters.queries.routing import (
     facts_of_past_matters,
     routing_rules,
     routing_rules_as_of,
+    routing_rules_from,
     routing_rules_listed,
 )
 from maplebridge.matters.queries.rows import PAGE, Row, rows_by_id
@@ -158,6 +159,7 @@ __all__ = [
     "reported_by",
     "routing_rules",
     "routing_rules_as_of",
+    "routing_rules_from",
     "routing_rules_listed",
     "rows_by_id",
     "sees_all_statistics",

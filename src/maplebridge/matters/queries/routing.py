@@ -31,6 +31,12 @@ def routing_rules_as_of(on: date) -> tuple[Rule, ...]:
     return tuple(as_rule(one) for one in rules.order_by("rank", "id"))
 
 
+def routing_rules_from(on: date) -> tuple[Rule, ...]:
+    """Return the routing rules of a day and those that will come: which of them contradict one another?"""
+    rules = RoutingRule.objects.exclude(valid_to__lte=on)
+    return tuple(as_rule(one) for one in rules.order_by("rank", "id"))
+
+
 PAST_MOST = 20_000
 
 

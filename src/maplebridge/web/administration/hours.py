@@ -1,5 +1,6 @@
 """Working time: the hours of each weekday, and the days that differ."""
 
+import re
 from datetime import time
 from typing import Any
 
@@ -68,9 +69,15 @@ def _hours_context(year: int) -> dict[str, Any]:
     }
 
 
+# What a Chinese keyboard writes for commas, colons and dashes, and how people say "to".
+AS_TYPED = str.maketrans("，、；：–—－~～至到", ",,,:-------")
+
+ONE_DIGIT = re.compile(r"(?<!\d)(\d):")
+
+
 def _spans(text: str) -> list[tuple[time, time]]:
     """Return the spans written in a field; they may not overlap, and a day's end after its start."""
-    plain = text.replace("\uff0c", ",").replace("\u3001", ",").replace("\uff1a", ":").replace("\u2013", "-")
+    plain = ONE_DIGIT.sub(r"0\1:", text.translate(AS_TYPED).replace("--", "-"))
     found = sorted(
         (span.start, span.end) for span in (Span.parse(one) for one in plain.split(",") if one.strip())
     )

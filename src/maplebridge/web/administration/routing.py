@@ -78,9 +78,8 @@ def routing_rules(request: HttpRequest) -> HttpResponse:
 
 def _routing_context(today: date) -> dict[str, Any]:
     listed = queries.routing_rules_listed()
-    now_in_force = queries.routing_rules_as_of(today)
     past = _last_month(today)
-    clashes = routing.conflicts(now_in_force, past)
+    clashes = routing.conflicts(queries.routing_rules_from(today), past)
     return {
         "rules": [
             {
@@ -167,6 +166,9 @@ def _try(
     before = queries.routing_rules_as_of(today)
     tried = routing.Rule(0, rank, name, when, then)
     after = sorted([*before, tried], key=lambda one: (one.rank, one.id or sys.maxsize))
+    beside = sorted(
+        [*queries.routing_rules_from(today), tried], key=lambda one: (one.rank, one.id or sys.maxsize)
+    )
     past = _last_month(today)
     changes = routing.dry_run(past, before, after, queries.town_rules(today).chief_levels)
     facts = dict(past)
@@ -188,7 +190,7 @@ def _try(
             _("“{winner}” comes before “{loser}” for {n} of them.").format(
                 winner=clash.winner.name, loser=clash.loser.name, n=clash.matters
             )
-            for clash in routing.conflicts(after, past)
+            for clash in routing.conflicts(beside, past)
             if tried in (clash.winner, clash.loser)
         ],
     }
