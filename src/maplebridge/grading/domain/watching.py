@@ -45,7 +45,8 @@ NIGHTLY, HOURLY, SERIES, AREAS = "scan", "hourly", "series", "areas"
 DETECTORS = (NIGHTLY, HOURLY, SERIES)  # where areas are known by their borders, the scan of areas as well
 LOOKS_A_DAY = {NIGHTLY: 1, HOURLY: 24, SERIES: 1, AREAS: 1}
 LEAST_AREAS = 6  # fewer have no shapes that a circle or a series would not see
-ALIKE = 0.5  # matters by which the share of a grid leans on what all have alike (Jeffreys)
+LEAST_OF_ITS_OWN = 60  # matters of an area, from which on it has a calendar of its own
+ALIKE = 0.5  # matters by which the share of an area leans on what all have alike (Jeffreys)
 LEAST_EXPECTED = 1e-3  # a day
 MOST_AREAS = 400  # more take longer than a night's look may
 MOST_IN_SHAPE = 8  # areas of a neighborhood
@@ -370,7 +371,7 @@ def shapes_scanned(
         if not counts[:, recent].any():
             continue
         scanned_now = scans.scan(
-            scans.poisson(counts[:, recent], _to_expect(counts, calendar, recent, ground.pieces)),
+            scans.poisson(counts[:, recent], _to_expect(counts, calendar, recent)),
             branches=every,
             windows=scans.ending_now(LONGEST, longest=LONGEST),
             repetitions=REPETITIONS,
@@ -390,19 +391,22 @@ def shapes_scanned(
 
 
 def _to_expect(
-    counts: NDArray[np.int64], calendar: series.Calendar, recent: NDArray[np.int64], pieces: Pieces
+    counts: NDArray[np.int64], calendar: series.Calendar, recent: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return what each area lets expect of the recent days: by its own calendar, or by its share of the whole.
 
-    A grid has a handful of matters of a kind in a year, too few for weekdays, holidays and a trend of its own; so the
-    whole town's are taken, and of them the grid's share of what was before, leaning on what all have alike.
+    A handful of matters tells no weekdays, holidays and trend: an area whose three matters fell on a holiday would
+    let expect nothing else. Such an area has the whole town's days, and of them its share of what was before, leaning
+    on what all have alike.
     """
     known = int(recent[0])
-    if pieces == Pieces.AREAS:
-        return series.forecast(counts, calendar, known=known, days=recent).mean
+    before = counts[:, :known].sum(axis=1)
     whole = series.forecast(counts.sum(axis=0, keepdims=True), calendar, known=known, days=recent).mean
-    before = counts[:, :known].sum(axis=1) + ALIKE
-    return np.asarray(before[:, None] / before.sum() * np.maximum(whole, LEAST_EXPECTED))
+    share = (before + ALIKE) / (before + ALIKE).sum()
+    expected = np.asarray(share[:, None] * np.maximum(whole, LEAST_EXPECTED))
+    if (own := before >= LEAST_OF_ITS_OWN).any():
+        expected[own] = series.forecast(counts[own], calendar, known=known, days=recent).mean
+    return expected
 
 
 def _of_shape(
