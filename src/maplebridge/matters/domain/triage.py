@@ -92,7 +92,7 @@ class Rules:
 
     # An emergency shown needlessly costs a glance, one not shown may cost a life: what the model of danger alone
     # takes for one. Of sentences written after its training, see the model card.
-    danger_from: float = 0.17
+    danger_from: float = 0.3
     # Who writes a letter is seldom in danger, and each of its pieces could be taken for it by chance.
     danger_in_letter_from: float = 0.5
     letter: int = 3  # pieces
@@ -102,9 +102,10 @@ class Rules:
     danger_spoken_against_from: float = 0.85
     # Who surely chats or asks is in danger less often than the words of danger are used in fun.
     danger_in_talk_from: float = 0.5
-    # What signs or the category say is believed unless the model surely knows better: a display that jumps from
-    # floor to floor is nobody who jumps.
-    danger_at_all_from: float = 0.08
+    # What a sign or the category names is believed sooner, a sign unless the models surely know better: a display
+    # that jumps from floor to floor is nobody who jumps.
+    danger_with_category_from: float = 0.2
+    danger_with_sign_from: float = 0.08
     # Two models that hear the same words are together less sure than each alone.
     danger_sharpness: float = 0.6
     # Each further number that is likely enough, of whatever it is that happens.
@@ -297,7 +298,9 @@ class Door:
             return ()
         if danger >= least:
             return calls
-        return (named,) if named and danger >= self._rules.danger_at_all_from else ()
+        stated = any(one.sign.number for one in seen)
+        enough = self._rules.danger_with_sign_from if stated else self._rules.danger_with_category_from
+        return (named,) if named and danger >= enough else ()
 
     def _least_danger(self, read: list[tuple[str, str]], *, talks: bool, spoken_against: bool) -> float:
         """Return how sure the models must be where nothing else names a danger."""
