@@ -128,7 +128,7 @@ def test_a_dispute_is_written_down_and_its_page_says_what_the_law_asks(desk: Des
     ("wrong", "said"),
     [
         ({"amount_cents": "很多"}, "write the sum in yuan"),
-        ({"happened_on": "2999-01-01"}, "today or earlier"),
+        ({"happened_on": "2099-01-01"}, "today or earlier"),
         ({"summary": ""}, "Please write something"),
         ({"source": "court"}, "number under which"),
     ],
