@@ -1,6 +1,8 @@
 """What import-linter cannot see: foreign keys name their target by string, and tables are written by actions only."""
 
 import ast
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -84,3 +86,13 @@ def test_only_actions_write() -> None:
                     writers.append(f"{path.relative_to(ROOT)}:{node.lineno} {target}.{node.func.attr}")
 
     assert writers == []
+
+
+def test_what_starts_loads_nothing_that_only_training_papers_and_charts_need() -> None:
+    """A town's machine is small and a restart must be quick: these cost a second or tens of megabytes each."""
+    started = (
+        "import sys, django; django.setup(); import maplebridge.config.urls, maplebridge.web.worker;"
+        "print(*{'matplotlib', 'scipy.stats', 'sklearn', 'weasyprint'} & set(sys.modules))"
+    )
+    found = subprocess.run([sys.executable, "-c", started], check=True, capture_output=True, text=True)
+    assert found.stdout.split() == []
