@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -70,6 +71,15 @@ def test_an_order_moves_from_new_to_accepted_to_done(town: Town) -> None:
     order.refresh_from_db()
     assert order.status == "done"
     assert "阀门换好了" in page(town.clerk, "agency_inbox", part="ended")
+
+
+def test_what_is_no_picture_keeps_the_words_of_what_was_done(town: Town) -> None:
+    order = raised(town).call_outs.get()
+    sent = {"words": "阀门换好了", "photos": SimpleUploadedFile("a.jpg", b"%PDF", "image/jpeg")}
+    answer = as_(town.clerk).post(reverse("inbox_done", args=[order.pk]), sent)
+    order.refresh_from_db()
+    assert (answer.status_code, order.status) == (422, "sent")
+    assert "阀门换好了</textarea>" in answer.content.decode()
 
 
 def test_an_order_is_returned_with_a_coded_reason_and_words(town: Town) -> None:

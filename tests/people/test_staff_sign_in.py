@@ -235,3 +235,11 @@ def test_every_page_of_the_way_in_has_the_security_policy(client: Client, town: 
     policy = client.get(reverse("sign_in"))["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("name", ["sign_in_staff", "sign_in_phone"])
+def test_the_address_of_a_form_that_came_back_leads_to_signing_in(
+    client: Client, name: str, db: None
+) -> None:
+    answer = client.get(reverse(name))
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("sign_in"))

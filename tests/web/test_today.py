@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -83,6 +84,37 @@ def test_an_answer_from_the_row_stands_where_it_was_asked(town: Town) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, reverse("today"))
     assert matter.state == "in_hand"
     assert Message.objects.filter(in_reply_to=matter.asked_in_id, text="我马上过来看").exists()
+
+
+def test_whoever_was_faster_is_named_and_the_words_are_kept(town: Town) -> None:
+    matter = raised(town)
+    row = as_(town.chiefs[1]).get(reverse("today")).content.decode()
+    first = reverse("today_answer", args=[matter.pk]) + "?first=1"
+    assert f'data-answer="{first}"' in row
+    actions.answer(
+        matter_id=matter.pk,
+        text="我去看过了",
+        by=actions.By(town.officer.pk, "officer"),
+        shown_as="王警官",
+        now=town.now,
+    )
+    answer = as_(town.chiefs[1]).post(first, {"text": "我马上过来看"})
+    page = answer.content.decode()
+    assert (answer.status_code, "error-summary" in page) == (422, True)
+    assert "先答复了：“我去看过了”" in page
+    assert ">我马上过来看</textarea>" in page
+    assert matter.entries.filter(text="我马上过来看").count() == 0
+    as_(town.chiefs[1]).post(reverse("today_answer", args=[matter.pk]), {"text": "我马上过来看"})
+    assert matter.entries.filter(text="我马上过来看").count() == 1
+
+
+def test_what_is_no_picture_keeps_the_words_of_an_answer(town: Town) -> None:
+    matter = raised(town)
+    sent = {"text": "我马上过来看", "photos": SimpleUploadedFile("a.jpg", b"%PDF", "image/jpeg")}
+    answer = as_(town.chiefs[1]).post(reverse("today_answer", args=[matter.pk]), sent)
+    assert answer.status_code == 422
+    assert ">我马上过来看</textarea>" in answer.content.decode()
+    assert as_(town.chiefs[1]).get(reverse("today_answer", args=[matter.pk])).status_code == 302
 
 
 def test_a_phrase_sends_with_one_tap_beside_an_empty_field(town: Town) -> None:

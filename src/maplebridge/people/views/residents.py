@@ -60,9 +60,11 @@ def sign_in_page(
 
 @allow(anybody)
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 def phone(request: HttpRequest) -> HttpResponse:
     """Send a code. The answer is the same whether or not anybody here has this phone."""
+    if request.method == "GET":
+        return redirect("sign_in")
     form = PhoneForm(request.POST)
     if not form.is_valid():
         return sign_in_page(request, phone=form, status=422)

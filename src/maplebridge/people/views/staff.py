@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from maplebridge.people import actions, queries
 from maplebridge.people.forms import NewPasswordForm, SecondFactorForm, StaffForm
@@ -49,9 +49,11 @@ class HalfWay:
 @allow(anybody)
 @never_cache
 @sensitive_post_parameters("password")
-@require_POST
+@require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """Check user name and password. What was wrong is not said, and is the same for names that nobody has."""
+    if request.method == "GET":
+        return redirect("sign_in")  # the address of a page that came back, opened again
     form = StaffForm(request.POST, auto_id="staff_%s")
     if not form.is_valid():
         return sign_in_page(request, staff=form, status=422)
