@@ -50,8 +50,9 @@ def raise_form(request: HttpRequest) -> HttpResponse:
             form.add_error(None, refusal_words(refused.code))
         except actions.NobodyToOwn:
             form.add_error(None, _("Nobody is on duty in this town yet. Please call 110 if it is urgent."))
-    told = {name: request.POST.get(name, "") for name in ("text", "place")}
-    found = actions.locate_told(standing.person, **told)
+    found = actions.locate_told(
+        standing.person, text=request.POST.get("text", ""), place=request.POST.get("place", "")
+    )
     return render(request, "matters/raise.html", {"form": form, "for_others": for_others, **_place_of(found)})
 
 
