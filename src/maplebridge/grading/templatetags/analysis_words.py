@@ -148,7 +148,7 @@ def period_words(period: Period) -> str:
     """Return a month or a quarter as people write it."""
     if period.span == Span.QUARTER:
         return _("quarter {number} of {year}").format(number=period.last.number // 3, year=period.last.year)
-    return pgettext("report", "{year}-{month}").format(year=period.last.year, month=period.last.number)
+    return pgettext("report", "{year}-{month:02}").format(year=period.last.year, month=period.last.number)
 
 
 @register.filter
