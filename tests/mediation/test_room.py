@@ -9,6 +9,7 @@ from tests.mediation.disputes import Desk, open_desk
 
 from maplebridge.mediation import actions
 from maplebridge.mediation.domain.audiences import Audience
+from maplebridge.mediation.domain.workflow import EndedBecause, OtherWay
 from maplebridge.mediation.models import Dispute, Offer, Session, Side, Utterance
 from maplebridge.people.models import Account, Person
 
@@ -154,6 +155,21 @@ def test_a_party_finds_their_mediation_and_a_neighbor_does_not(desk: Desk, dispu
     page = resident.get(reverse("my_dispute", args=[dispute.pk])).content.decode()
     assert reverse("mediation_room", args=[session.pk]) in page
     assert seat(desk.town.grid_worker).get(reverse("my_dispute", args=[dispute.pk])).status_code == 404
+
+
+def test_a_party_reads_that_it_ended_and_which_ways_are_open(desk: Desk) -> None:
+    dispute = desk.in_mediation()
+    actions.fail(
+        dispute_id=dispute.pk,
+        because=EndedBecause.APART,
+        words="",
+        other_ways=[OtherWay.COURT, OtherWay.LEGAL_AID],
+        by=desk.by,
+        now=desk.now,
+    )
+    page = seat(desk.town.resident).get(reverse("my_dispute", args=[dispute.pk])).content.decode()
+    assert "您还可以：向法院起诉、申请法律援助" in page
+    assert "调解员会联系您" not in page  # nobody will any more
 
 
 def test_a_party_sees_that_their_data_was_read(desk: Desk, dispute: Dispute) -> None:

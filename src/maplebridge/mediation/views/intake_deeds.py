@@ -176,11 +176,15 @@ def grid_choices(reader: Reader | None, standing: Any) -> list[tuple[str, str]]:
     if reader is not None and reader.dispute.grid_id not in ids:
         ids.append(reader.dispute.grid_id)
     named = [(facts[one], facts.get(facts[one].parent_id or 0)) for one in ids if one in facts]
-    shown = [
-        (one.code, str(one.id), f"{above.name} {one.name}" if above and one.level < 3 else one.name)
-        for one, above in named
-    ]
+    shown = [(one.code, str(one.id), _below(above, one)) for one, above in named]
     return [(id, name) for _code, id, name in sorted(shown)]
+
+
+def _below(above: Any, one: Any) -> str:
+    """Return a grid with its community before it, where its own name does not begin with it already."""
+    if above is None or one.level >= 3 or one.name.startswith(above.name):
+        return str(one.name)
+    return f"{above.name} {one.name}"
 
 
 def _correct(reader: Reader, data: Data, of: int) -> None:
