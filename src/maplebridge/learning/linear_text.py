@@ -55,7 +55,6 @@ class Recipe:
     net_size: int = 32
     folds: int = 4
     decides_alone_right: float = 0.95
-    labels_alike: bool = False  # finding a rare label counts as much as finding a common one; for few labels
 
 
 RECIPE = Recipe()
@@ -66,7 +65,6 @@ LETTERS = Recipe(
     opening=80,
     nets=1,
     model_bytes=11_000_000,
-    labels_alike=True,
 )
 
 

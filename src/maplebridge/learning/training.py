@@ -33,10 +33,6 @@ Scores = npt.NDArray[np.float64]
 NEVER = -30.0  # the score of a label that the texts at hand do not contain
 NET_BATCH = 64
 NET_STEPS = 280
-# Of a margin of a support vector machine, which is one.
-OFFSET_STEPS = (-0.1, -0.05, -0.02, 0.02, 0.05, 0.1)
-OFFSET_ROUNDS = 3
-LEAST_GAIN = 3e-4  # of macro-F1: less is chance
 LOUDNESS = 8.0  # texts have length one; networks start with weights meant for larger values
 
 
@@ -106,7 +102,7 @@ def train(
         keys=counted.keys[final.columns],
         rarity=final.rarity,
         weights=final.weights.astype(np.float16),
-        bias=(final.bias + verdict.offsets).astype(np.float32),
+        bias=final.bias.astype(np.float32),
         nets=final.nets,
         net_share=verdict.net_share,
         sharpness=verdict.sharpness,
@@ -334,7 +330,6 @@ def _net(
 @dataclass(frozen=True)
 class _Verdict:
     net_share: float
-    offsets: Scores
     sharpness: float
     threshold: float
     about: dict[str, float]
@@ -342,54 +337,19 @@ class _Verdict:
 
 def _judge(by_weights: Scores, by_nets: Scores, truth: Integers, recipe: Recipe) -> _Verdict:
     if not len(truth):
-        return _Verdict(
-            net_share=0.0, offsets=np.zeros(by_weights.shape[1]), sharpness=1.0, threshold=1.0, about={}
-        )
+        return _Verdict(net_share=0.0, sharpness=1.0, threshold=1.0, about={})
     surprises = [
         (*_sharpness(by_weights + share * by_nets, truth), share) for share in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0)
     ]
     _, sharpness, net_share = min(surprises)
-    scores = by_weights + net_share * by_nets
-    offsets = np.zeros(scores.shape[1])
-    if recipe.labels_alike:
-        offsets = offsets_for(scores, truth)
-        scores = scores + offsets
-        sharpness = _sharpness(scores, truth)[1]
-    chances = softmax(sharpness * scores)
+    chances = softmax(sharpness * (by_weights + net_share * by_nets))
     right = chances.argmax(axis=1) == truth
     threshold = _threshold(chances.max(axis=1), right, recipe.decides_alone_right)
     about = {
         "held_back_accuracy": float(right.mean()),
         "held_back_coverage": float((chances.max(axis=1) > threshold).mean()),
     }
-    return _Verdict(
-        net_share, offsets, sharpness, threshold, {name: round(value, 4) for name, value in about.items()}
-    )
-
-
-def offsets_for(scores: Scores, truth: Integers) -> Scores:
-    """Return what to add to the score of each label so that small labels are found as well as large ones.
-
-    Found by small steps for one label after the other, taken where they raise the macro-F1 of what was held back.
-    """
-    offsets = np.zeros(scores.shape[1])
-    best = macro_f1(scores, truth)
-    for _ in range(OFFSET_ROUNDS):
-        for label in range(scores.shape[1]):
-            for step in OFFSET_STEPS:
-                tried = offsets.copy()
-                tried[label] += step
-                reached = macro_f1(scores + tried, truth)
-                if reached > best + LEAST_GAIN:
-                    offsets, best = tried, reached
-    return offsets
-
-
-def macro_f1(scores: Scores, truth: Integers) -> float:
-    given, labels = scores.argmax(axis=1), scores.shape[1]
-    hits = np.bincount(truth[given == truth], minlength=labels)
-    both = np.bincount(truth, minlength=labels) + np.bincount(given, minlength=labels)
-    return float((2 * hits[both > 0] / both[both > 0]).mean())
+    return _Verdict(net_share, sharpness, threshold, {name: round(value, 4) for name, value in about.items()})
 
 
 def _sharpness(scores: Scores, truth: Integers) -> tuple[float, float]:
