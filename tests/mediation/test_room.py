@@ -157,6 +157,19 @@ def test_a_party_finds_their_mediation_and_a_neighbor_does_not(desk: Desk, dispu
     assert seat(desk.town.grid_worker).get(reverse("my_dispute", args=[dispute.pk])).status_code == 404
 
 
+def test_whoever_speaks_in_confidence_goes_on_so_until_they_choose_otherwise(
+    desk: Desk, dispute: Dispute
+) -> None:
+    session, resident = session_of(desk, dispute), seat(desk.town.resident)
+    own = f"side:{dispute.sides.get(number=1).pk}"
+    say = reverse("mediation_room_say", args=[session.pk])
+    page = resident.post(say, {"audience": own, "text": "最多两千"}, follow=True).content.decode()
+    assert f'value="{own}"' in page.split(" checked")[0].rsplit("<input", 1)[1]
+    other = f"side:{dispute.sides.get(number=2).pk}"
+    stray = resident.get(reverse("mediation_room", args=[session.pk]), {"to": other}).content.decode()
+    assert 'value="both"' in stray.split(" checked")[0].rsplit("<input", 1)[1]
+
+
 def test_a_party_reads_that_it_ended_and_which_ways_are_open(desk: Desk) -> None:
     dispute = desk.in_mediation()
     actions.fail(

@@ -6,11 +6,13 @@ reach the wrong ears whatever the page has sent.
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.contrib import messages as notes
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -123,6 +125,7 @@ def _shown(
     """Show the room. What was not sent comes back with the words, so that they are not lost."""
     dispute = queries.get_dispute(session.dispute_id)
     sides = queries.sides_of(dispute.pk)
+    voices = voices_of(viewer, session, sides)
     context = {
         "session": session,
         "dispute": dispute,
@@ -132,7 +135,7 @@ def _shown(
         "guests": queries.guests_of(session),
         "said": said,
         "older": older,
-        "voices": voices_of(viewer, session, sides),
+        "voices": voices,
         "sides": sides,
         "own_side": next((one for one in sides if one.pk == viewer.side_id), None),
         "exhibits": queries.exhibits_for(viewer, dispute.pk),
@@ -142,9 +145,15 @@ def _shown(
         "phrases": phrase_book().by_stage() if viewer.mediates else {},
         "wrong": wrong,
         "written": request.POST.get("text", "") if wrong else "",
-        "chosen": request.POST.get("audience", "") if wrong else "",
+        "chosen": request.POST.get("audience", "") if wrong else _spoken_to(request, voices),
     }
     return render(request, "mediation/room.html", context, status=422 if wrong else 200)
+
+
+def _spoken_to(request: HttpRequest, voices: list[Voice]) -> str:
+    """Return to whom the last words went: whoever speaks in confidence goes on so, until they choose otherwise."""
+    asked = request.GET.get("to", "")
+    return asked if asked in {one.value for one in voices} else ""
 
 
 def _last_said(session: Session, viewer: Viewer, before: str = "") -> tuple[list[Said], int | None]:
@@ -267,7 +276,7 @@ def room_say(request: HttpRequest, session_id: int) -> HttpResponse:
         return _not_sent(request, session, viewer, refusal_words(refused.code))
     except photos.PhotoRefused as refused:
         return _not_sent(request, session, viewer, refusal_words(f"photo_{refused.code}"))
-    return redirect("mediation_room", session_id)
+    return redirect(f"{reverse('mediation_room', args=[session_id])}?{urlencode({'to': chosen.value})}")
 
 
 def _not_sent(request: HttpRequest, session: Session, viewer: Viewer, wrong: str) -> HttpResponse:
