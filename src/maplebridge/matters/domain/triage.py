@@ -104,7 +104,7 @@ class Rules:
     danger_in_talk_from: float = 0.5
     # What a sign or the category names is believed sooner, a sign unless the models surely know better: a display
     # that jumps from floor to floor is nobody who jumps.
-    danger_with_category_from: float = 0.2
+    danger_with_category_from: float = 0.3
     danger_with_sign_from: float = 0.08
     # Two models that hear the same words are together less sure than each alone.
     danger_sharpness: float = 0.6
