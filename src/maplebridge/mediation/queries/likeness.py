@@ -22,7 +22,7 @@ from maplebridge.mediation.queries.town import local_day
 from maplebridge.places import queries as places
 
 # The newest settled disputes of the type, and of the others: so many are compared.
-OF_THE_TYPE, OF_OTHERS = 1_000, 500
+OF_THE_TYPE, OF_OTHERS = 600, 200
 # What was compared once is compared again: of each settled dispute it is kept what it means, a kilobyte in memory.
 REMEMBERED = 10_000
 # What `Settled` is made of, in its order; the state says whether it was kept.
