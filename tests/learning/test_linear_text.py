@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -291,3 +292,44 @@ def test_kin_speak_for_a_label_with_few_texts() -> None:
     alone, together = train(texts, labels), train(texts, labels, kin=kin)
     at = [alone.classes.index(label) for label in ("wolf", "fox")]
     assert together.probabilities(["hunts"])[0, at].sum() > alone.probabilities(["hunts"])[0, at].sum()
+
+
+HEALED = ["护士", "药房", "住院", "手术", "看病", "诊所", "感冒", "疫苗", "急救", "康复", "牙科", "体检"]
+GROWN = ["小麦", "玉米", "稻谷", "庄稼", "果园", "田埂", "种子", "蔬菜", "大棚", "收割", "化肥", "农具"]
+
+
+@pytest.fixture(scope="module")
+def hearing() -> LinearText:
+    """A model whose texts share words with no other: only what they mean tells the labels apart."""
+    recipe = replace(LETTERS, order=GramOrder(characters=2, words=0))
+    return train(HEALED + GROWN, ["医"] * len(HEALED) + ["田"] * len(GROWN), recipe=recipe)
+
+
+def deaf(model: LinearText) -> LinearText:
+    return replace(model, nets=replace(model.nets, meaning=model.nets.meaning[:0]), meanings=None)
+
+
+def test_a_word_never_read_is_heard_through_its_kin(hearing: LinearText) -> None:
+    never_read = ["医师", "耕地"]
+    assert not set("".join(never_read)) & set("".join(HEALED + GROWN))
+    assert [best(hearing, word) for word in never_read] == ["医", "田"]
+    first, second = deaf(hearing).probabilities(never_read)
+    assert first.tolist() == second.tolist()
+
+
+def test_a_text_of_unknown_words_is_read_as_if_meanings_were_not_heard(hearing: LinearText) -> None:
+    unknown = ["zzqx!", "", "…"]
+    np.testing.assert_array_equal(hearing.probabilities(unknown), deaf(hearing).probabilities(unknown))
+
+
+def test_a_model_that_hears_meanings_is_read_as_it_was_written(hearing: LinearText, tmp_path: Path) -> None:
+    hearing.save(tmp_path / "hearing.npz")
+    with np.load(tmp_path / "hearing.npz") as arrays:
+        parts = {name: arrays[name] for name in arrays if name != "nets_meaning"}
+    np.savez(tmp_path / "before.npz", **parts)  # as files were before meanings were heard
+    np.savez(tmp_path / "others.npz", nets_meaning=hearing.nets.meaning[:100], **parts)
+    for name, same in (("hearing.npz", hearing), ("before.npz", deaf(hearing))):
+        again = load(tmp_path / name).probabilities(["医师", *GROWN])
+        np.testing.assert_array_equal(again, same.probabilities(["医师", *GROWN]))
+    with pytest.raises(NotAModel, match="other vectors"):
+        load(tmp_path / "others.npz")

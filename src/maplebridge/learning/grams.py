@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -139,6 +140,12 @@ def _runs(folded: str, edges: Spans, length: int) -> _Runs:
 @lru_cache(_KEPT)
 def _word_edges(text: str) -> Spans:
     return np.cumsum([0, *map(len, rjieba.cut(text))], dtype=np.int64)
+
+
+def words_of(folded: str) -> list[str]:
+    """Return the words of a folded text in order, without punctuation."""
+    cut = (folded[start:end] for start, end in pairwise(_word_edges(folded).tolist()))
+    return [word for word in cut if word[0].isalnum()]
 
 
 def between_words(folded: str) -> frozenset[int]:

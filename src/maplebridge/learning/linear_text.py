@@ -1,6 +1,7 @@
 """A model of texts: which of a town's own labels fits a message, how surely, and which words say so.
 
-Weights of grams do most of the work and give the reasons; a small network beside them hears what grams mean together.
+Weights of grams do most of the work and give the reasons; a small network beside them hears what grams mean together,
+and where the recipe says so also what the words mean, so that a word never read is heard through its kin.
 Trained with scikit-learn, read with numpy alone; a file of arrays and JSON, never a pickle.
 """
 
@@ -12,12 +13,15 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from maplebridge.learning.grams import GramOrder, Grams, Keys, between_words, fold, grams, keys_of
+from maplebridge.learning.grams import GramOrder, Grams, Keys, between_words, fold, grams, keys_of, words_of
+
+if TYPE_CHECKING:
+    from maplebridge.learning.word_meanings import WordMeanings
 
 Halves = npt.NDArray[np.float16]
 Floats = npt.NDArray[np.float32]
@@ -53,6 +57,7 @@ class Recipe:
     nets: int = 2
     net_grams: int = 30_000
     net_size: int = 32
+    hears_meanings: bool = False  # of words, by the vectors that the product ships
     folds: int = 4
     decides_alone_right: float = 0.95
 
@@ -65,6 +70,7 @@ LETTERS = Recipe(
     opening=80,
     nets=1,
     model_bytes=11_000_000,
+    hears_meanings=True,
 )
 
 
@@ -90,10 +96,12 @@ class Nets:
     """Networks with one hidden layer of rectified units, all reading the grams at `places` of the vocabulary.
 
     `hidden` has a row for each place, with the units of all networks side by side; `out` one layer for each network.
+    `meaning` has a row for each dimension of what the words of the text mean, none where this is not heard.
     """
 
     places: Integers
     hidden: Halves
+    meaning: Halves
     hidden_bias: Floats
     out: Floats
     out_bias: Floats
@@ -104,10 +112,11 @@ class Nets:
         rows[self.places] = np.arange(len(self.places))
         return rows
 
-    def scores(self, rows: Integers, values: Floats) -> Floats:
+    def scores(self, rows: Integers, values: Floats, meant: Floats) -> Floats:
         """Return mean logarithms of chances, bounded below: what networks rule out, words may still prove."""
         known = rows >= 0
         heard = values[known] @ self.hidden[rows[known]].astype(np.float32) + self.hidden_bias
+        heard += meant @ self.meaning.astype(np.float32)
         raised = np.maximum(heard, 0).reshape(len(self.out), 1, -1)
         chances = softmax((raised @ self.out)[:, 0].astype(np.float64) + self.out_bias)
         scores: Floats = np.log(chances + FLOOR).mean(axis=0)
@@ -130,6 +139,7 @@ class LinearText:
     sharpness: float
     threshold: float
     about: dict[str, Any] = field(default_factory=dict)
+    meanings: "WordMeanings | None" = None
 
     def probabilities(self, texts: Sequence[Text]) -> npt.NDArray[np.float64]:
         """Return a row for each text and a column for each of `classes`; every row sums to one."""
@@ -186,9 +196,10 @@ class LinearText:
 
     def _scores(self, texts: Sequence[Text]) -> Floats:
         rows = [self._fields(text) for text in texts]
+        readings = [tuple(map(block.read, rows)) for block in self.blocks]
         found = [
-            keys_of(tuple(map(block.read, rows)), block.order, space=number)
-            for number, block in enumerate(self.blocks)
+            keys_of(reading, block.order, space=number)
+            for number, (block, reading) in enumerate(zip(self.blocks, readings, strict=True))
         ]
         owners = np.concatenate([of * len(self.blocks) + number for number, (_, of) in enumerate(found)])
         places = self._places(np.concatenate([keys for keys, _ in found]))
@@ -196,18 +207,20 @@ class LinearText:
         gathered, counts = np.unique(owners[known] * len(self.keys) + places[known], return_counts=True)
         owners, places = np.divmod(gathered, len(self.keys))
         values = self._values(places, counts)
-        readings = len(texts) * len(self.blocks)
-        lengths = np.sqrt(np.bincount(owners, values**2, minlength=readings))
+        cells = len(texts) * len(self.blocks)
+        lengths = np.sqrt(np.bincount(owners, values**2, minlength=cells))
         weights = np.tile([block.weight for block in self.blocks], len(texts))
         weights = weights / np.where(lengths > 0, lengths, 1)
         heard = (values * weights[owners]).astype(np.float32)
-        ends = np.searchsorted(owners, np.arange(0, readings + 1, len(self.blocks)))
-        return np.stack([self._score(places[a:b], heard[a:b]) for a, b in pairwise(ends.tolist())])
+        ends = np.searchsorted(owners, np.arange(0, cells + 1, len(self.blocks)))
+        spans = zip(readings[0], pairwise(ends.tolist()), strict=True)
+        return np.stack([self._score(places[a:b], heard[a:b], folded) for folded, (a, b) in spans])
 
-    def _score(self, places: Integers, values: Floats) -> Floats:
+    def _score(self, places: Integers, values: Floats, folded: str) -> Floats:
         scores: Floats = values @ self.weights[places].astype(np.float32) + self.bias
         if self.net_share:
-            scores = scores + self.net_share * self.nets.scores(self._net_rows[places], values)
+            meant = meant_by(folded, self.meanings)
+            scores = scores + self.net_share * self.nets.scores(self._net_rows[places], values, meant)
         return scores
 
     def _places(self, keys: Keys) -> Integers:
@@ -259,6 +272,11 @@ class LinearText:
         return places, (values * (block.weight / norm if norm else 0)).astype(np.float32), at[known]
 
 
+def meant_by(folded: str, meanings: "WordMeanings | None") -> Floats:
+    """Return the direction of the words of a text, of no dimension where meanings are not heard."""
+    return np.zeros(0, np.float32) if meanings is None else meanings.direction(words_of(folded))
+
+
 def read(row: Sequence[str], blocks: Sequence[Block]) -> Iterator[tuple[Block, Grams]]:
     """Yield the grams of each block of a text."""
     for space, block in enumerate(blocks):
@@ -300,6 +318,7 @@ def load(path: str | os.PathLike[str]) -> LinearText:
 def _from_arrays(arrays: Mapping[str, Any], meta: Mapping[str, Any]) -> LinearText:
     if meta["format"] != FORMAT:
         raise NotAModel(f"is a model of another kind: {meta['format']}")
+    nets = _nets(arrays)
     return LinearText(
         classes=tuple(meta["classes"]),
         fields=meta["fields"],
@@ -308,12 +327,32 @@ def _from_arrays(arrays: Mapping[str, Any], meta: Mapping[str, Any]) -> LinearTe
         rarity=arrays["rarity"],
         weights=arrays["weights"],
         bias=arrays["bias"],
-        nets=Nets(**{part.name: arrays[f"nets_{part.name}"] for part in fields(Nets)}),
+        nets=nets,
         net_share=meta["net_share"],
         sharpness=meta["sharpness"],
         threshold=meta["threshold"],
         about=meta["about"],
+        meanings=_meanings_for(nets),
     )
+
+
+def _nets(arrays: Mapping[str, Any]) -> Nets:
+    """Read the networks; those of files written before meanings were heard, hear none."""
+    deaf = np.zeros((0, arrays["nets_hidden"].shape[1]), np.float16)
+    names = [part.name for part in fields(Nets)]
+    given = {name: arrays[f"nets_{name}"] for name in names if f"nets_{name}" in arrays}
+    return Nets(**{"meaning": deaf, **given})
+
+
+def _meanings_for(nets: Nets) -> "WordMeanings | None":
+    if not len(nets.meaning):
+        return None
+    # Five megabytes that only such a model needs; besides, their module imports this one.
+    from maplebridge.learning.word_meanings import shipped  # noqa: PLC0415
+
+    if shipped().vectors.shape[1] != len(nets.meaning):
+        raise NotAModel("belongs to other vectors")
+    return shipped()
 
 
 def _block(meta: Mapping[str, Any]) -> Block:

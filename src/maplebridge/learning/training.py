@@ -24,9 +24,11 @@ from maplebridge.learning.linear_text import (
     Recipe,
     Report,
     Text,
+    meant_by,
     read,
     softmax,
 )
+from maplebridge.learning.word_meanings import WordMeanings, shipped
 
 Scores = npt.NDArray[np.float64]
 
@@ -34,13 +36,18 @@ NEVER = -30.0  # the score of a label that the texts at hand do not contain
 NET_BATCH = 64
 NET_STEPS = 280
 LOUDNESS = 8.0  # texts have length one; networks start with weights meant for larger values
+MEANING_LOUDNESS = 4.0  # what words mean is an aside to what is said
 
 
 @dataclass(frozen=True)
 class _Counts:
-    """Texts as counts of grams, all blocks side by side; `block_of` says which block a column belongs to."""
+    """Texts as counts of grams, all blocks side by side; `block_of` says which block a column belongs to.
+
+    `meant` has what the words of each text mean, no columns where this is not heard.
+    """
 
     counts: csr_matrix
+    meant: Floats
     keys: Keys
     block_of: Integers
 
@@ -57,12 +64,15 @@ class _Fitted:
     bias: Floats
     nets: Nets
 
-    def scores(self, counts: csr_matrix) -> tuple[Scores, Scores]:
+    def scores(self, counts: csr_matrix, meant: Floats) -> tuple[Scores, Scores]:
         """Return what the weights say and what the networks say on average, a row for each text."""
         values = _values(counts[:, self.columns], self.rarity, self.block_of, self.block_weights)
         net_rows = self.nets.rows(len(self.columns))
         rows = [slice(*values.indptr[row : row + 2]) for row in range(values.shape[0])]
-        heard = [self.nets.scores(net_rows[values.indices[row]], values.data[row]) for row in rows]
+        heard = [
+            self.nets.scores(net_rows[values.indices[row]], values.data[row], meaning)
+            for row, meaning in zip(rows, meant, strict=True)
+        ]
         return np.asarray(values @ self.weights + self.bias, np.float64), np.array(heard, np.float64)
 
 
@@ -81,7 +91,8 @@ def train(
     families = [_families(classes, names) for names in kin]
     blocks = _blocks(rows, recipe)
     report(f"reading {len(rows)} texts")
-    counted = _count(rows, blocks)
+    meanings = shipped() if recipe.hears_meanings else None
+    counted = _count(rows, blocks, meanings)
     folds = _deal(wanted, _own_groups(rows) if groups is None else groups, recipe.folds)
     judged = np.zeros(len(rows), bool)
     by_weights, by_nets = np.zeros((2, len(rows), len(classes)))
@@ -90,7 +101,9 @@ def train(
         if len(np.unique(wanted[inside])) > 1 and not inside.all():
             report(f"training without part {number + 1} of {recipe.folds}")
             fitted = _fit(counted, inside, wanted, len(classes), families, blocks, recipe)
-            by_weights[~inside], by_nets[~inside] = fitted.scores(counted.counts[~inside])
+            by_weights[~inside], by_nets[~inside] = fitted.scores(
+                counted.counts[~inside], counted.meant[~inside]
+            )
             judged |= ~inside
     verdict = _judge(by_weights[judged], by_nets[judged], wanted[judged], recipe)
     report("training with everything")
@@ -108,6 +121,7 @@ def train(
         sharpness=verdict.sharpness,
         threshold=verdict.threshold,
         about={"rows": len(rows), **verdict.about},
+        meanings=meanings,
     )
 
 
@@ -155,7 +169,7 @@ def _split(order: GramOrder) -> Iterator[GramOrder]:
         yield GramOrder(0, order.words)
 
 
-def _count(rows: list[tuple[str, ...]], blocks: tuple[Block, ...]) -> _Counts:
+def _count(rows: list[tuple[str, ...]], blocks: tuple[Block, ...], meanings: WordMeanings | None) -> _Counts:
     found: list[list[tuple[Keys, Integers]]] = [[] for _ in blocks]
     for row in rows:
         for place, (_, grams) in enumerate(read(row, blocks)):
@@ -165,6 +179,7 @@ def _count(rows: list[tuple[str, ...]], blocks: tuple[Block, ...]) -> _Counts:
         raise CannotTrain("all texts are empty")
     return _Counts(
         counts=csr_matrix(hstack([counts for counts, _ in counted])),
+        meant=np.stack([meant_by(blocks[0].read(row), meanings) for row in rows]),
         keys=np.concatenate([keys for _, keys in counted]),
         block_of=np.repeat(np.arange(len(blocks)), [len(keys) for _, keys in counted]),
     )
@@ -211,7 +226,7 @@ def _fit(
     )
     values = _values(counts[:, columns], rarity, block_of, block_weights)
     weights, bias = _with_kin(values, labels, classes, families, recipe)
-    nets = _nets(values, labels, classes, recipe)
+    nets = _nets(values, counted.meant[inside], labels, classes, recipe)
     return _Fitted(columns, rarity, block_of, block_weights, weights, bias, nets)
 
 
@@ -290,14 +305,16 @@ def _log_ratio(inside: npt.ArrayLike, outside: npt.ArrayLike) -> Floats:
     return scaled
 
 
-def _nets(values: csr_matrix, labels: Integers, classes: int, recipe: Recipe) -> Nets:
+def _nets(values: csr_matrix, meant: Floats, labels: Integers, classes: int, recipe: Recipe) -> Nets:
     places = _telling(values, labels, recipe.net_grams)
-    heard = (values[:, places] * LOUDNESS).astype(np.float32)
+    heard = csr_matrix(hstack([values[:, places] * LOUDNESS, meant * MEANING_LOUDNESS]), dtype=np.float32)
     layers = [_net(heard, labels, classes, recipe, seed) for seed in range(recipe.nets)]
-    hidden, hidden_bias, out, out_bias = zip(*layers, strict=True)
+    inputs, hidden_bias, out, out_bias = zip(*layers, strict=True)
+    hidden, meaning = np.split(np.hstack(inputs), [len(places)])
     return Nets(
         places=places,
-        hidden=(np.hstack(hidden) * LOUDNESS).astype(np.float16),
+        hidden=(hidden * LOUDNESS).astype(np.float16),
+        meaning=(meaning * MEANING_LOUDNESS).astype(np.float16),
         hidden_bias=np.hstack(hidden_bias).astype(np.float32),
         out=np.stack(out).astype(np.float32),
         out_bias=np.stack(out_bias).astype(np.float32),

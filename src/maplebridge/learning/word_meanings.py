@@ -8,7 +8,7 @@ mean is weighted by rarity as by Arora et al. (2017). Read with numpy alone; arr
 import json
 import os
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -53,18 +53,28 @@ class WordMeanings:
     def mean(self, text: str) -> Floats:
         """Return the direction of a text, of length one; zeros where no word is known."""
         total = np.zeros(self.vectors.shape[1], np.float32)
-        for place, share in self._heard(text):
+        for place, share in self._heard(words(text)):
             total += share * float(self.weights[place]) * self.vectors[place].astype(np.float32)
         length = float(np.linalg.norm(total))
         direction: Floats = total / length if length else total
+        return direction
+
+    def direction(self, said: Iterable[str]) -> Floats:
+        """Return what `mean` returns for the text of these words, but for the order of adding: all at once."""
+        heard = list(self._heard(said))
+        places = np.array([place for place, _share in heard], np.intp)
+        shares = np.array([share for _place, share in heard], np.float32)
+        total = (shares * self.weights[places]) @ self.vectors[places].astype(np.float32)
+        length = float(np.linalg.norm(total))
+        direction: Floats = (total / length if length else total).astype(np.float32)
         return direction
 
     def means(self, texts: Sequence[str]) -> Floats:
         """Return a row for each text."""
         return np.array([self.mean(text) for text in texts], np.float32).reshape(-1, self.vectors.shape[1])
 
-    def _heard(self, text: str) -> Iterator[tuple[int, float]]:
-        for word in words(text):
+    def _heard(self, said: Iterable[str]) -> Iterator[tuple[int, float]]:
+        for word in said:
             if word in self.places:
                 yield self.places[word], 1.0
             else:
@@ -84,14 +94,7 @@ class Remembered:
         return self._direction(text)
 
     def _direction(self, text: str) -> Floats:
-        """Return what `WordMeanings.mean` returns, but for the order in which it is added up: all words at once."""
-        heard = list(self.meanings._heard(text))
-        places = np.array([place for place, _share in heard], np.intp)
-        shares = np.array([share for _place, share in heard], np.float32)
-        total = (shares * self.meanings.weights[places]) @ self.meanings.vectors[places].astype(np.float32)
-        length = float(np.linalg.norm(total))
-        direction: Floats = (total / length if length else total).astype(np.float32)
-        return direction
+        return self.meanings.direction(words(text))
 
     def means(self, texts: Sequence[str]) -> Floats:
         """Return a row for each text, as `WordMeanings.means` does."""
