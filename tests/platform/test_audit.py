@@ -1,6 +1,7 @@
 import json
 from datetime import datetime
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
@@ -81,6 +82,21 @@ def test_the_chain_holds_until_a_row_is_altered(noon: datetime) -> None:
 
     _with_power("UPDATE platform_auditrow SET actor = 7 WHERE id = (SELECT min(id) FROM platform_auditrow)")
     assert audit.check().broken is not None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("database", "sealed"), [("", 0), ("postgres", 1)])
+def test_only_what_runs_in_this_database_holds_the_sealing_up(
+    noon: datetime, database: str, sealed: int
+) -> None:
+    wanted = ("dbname", "user", "password", "host", "port")
+    there = {name: value for name, value in connection.get_connection_params().items() if name in wanted}
+    with psycopg.connect(**there | ({"dbname": database} if database else {})) as other:
+        other.execute("SELECT pg_current_xact_id()")  # it may still write
+        people.enrol(nickname="一", now=noon)
+        assert audit.seal(now=noon) == sealed
+        other.rollback()
+    assert audit.seal(now=noon) == 1 - sealed
 
 
 @pytest.mark.django_db(transaction=True)

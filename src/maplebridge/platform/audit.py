@@ -92,8 +92,20 @@ def name_actor(deed: str) -> None:
         )
 
 
-# Reading the oldest running transaction's number makes the order final: no row below it can still appear.
-_SEALABLE = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+# Below the oldest transaction that still runs the order is final: no row can still appear there. One that runs in
+# another database of the server writes no row here, and does not hold the sealing up.
+_SEALABLE = """
+    SELECT least(
+        pg_snapshot_xmax(seen)::text::bigint,
+        pg_current_xact_id_if_assigned()::text::bigint,
+        (
+            SELECT min(running::text::bigint) FROM pg_snapshot_xip(seen) AS running WHERE NOT EXISTS (
+                SELECT FROM pg_stat_activity
+                WHERE datname <> current_database() AND backend_xid = running::xid
+            )
+        )
+    ) FROM (SELECT pg_current_snapshot() AS seen OFFSET 0) AS now
+"""
 
 
 def seal(*, now: datetime) -> int:
