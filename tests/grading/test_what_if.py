@@ -117,7 +117,7 @@ def test_many_areas_are_computed_after_the_page_is_there(
 
     assert "comparison" not in first.context
     assert 'hx-trigger="load"' in first.content.decode()
-    assert "safety_map.js" in first.content.decode()
+    assert "grading/safety_map" in first.content.decode()
     assert f'data-live="what_if:{town.analyst.pk}"' in first.content.decode()
     shown = [what_if_page.progress_html(id, Audience("en", is_staff=True)) for _topic, id in heard]
     assert {topic for topic, _id in heard} == {f"what_if:{town.analyst.pk}"}

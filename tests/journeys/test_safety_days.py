@@ -103,7 +103,7 @@ def test_a_supervisor_confirms_sends_a_round_and_words_a_template_and_a_leader_r
 
     leader = somebody(town.supervisor)
     leader.open("/leaders/")
-    expect(leader.page.locator("main table").first).to_be_visible()
+    expect(leader.page.locator("main .report-table").first).to_be_visible()
     assert not leader.wider_than_the_screen(), leader.widest()
     wrong += leader.violations()
     assert wrong == []

@@ -212,7 +212,7 @@ def say_which(request: HttpRequest, thread_id: int, message_id: int, matter_id: 
         raise Http404
     if not may_handle(standing, question):
         raise Http404
-    by = matter_actions.By(standing.person, standing.main_role)
+    by = matter_actions.By.of(standing)
     try:
         matter_actions.say_which(message_id=message_id, matter_id=matter_id, by=by, now=timezone.now())
         notes.success(request, _("Taken as the answer to #%(number)s.") % {"number": matter_id})

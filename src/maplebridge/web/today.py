@@ -272,4 +272,4 @@ def _ground_words(standing: Standing) -> str:
 
 
 def _by(standing: Standing) -> actions.By:
-    return actions.By(standing.person_id, standing.main_role)
+    return actions.By.of(standing)

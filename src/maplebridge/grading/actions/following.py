@@ -35,7 +35,7 @@ def plan_round(*, warning_id: int, name: str, by: Standing, now: datetime) -> Ea
         starts_on=today,
         ends_on=today + ROUND_LASTS,
         grids={grid_id: chiefs.get(grid_id) for grid_id in grids},
-        by=mediation.By(by.person_id, by.main_role),
+        by=mediation.By.of(by),
         now=now,
     )
     one.sweep_id = sweep.pk

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.utils import translation
@@ -15,6 +15,7 @@ from maplebridge.matters.domain.deadlines import morning_of
 from maplebridge.matters.domain.workflow import CallOutStatus, State
 from maplebridge.matters.models import CallOut, Entry, Matter, Reporter
 from maplebridge.matters.queries import town_zone
+from maplebridge.people.domain.standing import Standing
 from maplebridge.platform import live
 from maplebridge.platform.stages import stage
 
@@ -25,6 +26,11 @@ class By:
 
     person_id: int | None = None
     role: str = "system"
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        """Return how what somebody signed in does stands on the record."""
+        return cls(standing.person, standing.main_role)
 
 
 SYSTEM = By()

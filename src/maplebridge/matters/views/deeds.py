@@ -40,7 +40,7 @@ class Reader:
         """Return how their deeds stand on the record."""
         if self.standing.has(Role.SUPERVISOR):
             return By(self.person_id, Role.SUPERVISOR.value)
-        return By(self.person_id, self.standing.main_role)
+        return By.of(self.standing)
 
 
 def seen_by(standing: Standing, matter_id: int) -> Matter:

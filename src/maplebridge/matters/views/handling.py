@@ -239,7 +239,7 @@ def raise_message(request: HttpRequest, message_id: int) -> HttpResponse:
     """Make a matter of what a resident wrote, with one tap."""
     standing = standing_of(request)
     thread_id = _thread_of(message_id, standing)
-    by = actions.By(standing.person_id, standing.main_role)
+    by = actions.By.of(standing)
     try:
         matter = raise_by_hand(message_id=message_id, by=by, now=timezone.now())
     except NotAllowed as refused:
@@ -281,7 +281,7 @@ def _feedback(doing: Doing) -> object:
 def _add(doing: Doing) -> object:
     if not doing.told["text"].strip() and not doing.photo_ids:
         raise NotAllowed("nothing_added")
-    by = actions.By(doing.reader.person_id, doing.reader.standing.main_role)
+    by = actions.By.of(doing.reader.standing)
     return actions.add(
         matter_id=doing.reader.matter.pk,
         by=by,

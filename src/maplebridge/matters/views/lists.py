@@ -154,7 +154,7 @@ def _refused(refused: actions.NotAllowed | TransitionNotAllowed) -> str:
 
 def _by(request: HttpRequest) -> actions.By:
     standing = standing_of(request)
-    return actions.By(standing.person_id, standing.main_role)
+    return actions.By.of(standing)
 
 
 # -- sorting

@@ -67,7 +67,7 @@ def _refused(code: str) -> str:
 def _take(request: HttpRequest, standing: Standing, form: RaiseForm, *, for_others: bool) -> HttpResponse:
     now = timezone.now()
     told = form.cleaned_data
-    by = actions.By(standing.person_id, standing.main_role)
+    by = actions.By.of(standing)
     phone = read_phone(told["phone"], invented=True) if told.get("phone") else ""
     photo_ids = photos.keep_sent(request, now=now)
     if (same := request.POST.get("join")) and not for_others:

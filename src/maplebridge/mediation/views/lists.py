@@ -197,7 +197,7 @@ def _known_before(request: HttpRequest, dispute_id: int, matter_id: int) -> Http
 
 def _find(data: dict[str, Any], source: _Source, standing: Standing) -> actions.Found:
     told = actions.Told(**forms.told_of(data))
-    by, now = actions.By(standing.person_id, standing.main_role), timezone.now()
+    by, now = actions.By.of(standing), timezone.now()
     if source.matter is not None:
         return actions.find_in_matter(matter_id=source.matter.pk, told=told, by=by, now=now)
     if source.message is not None:

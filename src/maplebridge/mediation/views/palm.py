@@ -122,4 +122,4 @@ def palm_note(request: HttpRequest) -> HttpResponse:
 
 
 def _by(standing: Standing) -> actions.By:
-    return actions.By(standing.person_id, standing.main_role)
+    return actions.By.of(standing)

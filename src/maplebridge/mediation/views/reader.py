@@ -29,7 +29,7 @@ class Reader:
     @property
     def by(self) -> By:
         """Return how their deeds stand on the record."""
-        return By(self.standing.person_id, self.standing.main_role)
+        return By.of(self.standing)
 
     @property
     def today(self) -> date:

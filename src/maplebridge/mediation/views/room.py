@@ -242,7 +242,7 @@ def room_say(request: HttpRequest, session_id: int) -> HttpResponse:
     """Say something to those chosen, or show them a photo of a paper."""
     standing = standing_of(request)
     session, viewer = entered(standing, session_id)
-    by, now = actions.By(standing.person_id, standing.main_role), timezone.now()
+    by, now = actions.By.of(standing), timezone.now()
     chosen = _chosen(request, voices_of(viewer, session, queries.sides_of(session.dispute_id)))
     if chosen is None:
         return _not_sent(request, session, viewer, _("Please choose who is to hear this. Nothing was sent."))
@@ -304,7 +304,7 @@ def answer_offer(request: HttpRequest, session_id: int, offer_id: int) -> HttpRe
             offer_id=offer_id,
             by_side_id=viewer.side_id,
             accepts=request.POST.get("accepts") == "yes",
-            by=actions.By(standing.person_id, standing.main_role),
+            by=actions.By.of(standing),
             now=timezone.now(),
         )
     except actions.NotAllowed as refused:

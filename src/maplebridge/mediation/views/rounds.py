@@ -73,7 +73,7 @@ def sweep_new(request: HttpRequest) -> HttpResponse:
                 starts_on=data["starts_on"],
                 ends_on=data["ends_on"],
                 grids={int(one): chiefs.get(int(one)) for one in data["grids"]},
-                by=actions.By(standing.person_id, standing.main_role),
+                by=actions.By.of(standing),
                 now=now,
             )
         except actions.NotAllowed as refusal:
@@ -100,7 +100,7 @@ def sweep_report(request: HttpRequest, result_id: int) -> HttpResponse:
     }
     form = ask.form_class(fields)(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        by = actions.By(standing.person_id, standing.main_role)
+        by = actions.By.of(standing)
         try:
             actions.report_sweep(result_id=result_id, by=by, now=now, **form.cleaned_data)
         except actions.NotAllowed as refusal:

@@ -53,7 +53,7 @@ def sign_here(request: HttpRequest, dispute_id: int, kind: str, signer_id: int) 
                 drawing=request.POST.get("drawing", ""),
                 party_id=signer.id if kind == "party" else None,
                 mediator_id=signer.id if kind == "mediator" else None,
-                by=actions.By(standing.person_id, standing.main_role),
+                by=actions.By.of(standing),
                 now=timezone.now(),
             )
         except actions.NotAllowed as refused:

@@ -25,7 +25,7 @@ from maplebridge.mediation.permissions import administers, opens_desk
 from maplebridge.mediation.templatetags import mediation_words as words
 from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
-from maplebridge.people.permissions import allow, me_of, standing_of
+from maplebridge.people.permissions import allow, standing_of
 from maplebridge.places import queries as places
 
 SEATS = 9
@@ -363,7 +363,7 @@ def mediation_change(request: HttpRequest, what: str) -> HttpResponse:
     start = dict(change.start(of)) if change.start is not None else None
     form = ask.form_class(change.fields(today, of))(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
-        doing = Doing(form.cleaned_data, By(me_of(request), standing_of(request).main_role), now, of)
+        doing = Doing(form.cleaned_data, By.of(standing_of(request)), now, of)
         try:
             told = change.act(doing)
         except actions.NotAllowed as refusal:

@@ -24,7 +24,7 @@ from maplebridge.mediation.domain.tiers import ORDER
 from maplebridge.mediation.models import MediationRule
 from maplebridge.mediation.permissions import administers
 from maplebridge.mediation.templatetags import mediation_words as words
-from maplebridge.people.permissions import allow, me_of, standing_of
+from maplebridge.people.permissions import allow, standing_of
 
 Fields = dict[str, django_forms.Field]
 MOST = 100_000
@@ -173,7 +173,7 @@ def mediation_rule(request: HttpRequest, name: str) -> HttpResponse:
                 value=kind.read(form.cleaned_data),
                 reason=form.cleaned_data["reason"],
                 valid_from=form.cleaned_data["valid_from"],
-                by=By(me_of(request), standing_of(request).main_role),
+                by=By.of(standing_of(request)),
                 now=now,
             )
         except actions.NotAllowed as refusal:
