@@ -20,7 +20,6 @@ from maplebridge.grading.domain.areas_file import (
     AREAS,
     SHEETS,
     AreaTrouble,
-    Problem,
     ReadFile,
     example_rows,
     read_file,
@@ -29,7 +28,7 @@ from maplebridge.grading.permissions import grades
 from maplebridge.kernel.periods import Month
 from maplebridge.kernel.tables import Table, TableError, csv_bytes, read_table, xlsx_bytes
 from maplebridge.people.permissions import allow, me_of
-from maplebridge.places.domain.importing import Sheet, Values, features_of, row_of, table_of_features
+from maplebridge.places.domain.importing import Problem, Sheet, Values, features_of, row_of, table_of_features
 from maplebridge.platform import waiting_files
 from maplebridge.platform.table_words import table_words
 from maplebridge.platform.uploads import TableFileField

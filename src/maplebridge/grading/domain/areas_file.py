@@ -21,6 +21,7 @@ from maplebridge.places.domain.importing import (
     Choice,
     Column,
     Param,
+    Problem,
     Refused,
     Sheet,
     Trouble,
@@ -55,29 +56,12 @@ class AreaTrouble(StrEnum):
     BEGINS_LATER = "begins_later"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a row; row 1 is the header."""
-
-    row: int
-    column: str
-    trouble: Trouble | AreaTrouble
-    params: dict[str, Param] = field(default_factory=dict)
-    nearest: str | None = None
-
-
-class _Refused(Exception):
-    def __init__(self, trouble: AreaTrouble, value: str) -> None:
-        self.trouble = trouble
-        self.params: dict[str, Param] = {"value": value}
-
-
 # -- the columns
 
 
 def _month(cell: str) -> Month:
     if (month := month_in(cell)) is None:
-        raise _Refused(AreaTrouble.NOT_A_MONTH, cell)
+        raise Refused(AreaTrouble.NOT_A_MONTH, value=cell)
     return month
 
 
@@ -89,7 +73,7 @@ def _share(cell: str) -> float:
     except ValueError:
         share = 0.0
     if not 0 < share <= 1:
-        raise _Refused(AreaTrouble.NOT_A_SHARE, cell)
+        raise Refused(AreaTrouble.NOT_A_SHARE, value=cell)
     return share
 
 
@@ -226,7 +210,7 @@ def _read_row(
     for heading, key, read in readers:
         try:
             values[key] = read(cells[heading])
-        except (Refused, _Refused) as refused:
+        except Refused as refused:
             wrong.append(Problem(row, key, refused.trouble, refused.params))
     wrong += [
         Problem(row, column, refused.trouble, refused.params)

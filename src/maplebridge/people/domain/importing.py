@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
@@ -19,6 +18,7 @@ from maplebridge.people.domain.roles import FIELD, Role, TeamRole
 from maplebridge.places.domain.importing import (
     Column,
     Param,
+    Problem,
     Record,
     Refused,
     Sheet,
@@ -26,6 +26,7 @@ from maplebridge.places.domain.importing import (
     Values,
     date_in,
     row_of,
+    text_up_to,
 )
 
 __all__ = ["SHEETS", "Checked", "Existing", "PeopleTrouble", "Problem", "check", "row_of"]
@@ -45,57 +46,24 @@ class PeopleTrouble(StrEnum):
     LAST_ADMINISTRATOR = "last_administrator"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a row; row 1 is the header. `nearest` is what was probably meant."""
-
-    row: int
-    column: str
-    trouble: Trouble | PeopleTrouble
-    params: dict[str, Param] = field(default_factory=dict)
-    nearest: str | None = None
-
-
-class _Refused(Exception):
-    def __init__(self, trouble: Trouble | PeopleTrouble, **params: Param) -> None:
-        self.trouble = trouble
-        self.params = params
-
-
 # -- what a cell may hold
-
-
-def _text(limit: int) -> Callable[[str], str]:
-    def read(cell: str) -> str:
-        if len(cell) > limit:
-            raise _Refused(Trouble.TOO_LONG, length=len(cell), limit=limit)
-        return cell
-
-    return read
 
 
 def _list(cell: str) -> list[str]:
     return [part for part in re.split(r"[;；,，、\s]+", cell) if part]
 
 
-def _date(cell: str) -> date:
-    try:
-        return date_in(cell)
-    except Refused as refused:
-        raise _Refused(refused.trouble, **refused.params) from refused
-
-
 def _phone(cell: str) -> str:
     try:
         return read_phone(cell, invented=True)
     except BadPhone as bad:
-        raise _Refused(PeopleTrouble.BAD_PHONE, value=cell) from bad
+        raise Refused(PeopleTrouble.BAD_PHONE, value=cell) from bad
 
 
 def _choice(names: Mapping[str, Any]) -> Callable[[str], Any]:
     def read(cell: str) -> Any:
         if (value := names.get(cell.lower())) is None:
-            raise _Refused(Trouble.NOT_A_CHOICE, value=cell, choices="、".join(names))
+            raise Refused(Trouble.NOT_A_CHOICE, value=cell, choices="、".join(names))
         return value
 
     return read
@@ -134,9 +102,9 @@ SHEETS = {
         Sheet(
             "staff",
             (
-                Column("username", "用户名", "User name", _text(40), required=True),
-                Column("nickname", "称呼", "Known as", _text(50), required=True),
-                Column("name", "姓名", "Name", _text(50)),
+                Column("username", "用户名", "User name", text_up_to(40), required=True),
+                Column("nickname", "称呼", "Known as", text_up_to(50), required=True),
+                Column("name", "姓名", "Name", text_up_to(50)),
                 Column("phone", "手机号", "Phone", _phone),
             ),
             key=("username",),
@@ -144,30 +112,30 @@ SHEETS = {
         Sheet(
             "postings",
             (
-                Column("username", "用户名", "User name", _text(40), required=True, refers_to="staff"),
+                Column("username", "用户名", "User name", text_up_to(40), required=True, refers_to="staff"),
                 Column("role", "角色", "Role", _choice(_ROLES), required=True),
                 Column("team_role", "六员分工", "Team role", _choice(_TEAM_ROLES)),
-                Column("grid", "网格编码", "Grid code", _text(18), refers_to="grid"),
-                Column("sector", "警格编号", "Police grid code", _text(20), refers_to="sector"),
-                Column("beat", "管区编号", "Beat code", _text(20), refers_to="beat"),
-                Column("building", "楼栋编号", "Building code", _text(24), refers_to="building"),
-                Column("agency", "单位编号", "Agency code", _text(18), refers_to="agencies"),
-                Column("starts_on", "开始日期", "From", _date, required=True),
-                Column("ends_on", "结束日期", "Until", _date),
+                Column("grid", "网格编码", "Grid code", text_up_to(18), refers_to="grid"),
+                Column("sector", "警格编号", "Police grid code", text_up_to(20), refers_to="sector"),
+                Column("beat", "管区编号", "Beat code", text_up_to(20), refers_to="beat"),
+                Column("building", "楼栋编号", "Building code", text_up_to(24), refers_to="building"),
+                Column("agency", "单位编号", "Agency code", text_up_to(18), refers_to="agencies"),
+                Column("starts_on", "开始日期", "From", date_in, required=True),
+                Column("ends_on", "结束日期", "Until", date_in),
             ),
             key=("username", "role", *GROUND, "starts_on"),
         ),
         Sheet(
             "agencies",
             (
-                Column("code", "单位编号", "Agency code", _text(18), required=True),
-                Column("name", "名称", "Name", _text(80), required=True),
-                Column("kind", "类别", "Kind", _text(30), required=True),
-                Column("phone", "办公电话", "Office phone", _text(30)),
+                Column("code", "单位编号", "Agency code", text_up_to(18), required=True),
+                Column("name", "名称", "Name", text_up_to(80), required=True),
+                Column("kind", "类别", "Kind", text_up_to(30), required=True),
+                Column("phone", "办公电话", "Office phone", text_up_to(30)),
                 Column("grids", "服务网格", "Grids", _list, refers_to="grid"),
                 Column("estates", "服务小区", "Estates", _list, refers_to="estate"),
-                Column("valid_from", "生效日期", "Valid from", _date, required=True),
-                Column("valid_to", "失效日期", "Valid to", _date),
+                Column("valid_from", "生效日期", "Valid from", date_in, required=True),
+                Column("valid_to", "失效日期", "Valid to", date_in),
             ),
             key=("code",),
         ),
@@ -266,8 +234,8 @@ def _row(number: int, cells: Mapping[Column, str], sheet: Sheet) -> tuple[Values
             if text:
                 values[column.key] = column.read(text)
             elif column.required:
-                raise _Refused(Trouble.EMPTY)
-        except _Refused as refused:
+                raise Refused(Trouble.EMPTY)
+        except Refused as refused:
             wrong.append(Problem(number, column.key, refused.trouble, refused.params))
     return values, wrong
 

@@ -47,7 +47,7 @@ class Trouble(StrEnum):
     NEITHER_ESTATE_NOR_ROAD = "neither_estate_nor_road"
 
 
-_ENGLISH = {
+_ENGLISH: dict[StrEnum, str] = {
     Trouble.UNKNOWN_COLUMN: "There is no column {column}.",
     Trouble.MISSING_COLUMN: "The column {column} is missing.",
     Trouble.EMPTY: "{column} must not be empty.",
@@ -71,11 +71,11 @@ _ENGLISH = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a row; row 1 is the header. `nearest` is the code that was probably meant."""
+    """What is wrong with a row; row 1 is the header. `nearest` is what was probably meant."""
 
     row: int
     column: str
-    trouble: Trouble
+    trouble: StrEnum  # a `Trouble`, or one of the area above whose file it is
     params: dict[str, Param] = field(default_factory=dict)
     nearest: str | None = None
 
@@ -87,7 +87,7 @@ class Problem:
 class Refused(Exception):
     """A cell or a row cannot be taken over; `trouble` and `params` say why."""
 
-    def __init__(self, trouble: Trouble, **params: Param) -> None:
+    def __init__(self, trouble: StrEnum, **params: Param) -> None:
         self.trouble = trouble
         self.params = params
 
