@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from django.test import Client
 from django.utils import timezone
 from tests.factories.town import Town
 
@@ -15,7 +16,9 @@ from maplebridge.grading.domain.method import Method as Rules
 from maplebridge.grading.domain.method import Source
 from maplebridge.grading.models import Area, GradingMonth, MapEdition, SurveyRound
 from maplebridge.kernel.periods import Month
+from maplebridge.people.models import Account
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 SINCE = date(2020, 1, 1)
 RESIDENTS = 30_000
 
@@ -116,3 +119,11 @@ def _released(kind: AreaKind, month: Month, town: Town) -> GradingMonth:
 
 def _noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=timezone.get_default_timezone())
+
+
+def seen_by(town: Town, role: str) -> Client:
+    """Return a browser in which somebody of the town is signed in by the name of their role; nobody, without one."""
+    client = Client()
+    if role:
+        client.force_login(Account.objects.get(person=getattr(town, role)), BACKEND)
+    return client

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
-from tests.factories.graded import Graded, grade_town
+from tests.factories.graded import Graded, grade_town, seen_by
 from tests.factories.town import Town, make_town
 
 from maplebridge.grading import actions, queries
@@ -16,10 +16,8 @@ from maplebridge.grading.domain.areas_file import AREAS, SUCCESSIONS, ReadFile, 
 from maplebridge.grading.models import Area, Succession
 from maplebridge.kernel.periods import Month
 from maplebridge.kernel.tables import read_table
-from maplebridge.people.models import Account
 from maplebridge.places.domain.importing import Sheet
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 TODAY = date(2026, 7, 10)
 STATIONS = (
     "kind,code,name,valid_from,grids\n"
@@ -42,13 +40,6 @@ def town(db: None) -> Town:
 @pytest.fixture
 def graded(town: Town) -> Graded:
     return grade_town(town, timezone.now())
-
-
-def seen_by(town: Town, role: str) -> Client:
-    client = Client()
-    if role:
-        client.force_login(Account.objects.get(person=getattr(town, role)), BACKEND)
-    return client
 
 
 def read(sheet: Sheet, text: str) -> ReadFile:

@@ -6,16 +6,13 @@ import io
 import json
 
 import pytest
-from django.test import Client
 from django.utils import timezone
-from tests.factories.graded import Graded, grade_town
+from tests.factories.graded import Graded, grade_town, seen_by
 from tests.factories.town import Town, make_town
 
 from maplebridge.grading import actions
 from maplebridge.grading.domain.questionnaire import read_marks
-from maplebridge.people.models import Account
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 PUBLIC = ("/safety/", "/safety/embedded/", "/safety/method/", "/safety/areas/Z01/", "/survey/code/")
 INSIDE = ("/grading/", "/grading/months/{beats}/", "/grading/months/{beats}/areas/{beat}/")
 ANALYST = ("/grading/counts/", "/survey/results/", "/survey/results/{round}/data.csv")
@@ -29,13 +26,6 @@ def town(db: None) -> Town:
 @pytest.fixture
 def graded(town: Town) -> Graded:
     return grade_town(town, timezone.now())
-
-
-def seen_by(town: Town, role: str) -> Client:
-    client = Client()
-    if role:
-        client.force_login(Account.objects.get(person=getattr(town, role)), BACKEND)
-    return client
 
 
 def path_of(path: str, graded: Graded) -> str:

@@ -120,7 +120,7 @@ def answer(request: HttpRequest, matter_id: int) -> HttpResponse:
             matter_id=matter.pk,
             text=text,
             photo_ids=photos.keep_sent(request, now=now),
-            by=_by(standing),
+            by=actions.By.of(standing),
             shown_as=me.nickname,
             now=now,
             only_as_first=request.GET.get("first") == "1",
@@ -157,7 +157,7 @@ def hand_over(request: HttpRequest, matter_id: int) -> HttpResponse:
             matter_id=matter.pk,
             to_id=chosen.id,
             words=request.POST.get("words", ""),
-            by=_by(standing),
+            by=actions.By.of(standing),
             now=now,
         )
         sentence = _("Offered to %(name)s. Until they accept, #%(number)s stays with you.")
@@ -220,11 +220,13 @@ def _decide(request: HttpRequest, offer_id: int, *, accepted: bool) -> HttpRespo
     number = {"number": offer.matter_id}
     try:
         if accepted:
-            actions.accept_hand_over(hand_over_id=offer.pk, by=_by(standing), now=now)
+            actions.accept_hand_over(hand_over_id=offer.pk, by=actions.By.of(standing), now=now)
             messages.success(request, _("#%(number)s is yours now.") % number)
         else:
             reason = request.POST.get("reason", "")
-            actions.decline_hand_over(hand_over_id=offer.pk, reason=reason, by=_by(standing), now=now)
+            actions.decline_hand_over(
+                hand_over_id=offer.pk, reason=reason, by=actions.By.of(standing), now=now
+            )
             messages.success(request, _("#%(number)s stays with whoever offered it.") % number)
     except actions.NotAllowed as refused:
         messages.error(request, refusal_words(refused.code))
@@ -269,7 +271,3 @@ def _ground_words(standing: Standing) -> str:
     top = [one for one in mine if one.parent_id not in standing.grids]
     names = [one.name for one in sorted(top, key=lambda one: one.id)[:3]]
     return _(", ").join(names) + (" …" if len(top) > len(names) else "")
-
-
-def _by(standing: Standing) -> actions.By:
-    return actions.By.of(standing)

@@ -153,8 +153,7 @@ def _refused(refused: actions.NotAllowed | TransitionNotAllowed) -> str:
 
 
 def _by(request: HttpRequest) -> actions.By:
-    standing = standing_of(request)
-    return actions.By.of(standing)
+    return actions.By.of(standing_of(request))
 
 
 # -- sorting

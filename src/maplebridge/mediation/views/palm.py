@@ -52,7 +52,7 @@ def palm_promise(request: HttpRequest, promise_id: int) -> HttpResponse:
     if made is None or not viewer_of(standing, made.dispute).mediates:
         raise Http404
     try:
-        actions.keep_promise(promise_id=promise_id, by=_by(standing), now=timezone.now())
+        actions.keep_promise(promise_id=promise_id, by=actions.By.of(standing), now=timezone.now())
         notes.success(request, _("Noted: kept."))
     except actions.NotAllowed as refused:
         notes.error(request, refusal_words(refused.code))
@@ -68,7 +68,7 @@ def palm_part(request: HttpRequest, installment_id: int) -> HttpResponse:
     if part is None or not viewer_of(standing, part.agreement.dispute).mediates:
         raise Http404
     try:
-        actions.perform(installment_id=installment_id, by=_by(standing), now=timezone.now())
+        actions.perform(installment_id=installment_id, by=actions.By.of(standing), now=timezone.now())
         notes.success(request, _("Noted: performed."))
     except actions.NotAllowed as refused:
         notes.error(request, refusal_words(refused.code))
@@ -89,7 +89,7 @@ def palm_revisit(request: HttpRequest, revisit_id: int) -> HttpResponse:
             performed=request.POST.get("performed", ""),
             satisfied=int(satisfied) if satisfied.isdecimal() else None,
             words=request.POST.get("words", "").strip(),
-            by=_by(standing),
+            by=actions.By.of(standing),
             now=now,
         )
         notes.success(request, _("Noted. Thank you for asking."))
@@ -112,14 +112,10 @@ def palm_note(request: HttpRequest) -> HttpResponse:
             dispute_id=dispute.pk,
             text=request.POST.get("text", ""),
             audience=Audience.MEDIATORS,
-            by=_by(standing),
+            by=actions.By.of(standing),
             now=timezone.now(),
         )
         notes.success(request, _("Kept. Only the mediators read it."))
     except actions.NotAllowed as refused:
         return _shown(request, wrong=refusal_words(refused.code))
     return redirect("mediation_palm")
-
-
-def _by(standing: Standing) -> actions.By:
-    return actions.By.of(standing)
