@@ -1,6 +1,6 @@
 """Who may find, work on, assign, hear and read. Everything not allowed here is refused."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -113,18 +113,22 @@ def viewer_in(standing: Standing, session: Session) -> Viewer:
     return viewer
 
 
-def sessions_as_guest(standing: Standing) -> QuerySet[Session]:
-    """Return the joint sessions to which somebody, or their agency, was invited with the consent of every side.
+def lets_in(ends_at: datetime | OuterRef) -> Q:
+    """Return the condition under which an invitation lets into a session that ends then.
 
     Consent reaches no further back: what was held before it stays among those who sat there.
     """
+    return Q(comes=True, decided_at__lt=ends_at)
+
+
+def sessions_as_guest(standing: Standing) -> QuerySet[Session]:
+    """Return the joint sessions to which somebody, or their agency, was invited with the consent of every side."""
     if standing.person_id is None:
         return Session.objects.none()
     coming = Invitation.objects.filter(
         Q(person_id=standing.person_id) | Q(agency_id__in=standing.agencies),
+        lets_in(OuterRef("ends_at")),
         dispute=OuterRef("dispute_id"),
-        comes=True,
-        decided_at__lt=OuterRef("ends_at"),
     )
     joint = Session.objects.filter(audience=Audience.BOTH, canceled_at=None, dispute__confidential=False)
     return joint.filter(Exists(coming)).select_related("room", "dispute").order_by("starts_at", "pk")

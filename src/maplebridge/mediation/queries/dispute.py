@@ -31,6 +31,7 @@ from maplebridge.mediation.models import (
     Side,
     TierStay,
 )
+from maplebridge.mediation.permissions import lets_in
 from maplebridge.mediation.queries.heard import acceptances_for, offers_for
 from maplebridge.mediation.queries.rows import masked_name
 from maplebridge.mediation.queries.town import local_day, mediation_rules
@@ -195,7 +196,7 @@ def guests_of(session: Session) -> list[str]:
     """Return the agencies and experts who may be in a session: in a joint one, with the consent of every side."""
     if session.audience != Audience.BOTH:
         return []
-    coming = invitations_of(session.dispute_id).filter(comes=True, decided_at__lt=session.ends_at)
+    coming = invitations_of(session.dispute_id).filter(lets_in(session.ends_at))
     return [str(one.agency or one.person) for one in coming]
 
 
