@@ -28,11 +28,12 @@ from maplebridge.grading.permissions import grades
 from maplebridge.kernel.periods import Month
 from maplebridge.kernel.tables import Table, TableError, csv_bytes, read_table, xlsx_bytes
 from maplebridge.people.permissions import allow, me_of
+from maplebridge.places import queries as places
 from maplebridge.places.domain.importing import Problem, Sheet, Values, features_of, row_of, table_of_features
 from maplebridge.platform import waiting_files
 from maplebridge.platform.table_words import table_words
 from maplebridge.platform.uploads import TableFileField
-from maplebridge.web.import_words import column_name, problem_words
+from maplebridge.web.import_words import FORM_NAMES, column_name, problem_words
 
 SHOWN = 500  # areas of a kind, or problems, on one page
 KINDS = {
@@ -43,15 +44,6 @@ KINDS = {
 SHEET_NAMES = {
     "areas": gettext_lazy("Graded areas"),
     "successions": gettext_lazy("Which areas follow which"),
-}
-FORMS = {
-    "csv": (gettext_lazy("CSV (UTF-8)"), "text/csv; charset=utf-8"),
-    "gb18030": (gettext_lazy("CSV (GB 18030)"), "text/csv; charset=gb18030"),
-    "xlsx": (
-        gettext_lazy("Excel (XLSX)"),
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
-    "geojson": (gettext_lazy("GeoJSON"), "application/geo+json"),
 }
 TROUBLES = {
     AreaTrouble.NO_PARENT: gettext_lazy("A beat needs the code of its station."),
@@ -139,7 +131,7 @@ def _sheets() -> list[dict[str, Any]]:
 
 
 def _form_names() -> list[tuple[str, Any]]:
-    return [(name, words) for name, (words, _type) in FORMS.items()]
+    return list(FORM_NAMES.items())
 
 
 @allow(grades)
@@ -229,7 +221,7 @@ def example_of_graded_areas(request: HttpRequest, sheet: str, form: str) -> Http
 
 
 def _sheet(sheet: str, form: str) -> Sheet:
-    if sheet not in SHEETS or form not in FORMS:
+    if sheet not in SHEETS or form not in places.FORMS:
         raise Http404
     return SHEETS[sheet]
 
@@ -252,6 +244,6 @@ def _as_file(sheet: Sheet, rows: Iterator[Values], form: str, name: str) -> Http
     ending = "csv" if form == "gb18030" else form
     return HttpResponse(
         b"".join(pieces),
-        content_type=FORMS[form][1],
+        content_type=places.FORMS[form],
         headers={"Content-Disposition": f'attachment; filename="{name}-{timezone.localdate()}.{ending}"'},
     )

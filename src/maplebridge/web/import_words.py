@@ -19,6 +19,12 @@ SHEET_NAMES = {
     "entrances": gettext_lazy("Entrances"),
     "key_sites": gettext_lazy("Key sites"),
 }
+FORM_NAMES = {
+    "csv": gettext_lazy("CSV (UTF-8)"),
+    "gb18030": gettext_lazy("CSV (GB 18030)"),
+    "xlsx": gettext_lazy("Excel (XLSX)"),
+    "geojson": gettext_lazy("GeoJSON"),
+}
 ROW = {
     "unknown_column": gettext_lazy("There is no column {column} in this sheet."),
     "missing_column": gettext_lazy("The column {column} is missing."),

@@ -20,7 +20,7 @@ from maplebridge.people.permissions import administrator, allow, standing_of
 from maplebridge.places import actions, queries
 from maplebridge.places.domain.importing import SHEETS, Sheet
 from maplebridge.platform.table_words import fault_words
-from maplebridge.web.import_words import SHEET_NAMES, column_name, finding_words, problem_words
+from maplebridge.web.import_words import FORM_NAMES, SHEET_NAMES, column_name, finding_words, problem_words
 
 LARGE_BYTES = 300_000  # from here on a process of its own works, so that nobody else waits
 MOST_BYTES = 300 * 2**20
@@ -39,12 +39,6 @@ STATES = {
     "accepted": gettext_lazy("being written"),
     "written": gettext_lazy("taken over"),
     "dropped": gettext_lazy("dropped"),
-}
-FORM_NAMES = {
-    "csv": gettext_lazy("CSV (UTF-8)"),
-    "gb18030": gettext_lazy("CSV (GB 18030)"),
-    "xlsx": gettext_lazy("Excel (XLSX)"),
-    "geojson": gettext_lazy("GeoJSON"),
 }
 
 

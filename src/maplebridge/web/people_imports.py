@@ -20,8 +20,9 @@ from maplebridge.kernel.tables import csv_bytes, xlsx_bytes
 from maplebridge.people import actions, queries
 from maplebridge.people.domain.importing import SHEETS, PeopleTrouble
 from maplebridge.people.permissions import administrator, allow, me_of
+from maplebridge.places import queries as places
 from maplebridge.platform.table_words import fault_words
-from maplebridge.web.import_words import column_name, problem_words
+from maplebridge.web.import_words import FORM_NAMES, column_name, problem_words
 
 LARGE_BYTES = 200_000  # from here on a process of its own works, so that nobody else waits
 MOST_BYTES = 100 * 2**20
@@ -39,14 +40,7 @@ STATES = {
     "written": gettext_lazy("taken over"),
     "dropped": gettext_lazy("dropped"),
 }
-FORMS = {
-    "csv": (gettext_lazy("CSV (UTF-8)"), "text/csv; charset=utf-8"),
-    "gb18030": (gettext_lazy("CSV (GB 18030)"), "text/csv; charset=gb18030"),
-    "xlsx": (
-        gettext_lazy("Excel (XLSX)"),
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
-}
+FORMS = ("csv", "gb18030", "xlsx")  # people have no place on a map
 TROUBLES = {
     PeopleTrouble.BAD_PHONE: gettext_lazy("{value} is not a mobile number."),
     PeopleTrouble.PHONE_OF_ANOTHER: gettext_lazy("{value} is the number of somebody else."),
@@ -75,7 +69,7 @@ def _start(wrong: str = "") -> dict[str, Any]:
             (name, SHEET_NAMES[name], [(column_name(sheet, one.key), one.required) for one in sheet.columns])
             for name, sheet in SHEETS.items()
         ],
-        "forms": [(name, words) for name, (words, _type) in FORMS.items()],
+        "forms": [(name, FORM_NAMES[name]) for name in FORMS],
         "wrong": wrong,
         "latest": [(one, SHEET_NAMES[one.sheet], STATES[one.state]) for one in queries.latest_imports()],
     }
@@ -200,7 +194,7 @@ def export(request: HttpRequest, sheet: str, form: str) -> HttpResponse | Stream
     ending = "xlsx" if form == "xlsx" else "csv"
     return StreamingHttpResponse(
         _one_by_one(pieces) if isinstance(request, ASGIRequest) else pieces,
-        content_type=FORMS[form][1],
+        content_type=places.FORMS[form],
         headers={"Content-Disposition": f'attachment; filename="{sheet}-{timezone.localdate()}.{ending}"'},
     )
 

@@ -29,6 +29,7 @@ from maplebridge.places.domain.importing import (
     boundary_in_wgs84,
     list_of,
     matched_columns,
+    read_cells,
     remembering,
     text_up_to,
 )
@@ -205,13 +206,7 @@ def _follows_from(broken: Collection[str], one: Problem) -> bool:
 def _read_row(
     sheet: Sheet, row: int, cells: Mapping[str, str], readers: Iterable[tuple[str, str, Callable[[str], Any]]]
 ) -> tuple[Values, list[Problem]]:
-    values: Values = dict.fromkeys(column.key for column in sheet.columns)
-    wrong = []
-    for heading, key, read in readers:
-        try:
-            values[key] = read(cells[heading])
-        except Refused as refused:
-            wrong.append(Problem(row, key, refused.trouble, refused.params))
+    values, wrong = read_cells(row, cells, readers, sheet)
     wrong += [
         Problem(row, column, refused.trouble, refused.params)
         for column, refused in boundary_in_wgs84(sheet, values)

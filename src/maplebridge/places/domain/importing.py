@@ -418,9 +418,10 @@ def _read(column: Column, cell: str) -> Any:
     return None
 
 
-def _row(
-    number: int, cells: Mapping[str, str], readers: Sequence[tuple[str, str, Reader]], sheet: Sheet
+def read_cells(
+    number: int, cells: Mapping[str, str], readers: Iterable[tuple[str, str, Reader]], sheet: Sheet
 ) -> tuple[Values, list[Problem]]:
+    """Return what stands in the cells of a row, by the keys of the columns, and which of them cannot be read."""
     values: Values = dict.fromkeys(column.key for column in sheet.columns)
     problems = []
     for heading, key, read in readers:
@@ -428,6 +429,13 @@ def _row(
             values[key] = read(cells[heading])
         except Refused as refused:
             problems.append(Problem(number, key, refused.trouble, refused.params))
+    return values, problems
+
+
+def _row(
+    number: int, cells: Mapping[str, str], readers: Sequence[tuple[str, str, Reader]], sheet: Sheet
+) -> tuple[Values, list[Problem]]:
+    values, problems = read_cells(number, cells, readers, sheet)
     if not problems:
         for rule in _RULES:
             problems += [
