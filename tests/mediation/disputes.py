@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from django.test import Client
 from django.utils import timezone
 from tests.factories.town import BEGIN, Town, make_town
 
@@ -16,7 +17,7 @@ from maplebridge.mediation.models import Agreement, Committee, Dispute, Mediator
 from maplebridge.people import actions as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
-from maplebridge.people.models import Person
+from maplebridge.people.models import Account, Person
 from maplebridge.people.queries import standing_of
 
 LEFT, RIGHT = "甲某某", "乙某某"
@@ -195,3 +196,11 @@ def _mediator(nickname: str, grid_id: int) -> Person:
     people.open_account(person=person, username=nickname)
     people.post(person=person, role=Role.MEDIATOR, starts_on=BEGIN, grid_id=grid_id)
     return person
+
+
+def seat(person: Person) -> Client:
+    """Return a browser in which somebody is signed in."""
+    client = Client()
+    account = Account.objects.get(person=person)
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    return client

@@ -5,24 +5,17 @@ from datetime import date, datetime
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.mediation.disputes import Desk, open_desk
+from tests.mediation.disputes import Desk, open_desk, seat
 
 from maplebridge.mediation import actions
 from maplebridge.mediation.domain.workflow import EndedBecause
 from maplebridge.mediation.models import Agreement, Dispute, Party, Utterance
-from maplebridge.people.models import Account, Person
+from maplebridge.people.models import Person
 
 
 @pytest.fixture
 def desk(db: None, noon: datetime) -> Desk:
     return open_desk(noon)
-
-
-def seat(person: Person) -> Client:
-    client = Client()
-    account = Account.objects.get(person=person)
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def mediator_of(desk: Desk) -> Client:

@@ -3,23 +3,13 @@
 from datetime import datetime
 
 import pytest
-from django.test import Client
 from django.urls import reverse
-from tests.mediation.disputes import Desk, open_desk
-
-from maplebridge.people.models import Account, Person
+from tests.mediation.disputes import Desk, open_desk, seat
 
 
 @pytest.fixture
 def desk(db: None, noon: datetime) -> Desk:
     return open_desk(noon)
-
-
-def seat(person: Person) -> Client:
-    client = Client()
-    account = Account.objects.get(person=person)
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def test_the_likeliest_type_is_filled_in_with_its_reason_where_none_was_chosen(desk: Desk) -> None:

@@ -5,13 +5,13 @@ from datetime import datetime
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.mediation.disputes import Desk, open_desk
+from tests.mediation.disputes import Desk, open_desk, seat
 
 from maplebridge.mediation import actions
 from maplebridge.mediation.domain.audiences import Audience
 from maplebridge.mediation.domain.workflow import EndedBecause, OtherWay
 from maplebridge.mediation.models import Dispute, Offer, Session, Side, Utterance
-from maplebridge.people.models import Account, Person
+from maplebridge.people.models import Person
 
 
 @pytest.fixture
@@ -22,14 +22,6 @@ def desk(db: None, noon: datetime) -> Desk:
 @pytest.fixture
 def dispute(desk: Desk) -> Dispute:
     return desk.accepted()
-
-
-def seat(person: Person) -> Client:
-    client = Client()
-    client.force_login(
-        Account.objects.get(person=person), backend="django.contrib.auth.backends.ModelBackend"
-    )
-    return client
 
 
 def session_of(desk: Desk, dispute: Dispute, side: Side | None = None) -> Session:
