@@ -21,7 +21,6 @@ from maplebridge.grading.domain.publication import (
     Statement,
     check_limits,
     figures,
-    merged_below_floor,
     protect,
     told_chance,
     told_color,
@@ -290,19 +289,6 @@ def test_floors_can_be_raised_and_not_lowered() -> None:
         check_limits(Limits(people=999))
     with pytest.raises(PublicationError, match="below_the_floor"):
         check_limits(Limits(small=5))
-
-
-def test_small_areas_are_told_together() -> None:
-    people = {"a": 300.0, "b": 900.0, "c": 5000.0, "d": 800.0, "island": 10.0}
-    neighbors = {"a": ["b", "c"], "b": ["a", "c"], "c": ["a", "b", "d"], "d": ["c"], "island": []}
-
-    assert merged_below_floor(people, neighbors) == {
-        "a": "b",
-        "b": "b",
-        "c": "c",
-        "d": "c",
-        "island": "island",
-    }
 
 
 def test_quarters_that_do_not_overlap_are_told_each_for_itself() -> None:

@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maplebridge.kernel.text import (
-    char_ngrams,
     comparable,
     mask_phone,
     normalise,
@@ -103,11 +102,7 @@ def test_words_are_cut_as_a_reader_would() -> None:
 
 
 def test_an_empty_text_has_no_words() -> None:
-    assert search_words("") == words("") == query_words("…!") == char_ngrams("") == []
-
-
-def test_ngrams_of_every_size() -> None:
-    assert char_ngrams("狗叫了", (1, 2)) == ["狗", "叫", "了", "狗叫", "叫了"]
+    assert search_words("") == words("") == query_words("…!") == []
 
 
 @given(st.text(), st.integers(0, 40))

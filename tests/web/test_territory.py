@@ -16,6 +16,7 @@ from maplebridge.people.models import Account, Person
 from maplebridge.places import actions as places
 from maplebridge.places import queries
 from maplebridge.places.models import Building, Estate, Grid, TerritoryImport
+from maplebridge.platform.freshness import forget
 
 SQUARE = {
     "type": "Polygon",
@@ -159,7 +160,8 @@ def test_what_changed_meanwhile_is_checked_once_more(town: Town) -> None:
     client = as_(town.administrator)
     upload(client, f"编号,名称,所属网格\nXQ02,丁香苑,{town.other_grid.code}\n")
     (kept,) = TerritoryImport.objects.all()
-    places.end_grid(grid_id=town.other_grid.pk, valid_to=date(2026, 2, 1))
+    Grid.objects.filter(pk=town.other_grid.pk).update(valid_to=date(2026, 2, 1))
+    forget()
 
     page = client.post(reverse("import_take_over", args=[kept.pk]), follow=True).content.decode()
 

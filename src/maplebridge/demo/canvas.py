@@ -124,11 +124,6 @@ class Canvas:
         lamp.paste(Image.fromarray(light).resize((span, span), Image.Resampling.BICUBIC), at)
         self.image.paste(ImageChops.screen(self.image, lamp))
 
-    def tint(self, color: Color, share: float) -> None:
-        """Draw the whole picture toward a color, as dusk or lamplight does."""
-        veil = Image.new("RGB", self.image.size, color)
-        self.image.paste(Image.blend(self.image, veil, share))
-
     def shade(self, color: Color) -> None:
         """Darken everything by a color, as night does."""
         veil = Image.new("RGB", self.image.size, color)

@@ -17,7 +17,6 @@ from maplebridge.demo.town_data import Skeleton
 COMMUNITIES_PER_BAND = (2, 2, 3)  # north of the river, between river and main road, south of it
 GRIDS = 76
 LARGE_GRID_M2 = 27_000
-OLD_TOWN_COMMUNITIES = 2  # one on each side of the subdistricts' border
 
 WIDTH_M = {"main": 26.0, "riverside": 11.0, "street": 15.0, "bridge": 14.0, "lane": 8.0, "path": 3.5}
 SETBACK_M = {"main": 8.0, "riverside": 4.0, "street": 6.0, "bridge": 4.0, "lane": 4.0, "path": 3.0}

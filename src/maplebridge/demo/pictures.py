@@ -21,7 +21,6 @@ WALLS: tuple[Color, ...] = (
     (212, 200, 214),
 )
 LEAVES: tuple[Color, ...] = ((104, 148, 84), (126, 164, 92), (88, 132, 80))
-STEEL: Color = (120, 126, 134)
 NIGHT: Color = (62, 70, 112)
 LAMPLIGHT: Color = (255, 214, 140)
 
@@ -256,15 +255,6 @@ def _ebike(c: Canvas, x: float, y: float, paint: Color) -> None:
     c.ellipse(x + 232, y - 176, 15, 17, (250, 238, 190))
     c.box(x - 52, y - 118, x + 84, y - 92, (54, 50, 50), 13)
     c.box(x - 60, y - 150, x - 6, y - 110, darker(paint, 0.3), 8)
-
-
-def _hazard(c: Canvas, x0: float, x1: float, y: float) -> None:
-    """A red and white barrier board."""
-    for foot in (x0 + 26, x1 - 26):
-        c.line([(foot - 24, y + 92), (foot, y), (foot + 24, y + 92)], (90, 92, 96), 7)
-    c.box(x0, y, x1, y + 38, (244, 240, 234), 5)
-    for x in range(round(x0), round(x1) - 40, 76):
-        c.polygon([(x + 22, y), (x + 58, y), (x + 36, y + 38), (x, y + 38)], (206, 62, 48))
 
 
 # -- indoors: leaking and repaired --

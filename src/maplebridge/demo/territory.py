@@ -52,7 +52,6 @@ ALLEYS = 24
 OTHER_BUILDINGS_SHARE = 0.5
 
 ROUND_THE_CLOCK = ("00:00", "24:00")
-SITE_GROUNDS = ("school", "hospital", "market", "bus_hub", "mall")
 
 
 def make_territory(data: TownData, seed: int) -> Territory:

@@ -23,7 +23,6 @@ _UNWANTED = re.compile(
 )
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\ue000-\uf8ff\uf900-\ufaff\U00020000-\U0003ffff"
 _KEPT = 128  # texts: what reads a message, compares it several times over
-_HAN_RUN = re.compile(f"[{_HAN}]+")
 _TOKEN = re.compile(f"(?P<han>[{_HAN}]+)|(?P<code>[a-z0-9]+)|(?P<other>[^\\W_{_HAN}a-z0-9]+)")
 
 
@@ -121,12 +120,6 @@ def _query_pairs(cut: list[str]) -> list[str]:
         else:
             pairs.append(word + cut[1][0])
     return pairs
-
-
-def char_ngrams(text: str, sizes: Iterable[int] = (1, 2, 3)) -> list[str]:
-    """Return all runs of characters of the given sizes, with repetitions; white space counts as one blank."""
-    line = " ".join(text.split())
-    return [line[i : i + size] for size in sizes for i in range(len(line) - size + 1)]
 
 
 def shorten(text: str, length: int) -> str:

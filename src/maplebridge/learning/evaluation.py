@@ -73,10 +73,6 @@ def evaluate(
     )
 
 
-def _share_within(labels: Sequence[str], proposals: Sequence[Sequence[str]]) -> float:
-    return float(np.mean([wanted in given for wanted, given in zip(labels, proposals, strict=True)]))
-
-
 def _per_class(labels: Sequence[str], proposed: Sequence[str]) -> dict[str, LabelResult]:
     hits = Counter(wanted for wanted, given in zip(labels, proposed, strict=True) if wanted == given)
     wanted_rows, proposed_rows = Counter(labels), Counter(proposed)

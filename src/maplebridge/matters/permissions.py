@@ -127,10 +127,6 @@ def may_raise_for_others(standing: Standing) -> bool:
     return standing.is_field or standing.has(Role.SORTING_OFFICER, Role.COMMAND, Role.SUPERVISOR)
 
 
-def may_edit_rules(standing: Standing) -> bool:
-    return standing.has(Role.ADMINISTRATOR)
-
-
 def may_see_statistics(standing: Standing) -> bool:
     return standing.has(Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR, Role.COMMAND) or standing.is_field
 

@@ -61,10 +61,6 @@ def staff(standing: Standing) -> bool:
     return standing.is_staff
 
 
-def field_staff(standing: Standing) -> bool:
-    return standing.is_field
-
-
 def administrator(standing: Standing) -> bool:
     return standing.has(Role.ADMINISTRATOR)
 

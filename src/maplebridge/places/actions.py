@@ -65,13 +65,6 @@ def add_grid(
 
 
 @action
-def end_grid(*, grid_id: int, valid_to: date, successor_id: int | None = None) -> None:
-    """End a grid on a day; history follows the successor."""
-    Grid.objects.filter(pk=grid_id).update(valid_to=valid_to, successor_id=successor_id)
-    forget()
-
-
-@action
 def add_sector(
     *,
     code: str,
@@ -137,49 +130,6 @@ def add_estate(
     )
     forget()
     return estate
-
-
-@action
-def add_building(
-    *,
-    code: str,
-    number: str,
-    grid_id: int,
-    valid_from: date,
-    estate_id: int | None = None,
-    name: str = "",
-    road: str = "",
-    road_number: str = "",
-    lon: float | None = None,
-    lat: float | None = None,
-    footprint: GeoJson | None = None,
-    floors: int | None = None,
-    households: int = 0,
-) -> Building:
-    building = Building.objects.create(
-        code=code,
-        number=number,
-        name=name,
-        estate_id=estate_id,
-        grid_id=grid_id,
-        road=road,
-        road_number=road_number,
-        lon=lon,
-        lat=lat,
-        footprint=dict(footprint) if footprint else None,
-        floors=floors,
-        households=households,
-        valid_from=valid_from,
-    )
-    forget()
-    return building
-
-
-@action
-def add_entrance(*, building_id: int, number: str, valid_from: date) -> Entrance:
-    entrance = Entrance.objects.create(building_id=building_id, number=number, valid_from=valid_from)
-    forget()
-    return entrance
 
 
 @action

@@ -137,10 +137,6 @@ def get_estate(estate_id: int) -> Estate:
     return Estate.objects.select_related("grid").get(pk=estate_id)
 
 
-def get_entrance(entrance_id: int) -> Entrance:
-    return Entrance.objects.select_related("building").get(pk=entrance_id)
-
-
 def sector_ids() -> dict[str, int]:
     """Return the sectors by code."""
     return dict(Sector.objects.values_list("code", "pk"))
@@ -149,10 +145,6 @@ def sector_ids() -> dict[str, int]:
 def entrance_numbers(ids: Iterable[int]) -> dict[int, str]:
     """Return what entrances are called, by id."""
     return dict(Entrance.objects.filter(pk__in=set(ids)).values_list("pk", "number"))
-
-
-def get_sector(sector_id: int) -> Sector:
-    return Sector.objects.get(pk=sector_id)
 
 
 @fresh_for(DRAWN_FRESH_S)
@@ -524,14 +516,6 @@ def roads_in(grid_ids: Iterable[int]) -> list[str]:
 
 def beats_of_sector(sector_id: int) -> list[Beat]:
     return list(Beat.objects.filter(sector_id=sector_id, valid_to=None).order_by("code"))
-
-
-def beats_over(grid_id: int) -> list[Beat]:
-    """Return the beats laid over a grid; of a grid without any, those over the grids above it."""
-    for one in grid_facts(grid_id).chain:
-        if found := list(Beat.objects.filter(grids=one, valid_to=None).order_by("code")):
-            return found
-    return []
 
 
 def beat_names(ids: Iterable[int]) -> list[str]:

@@ -32,10 +32,6 @@ def duties_at(now: datetime) -> QuerySet[Duty]:
     return Duty.objects.filter(starts_at__lte=now, ends_at__gt=now).order_by("starts_at", "id")
 
 
-def duties_between(start: datetime, end: datetime) -> QuerySet[Duty]:
-    return Duty.objects.filter(starts_at__lt=end, ends_at__gt=start).order_by("starts_at", "id")
-
-
 def last_duty_ends() -> datetime | None:
     """Return the moment at which the duty table ends, or None where it is empty."""
     return Duty.objects.order_by("-ends_at").values_list("ends_at", flat=True).first()

@@ -1,6 +1,5 @@
 """Reading broadcasts: for whom one is, what became of it, and what a resident was told."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import datetime
@@ -189,11 +188,3 @@ def old_receipts(before: datetime) -> QuerySet[Broadcast]:
     """Return the broadcasts over since before a moment of which receipts are still kept."""
     over = Broadcast.objects.filter(tally__isnull=True, expires_at__lt=before, released_at__isnull=False)
     return over.exclude(state__in=GOING)
-
-
-def sent_by_source(area: str) -> dict[int, list[Broadcast]]:
-    """Return the broadcasts of an area by the thing that they are about."""
-    found: defaultdict[int, list[Broadcast]] = defaultdict(list)
-    for one in broadcasts().filter(source_area=area).order_by("-pk"):
-        found[one.source_id].append(one)
-    return dict(found)

@@ -347,10 +347,6 @@ def town_share(agree: Floats, said: Floats, people: Floats) -> tuple[Pair, int] 
     return (share * worth, worth), int(there.sum())
 
 
-def as_list(figures: Iterable[Figure]) -> list[dict[str, Any]]:
-    return [as_json(one) for one in figures]
-
-
 # What residents raise most ---------------------------------------------------------------------------------
 
 Kinds = Mapping[tuple[str, Month], int]  # matters of a category raised in a month

@@ -350,11 +350,6 @@ def _to_coarsen(
     )
 
 
-def exposed(statements: Sequence[Statement], kept: Sequence[Secret], counts: Counts) -> list[Exposure]:
-    """Return the secrets that the statements together enclose more closely than allowed."""
-    return _Attack(statements, kept, counts).exposures()
-
-
 TOLERANCE = 1e-6
 
 
@@ -468,33 +463,3 @@ class _Attack:
 
 
 MOST = 1e7  # more than any count: keeps every question bounded
-
-
-def merged_below_floor(
-    people: Mapping[str, float], neighbors: Mapping[str, Collection[str]], limits: Limits = FLOORS
-) -> dict[str, str]:
-    """Return for each area the area it is told together with, so that none is below the floor of people.
-
-    The smallest joins its smallest neighbor, again and again; an area without neighbors stays alone (and gray).
-    Ties go by name.
-    """
-    told_with = {area: area for area in people}
-    size = dict(people)
-    near = {area: set(neighbors.get(area, ())) & set(people) - {area} for area in people}
-    alone: set[str] = set()
-    while small := sorted(
-        (size[area], area) for area in size if size[area] < limits.people and area not in alone
-    ):
-        area = small[0][1]
-        if not near[area]:
-            alone.add(area)
-            continue
-        into = min(near[area], key=lambda other: (size[other], other))
-        size[into] += size.pop(area)
-        for other in near.pop(area):
-            near[other].discard(area)
-            if other != into:
-                near[other].add(into)
-                near[into].add(other)
-        told_with = {one: into if whole == area else whole for one, whole in told_with.items()}
-    return told_with

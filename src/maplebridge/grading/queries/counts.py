@@ -44,7 +44,6 @@ class Counts:
     months: tuple[Month, ...]
     counts: Floats
     denominators: Floats
-    sheet_ids: tuple[int, ...]
 
 
 def counts_of(
@@ -59,7 +58,6 @@ def counts_of(
     places_of = {id: at for at, id in enumerate(area_ids)}
     column_of = {id: at for at, id in enumerate(indicator_ids)}
     depth_of = {month.first: at for at, month in enumerate(months)}
-    used = []
     for sheet in sheets:
         column, depth = column_of.get(sheet.indicator_id), depth_of.get(sheet.month)
         if column is None or depth is None:
@@ -68,10 +66,7 @@ def counts_of(
         known = rows >= 0
         counts[rows[known], column, depth] = np.array(sheet.counts, dtype=float)[known]
         denominators[rows[known], column, depth] = np.array(sheet.denominators, dtype=float)[known]
-        used.append(sheet.pk)
-    return Counts(
-        tuple(area_ids), tuple(indicator_ids), tuple(months), counts, denominators, tuple(sorted(used))
-    )
+    return Counts(tuple(area_ids), tuple(indicator_ids), tuple(months), counts, denominators)
 
 
 def sheets_for(one: GradingMonth) -> list[int]:

@@ -511,8 +511,3 @@ def reports_waiting(context: template.Context) -> int | None:
 @register.filter
 def concern_words(code: str) -> str:
     return str(CONCERNS[code])
-
-
-@register.filter
-def reason_words(code: str) -> str:
-    return str(REASONS[code])

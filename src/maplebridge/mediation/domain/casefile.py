@@ -232,10 +232,6 @@ class CaseFile:
         return any(side.applied for side in self.sides)
 
     @property
-    def applicants(self) -> list[Side]:
-        return [side for side in self.sides if side.applied]
-
-    @property
     def others(self) -> list[Side]:
         return [side for side in self.sides if not side.applied]
 
@@ -251,10 +247,6 @@ class CaseFile:
     @property
     def mediator_names(self) -> str:
         return "、".join(one.name for one in self.mediators)
-
-    @property
-    def mediation_days(self) -> tuple[date | None, date | None]:
-        return self.accepted_on, self.concluded_on
 
     @property
     def done_revisits(self) -> list[Revisit]:

@@ -143,13 +143,6 @@ EXHIBITS: Mapping[str, Any] = {
     "other": pgettext_lazy("exhibit", "other paper"),
 }
 FORMS: Mapping[str, Any] = {"written": _("in writing"), "oral": _("by word of mouth, recorded")}
-HOW: Mapping[str, Any] = {
-    "paper": _("by hand on paper"),
-    "seal": _("with a seal"),
-    "fingerprint": _("with a fingerprint"),
-    "screen": _("by hand on the screen"),
-    "spoken": _("by word of mouth"),
-}
 PERFORMED: Mapping[str, Any] = {
     "yes": _("yes, all of it"),
     "partly": _("in part"),
@@ -323,11 +316,6 @@ def performed_words(code: str) -> str:
 @register.filter
 def moved_words(code: str) -> str:
     return _of(MOVED, code)
-
-
-@register.filter
-def how_signed(code: str) -> str:
-    return _of(HOW, code)
 
 
 @register.filter
