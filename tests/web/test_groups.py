@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.test import Client
 from django.utils import timezone
 from tests.factories.town import Town, make_town
@@ -14,10 +15,9 @@ from maplebridge.conversations.domain.broadcasting import Limits
 from maplebridge.conversations.models import Message
 from maplebridge.matters.actions import receiving
 from maplebridge.matters.models import Matter
-from maplebridge.people import queries as people
 from maplebridge.people.models import Person
 from maplebridge.platform import live
-from maplebridge.web.views import audience_of
+from maplebridge.web.hub import Hub, Stream
 
 
 @pytest.fixture
@@ -103,31 +103,52 @@ def test_whoever_handles_a_question_writes_in_its_private_thread_and_says_which_
     assert client.post(f"/groups/{thread.pk}/say/", {"text": "我也看看"}).status_code == 404
 
 
-def test_a_notice_comes_live_to_those_who_want_it_and_not_to_those_who_opted_out(
-    client: Client, town: Town
+@pytest.mark.parametrize("weary", [False, True])
+def test_a_notice_comes_live_to_those_it_is_told_and_not_to_who_opted_out_or_heard_enough_this_week(
+    client: Client, town: Town, *, weary: bool
 ) -> None:
-    limits = Limits(zone=timezone.get_default_timezone(), quiet_from=0, quiet_to=0)
+    limits = Limits(
+        zone=timezone.get_default_timezone(), quiet_from=0, quiet_to=0, most_in_7_days=1 if weary else 9
+    )
+    if weary:
+        told(town, "theft", 1, limits)
+    broadcasting.choose_kinds(person_id=town.neighbor.pk, unwanted=["fraud"], now=town.now)
+    notice = told(town, "fraud", 2, limits)
+
+    assert "接到退款电话先挂断" in (live.html_of("message", notice.pk, live.Audience("zh-hans", False)) or "")
+    kept_from = live.withheld_from("message", notice.pk)
+    assert town.neighbor.pk in kept_from
+    assert (town.resident.pk in kept_from) is weary
+    for person in (town.resident, town.neighbor):
+        client.force_login(person.account)
+        page = client.get(f"/groups/{town.group.thread_id}/").content.decode()
+        assert (f'id="m{notice.pk}"' in page) is (person.pk not in kept_from)
+
+
+def told(town: Town, kind: str, number: int, limits: Limits) -> Message:
+    """Tell the group of the town something, and return the notice that stands there."""
     one = broadcasting.draft(
-        kind="fraud",
+        kind=kind,
         subject="接到退款电话先挂断",
         text="这是骗钱。",
         expires_at=town.now + timedelta(days=3),
         groups=[town.group.thread_id],
         source_area="advisories",
-        source_id=1,
+        source_id=number,
         by_id=town.supervisor.pk,
         now=town.now,
     )
-    broadcasting.choose_kinds(person_id=town.neighbor.pk, unwanted=["fraud"], now=town.now)
     broadcasting.release(broadcast_id=one.pk, by_id=town.supervisor.pk, now=town.now, limits=limits)
     sweeps.send_due(now=town.now, limits=limits)
-    notice = Message.objects.get(kind="notice")
+    return Message.objects.filter(kind="notice").latest("pk")
 
-    def comes_to(person: Person) -> str | None:
-        audience = audience_of(people.standing_of(person.pk, timezone.localdate()))
-        return live.html_of("message", notice.pk, audience)
 
-    assert "接到退款电话先挂断" in (comes_to(town.resident) or "")
-    assert comes_to(town.neighbor) == ""
-    client.force_login(town.neighbor.account)
-    assert "接到退款电话先挂断" not in client.get(f"/groups/{town.group.thread_id}/").content.decode()
+def test_news_are_sent_to_open_pages_but_those_of_people_they_are_kept_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("maplebridge.web.hub._html", lambda *_news: ("<li>", frozenset({2})))
+    audience = live.Audience("zh-hans", is_staff=False)
+    hub, pages = Hub(), [Stream(audience, 1), Stream(audience, 2)]
+    hub._followers["thread:7"].update(pages)
+    async_to_sync(hub._spread)('["thread:7", "message", 5]')
+    assert [one.waiting.qsize() for one in pages] == [1, 0]

@@ -18,19 +18,20 @@ CHANNEL = "maplebridge_live"
 
 Allows = Callable[[Any, int], bool]  # (viewer, id of the topic's thing)
 Renders = Callable[[int, "Audience"], str]  # (id of the news' thing, for whom) -> HTML
+Withholds = Callable[[int], frozenset[int]]  # id of the news' thing -> people who are not told
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 _allows: dict[str, Allows] = {}
 _renders: dict[str, Renders] = {}
+_withholds: dict[str, Withholds] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """For whom something is rendered: all of one language, staff or not, who want to be told the same see the same."""
+    """For whom something is rendered: all of one language, staff or not, see the same."""
 
     language: str
     is_staff: bool
-    leaves_out: frozenset[str] = frozenset()  # kinds of messages to many that they do not want
 
 
 @contextmanager
@@ -79,6 +80,16 @@ def renders(kind: str) -> Callable[[Renders], Renders]:
     return register
 
 
+def withholds(kind: str) -> Callable[[Withholds], Withholds]:
+    """Register from which people news of this kind are kept, though they follow the topic."""
+
+    def register(rule: Withholds) -> Withholds:
+        _withholds[kind] = rule
+        return rule
+
+    return register
+
+
 def may_follow(viewer: Any, topic: str) -> bool:
     prefix, _, id = topic.partition(":")
     rule = _allows.get(prefix)
@@ -89,3 +100,9 @@ def html_of(kind: str, id: int, audience: Audience) -> str | None:
     """Render news for an audience; empty: it is not for them. None: they ask for the change themselves."""
     renderer = _renders.get(kind)
     return renderer(id, audience) if renderer else None
+
+
+def withheld_from(kind: str, id: int) -> frozenset[int]:
+    """Return the people who are not told these news."""
+    rule = _withholds.get(kind)
+    return rule(id) if rule else frozenset()

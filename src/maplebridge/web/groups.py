@@ -1,6 +1,5 @@
 """The pages of a conversation: who said what, live, with what became of it."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -280,19 +279,16 @@ def bubbles_of(
     *,
     is_staff: bool,
     viewer_id: int | None = None,
-    leaves_out: Collection[str] = (),
 ) -> list[Bubble]:
-    """Return messages as they are shown, each with the matter that it raised; notices only to who wants them."""
+    """Return messages as they are shown, each with the matter that it raised; notices only to whom they are told."""
     found = matters.matters_of_messages([one.pk for one in messages])
     readers = queries.read_counts([one for one in messages if one.asks_readers])
     told = broadcasts.notices([one.pk for one in messages if one.kind == NOTICE])
-    unwanted = {one.pk for one in told.values() if one.kind in leaves_out}
-    if viewer_id and told:
-        unwanted |= broadcasts.kept_from(viewer_id, [one.pk for one in told.values()])
+    kept = broadcasts.kept_from(viewer_id, [one.pk for one in told.values()]) if viewer_id and told else ()
     shown = [
         _told(_bubble(one, found.get(one.pk), readers.get(one.pk, 0), is_staff=is_staff), told.get(one.pk))
         for one in messages
-        if one.pk not in told or told[one.pk].pk not in unwanted
+        if one.pk not in told or told[one.pk].pk not in kept
     ]
     shown = [replace(one, mine=viewer_id is not None and one.author == viewer_id) for one in shown]
     return _asked_which(shown, messages) if is_staff else shown
@@ -416,8 +412,14 @@ def may_follow_thread(standing: Standing, thread_id: int) -> bool:
 @live.renders("message_state")
 def message_html(message_id: int, audience: live.Audience) -> str:
     message = queries.get_message(message_id)
-    bubbles = bubbles_of([message], is_staff=audience.is_staff, leaves_out=audience.leaves_out)
+    bubbles = bubbles_of([message], is_staff=audience.is_staff)
     return render_to_string("web/bubbles.html", {"bubbles": bubbles}) if bubbles else ""
+
+
+@live.withholds("message")
+@live.withholds("message_state")
+def message_withheld_from(message_id: int) -> frozenset[int]:
+    return broadcasts.whom_kept_from(message_id)
 
 
 def _number(value: str | None) -> int | None:

@@ -24,8 +24,9 @@ MOST_WAITING = 200  # a page that falls further behind is told to load anew
 class Stream:
     """One open page: for whom, and what it has not been sent yet."""
 
-    def __init__(self, audience: live.Audience) -> None:
+    def __init__(self, audience: live.Audience, person_id: int | None) -> None:
         self.audience = audience
+        self.person_id = person_id
         self.waiting: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_WAITING)
 
     def send(self, data: bytes) -> None:
@@ -46,9 +47,11 @@ class Hub:
         self._followers: dict[str, set[Stream]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None
 
-    async def follow(self, topics: Iterable[str], audience: live.Audience) -> AsyncIterator[bytes]:
+    async def follow(
+        self, topics: Iterable[str], audience: live.Audience, person_id: int | None
+    ) -> AsyncIterator[bytes]:
         """Yield the news of the topics as server-sent events, with a heartbeat, until the page goes away."""
-        stream = Stream(audience)
+        stream = Stream(audience, person_id)
         if self._listener is None or self._listener.done():
             parameters = await sync_to_async(_parameters)()
             self._listener = asyncio.create_task(self._listen(parameters))
@@ -92,12 +95,13 @@ class Hub:
         for stream in streams:
             by_audience[stream.audience].append(stream)
         for audience, group in by_audience.items():
-            html = await sync_to_async(_html, thread_sensitive=False)(kind, id, audience)
+            html, withheld_from = await sync_to_async(_html, thread_sensitive=False)(kind, id, audience)
             if html == "":
                 continue
             data = _as_event({"topic": topic, "kind": kind, "id": id, "html": html})
             for number, stream in enumerate(group):
-                stream.send(data)
+                if stream.person_id not in withheld_from:
+                    stream.send(data)
                 if number % 100 == 99:
                     await asyncio.sleep(0)  # let the streams write
 
@@ -111,11 +115,11 @@ def _parameters() -> dict[str, Any]:
     return {name: value for name, value in connection.get_connection_params().items() if name in wanted}
 
 
-def _html(kind: str, id: int, audience: live.Audience) -> str | None:
-    """Render the news once for all who see the same, on a connection that is given back."""
+def _html(kind: str, id: int, audience: live.Audience) -> tuple[str | None, frozenset[int]]:
+    """Render the news once for all who see the same, and say who is not told, on a connection that is given back."""
     try:
         with translation.override(audience.language):
-            return live.html_of(kind, id, audience)
+            return live.html_of(kind, id, audience), live.withheld_from(kind, id)
     finally:
         connection.close()
 

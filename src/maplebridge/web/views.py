@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.i18n import set_language
 
-from maplebridge.conversations.queries import broadcasts
 from maplebridge.people import actions as people_actions
 from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
@@ -58,11 +57,11 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 async def stream(request: HttpRequest) -> HttpResponseBase:
     """Stream the news of the topics that the page names and the person may follow."""
-    topics, audience = await sync_to_async(_allowed_topics)(request)
+    topics, audience, person_id = await sync_to_async(_allowed_topics)(request)
     if not topics:
         return HttpResponse(status=403)
     return StreamingHttpResponse(
-        _bytes(topics, audience),
+        _bytes(topics, audience, person_id),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -71,23 +70,21 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
 stream.rule = anybody  # type: ignore[attr-defined]  # each topic is allowed or refused by its own area
 
 
-def _allowed_topics(request: HttpRequest) -> tuple[list[str], live.Audience]:
+def _allowed_topics(request: HttpRequest) -> tuple[list[str], live.Audience, int | None]:
     standing = standing_of(request)
     asked = request.GET.getlist("topic")[:MOST_TOPICS]
     allowed = [topic for topic in asked if standing.signed_in and live.may_follow(standing, topic)]
-    audience = audience_of(standing)
     connection.close()  # an open stream holds no connection
-    return allowed, audience
+    return allowed, audience_of(standing), standing.person_id
 
 
 def audience_of(standing: Standing) -> live.Audience:
     """Return what tells apart the pages of those who see different things of the same news."""
-    leaves_out = broadcasts.opted_out_of(standing.person_id) if standing.person_id else ()
-    return live.Audience(get_language() or "zh-hans", standing.is_staff, frozenset(leaves_out))
+    return live.Audience(get_language() or "zh-hans", standing.is_staff)
 
 
-async def _bytes(topics: list[str], audience: live.Audience) -> AsyncIterator[bytes]:
-    async for data in hub.follow(topics, audience):
+async def _bytes(topics: list[str], audience: live.Audience, person_id: int | None) -> AsyncIterator[bytes]:
+    async for data in hub.follow(topics, audience, person_id):
         yield data
 
 

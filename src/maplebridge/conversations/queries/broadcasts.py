@@ -171,6 +171,13 @@ def kept_from(person_id: int, broadcast_ids: Iterable[int]) -> set[int]:
     return set(skipped.exclude(skipped_because="").values_list("broadcast_id", flat=True))
 
 
+def whom_kept_from(message_id: int) -> frozenset[int]:
+    """Return who is not told a message: of a notice, those who do not want it or were not to be bothered with it."""
+    skipped = Receipt.objects.filter(broadcast__posts__message=message_id, person__isnull=False)
+    people = skipped.exclude(skipped_because="").values_list("person_id", flat=True)
+    return frozenset(one for one in people if one is not None)
+
+
 def opted_out_of(person_id: int) -> set[str]:
     return set(OptOut.objects.filter(person_id=person_id).values_list("kind", flat=True))
 
