@@ -81,6 +81,33 @@ def test_looking_at_a_version_keeps_nothing(town: Town, graded: Graded) -> None:
     assert Method.objects.count() == 1
 
 
+def test_of_many_areas_the_page_is_there_first_and_then_counts_them(
+    town: Town, graded: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("maplebridge.grading.views.what_if.AT_ONCE", 5)
+    monkeypatch.setattr("maplebridge.grading.views.what_if.TOLD_EVERY_S", 0.0)
+    heard: list[str] = []
+    monkeypatch.setattr("maplebridge.platform.live.tell", lambda topic, _kind, _id: heard.append(topic))
+    page = seen_by(town.analyst)
+    looked = page.post("/grading/methods/new/", given(page, do="check", theft__window="6"))
+    asked_again = page.post("/grading/methods/new/", given(page, part="result", theft__window="6"))
+    page.post("/grading/methods/new/", given(page, do="propose", theft__window="6"))
+    proposed = page.get(path := f"/grading/methods/{Method.objects.get(version=2).pk}/")
+    then = page.get(f"{path}?part=result")
+
+    topic = f"what_if:{town.analyst.pk}"
+    assert f'max="{len(graded.areas)}" value="0"' in looked.content.decode()
+    assert 'hx-post="/grading/methods/new/" hx-include="form.rules"' in looked.content.decode()
+    assert f'hx-get="{path}?part=result"' in proposed.content.decode()
+    for first, later in ((looked, asked_again), (proposed, then)):
+        assert "comparison" not in first.context
+        assert f'data-live="{topic}"' in first.content.decode()
+        assert "grading/safety_map" in first.content.decode()
+        assert len(later.context["comparison"].areas) == len(graded.areas)
+        assert "<html" not in later.content.decode()
+    assert set(heard) == {topic}
+
+
 @pytest.mark.parametrize(
     ("valid_from", "words"),
     [("2031-05-15", "2031-05-15"), (None, "已经评定")],

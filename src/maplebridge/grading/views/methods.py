@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -32,6 +33,7 @@ REFUSED = {
     ),
     "confirmed_already": _("This version was confirmed already."),
 }
+PART = "result"  # what would move, asked for by the page when it is there
 COLORS_AT = (80.0, 60.0, 40.0, 20.0)
 
 
@@ -69,11 +71,13 @@ def new_method(request: HttpRequest) -> HttpResponse:
     form = MethodForm(request.POST or None, base=base, names=indicator_names_here(), known=known, first=first)
     context: dict[str, Any] = {"now": timezone.now(), "form": form}
     if request.method == "POST" and form.is_valid():
+        if request.POST.get("part") == PART:
+            return render(request, "grading/dry_run.html", _dry_run(request, form.rules, part=True))
         if request.POST.get("do") == "propose":
             made = _refusable(form, lambda: _made(form, request))
             if made is not None:
                 return redirect("grading_method", made.pk)
-        context |= _dry_run(form.rules)
+        context |= _dry_run(request, form.rules)
     return render(request, "grading/new_method.html", context, status=422 if form.errors else 200)
 
 
@@ -97,7 +101,11 @@ def _refusable(form: MethodForm, deed: Callable[[], Kept]) -> Kept | None:
 @never_cache
 @require_GET
 def method(request: HttpRequest, method_id: int) -> HttpResponse:
-    return _page(request, _get(method_id))
+    one = _get(method_id)
+    if request.GET.get("part") == PART:
+        rules = queries.rules_of(one)
+        return render(request, "grading/dry_run.html", _dry_run(request, rules, part=True))
+    return _page(request, one)
 
 
 def _page(request: HttpRequest, one: Kept, *, wrong: str = "", status: int = 200) -> HttpResponse:
@@ -118,7 +126,9 @@ def _page(request: HttpRequest, one: Kept, *, wrong: str = "", status: int = 200
         "wrong": wrong,
     }
     if waits:
-        context |= _dry_run(rules)
+        context |= _dry_run(request, rules) | {
+            "later_url": f"{reverse('grading_method', args=[one.pk])}?part={PART}"
+        }
     return render(request, "grading/kept_method.html", context, status=status)
 
 
@@ -172,13 +182,14 @@ DEFINED = (
 )
 
 
-def _dry_run(rules: Method) -> dict[str, Any]:
-    """Return what would have moved in the last month that was graded."""
+def _dry_run(request: HttpRequest, rules: Method, *, part: bool = False) -> dict[str, Any]:
+    """Return what would have moved in the last month that was graded; of many areas, after the page is there."""
     graded = [
         one for kind in (AreaKind.STATION, AreaKind.SUBDISTRICT) for one in queries.gradable_months(kind)
     ]
     latest: GradingMonth | None = max(graded, key=lambda one: one.month, default=None)
-    return {"dry_run": True, "one": latest} | (moves(latest, rules) if latest else {})
+    found = moves(latest, rules, me_of(request), after_the_page=part) if latest else {}
+    return {"dry_run": True, "one": latest} | found
 
 
 def _told(one: Change, names: dict[str, str]) -> tuple[str, str, str, str]:

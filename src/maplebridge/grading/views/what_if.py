@@ -53,21 +53,23 @@ def what_if(request: HttpRequest) -> HttpResponse:
     context["form"] = form
     valid = given is not None and form.is_valid()
     part = request.GET.get("part") == "result" and valid
-    if valid and not part and (areas := queries.size_of(one)) > AT_ONCE:
-        context |= {
-            "later_url": f"{request.path}?{request.GET.urlencode()}&part=result",
-            "topic": f"{TOPIC}:{me_of(request)}",
-            "progress": _progress(STEPS[0], 0, areas),
-        }
-    elif valid:
-        context |= moves(one, form.rules, teller(me_of(request)))
+    if valid:
+        context |= moves(one, form.rules, me_of(request), after_the_page=part)
+    if "progress" in context:
+        context["later_url"] = f"{request.path}?{request.GET.urlencode()}&part=result"
     template = "grading/moves.html" if part else "grading/what_if.html"
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def moves(one: GradingMonth, other: Method, tell: queries.TellStep | None = None) -> dict[str, Any]:
-    """Return what the list and the map of what would move are filled with."""
-    found = queries.compared(one, other, tell) if tell else queries.compared(one, other)
+def moves(one: GradingMonth, other: Method, person_id: int, *, after_the_page: bool) -> dict[str, Any]:
+    """Return what the list and the map of what would move are filled with; of many areas, their progress first.
+
+    The page then asks once more, after it is there, and whoever looks at it is told how many areas are done.
+    """
+    areas = queries.size_of(one)
+    if areas > AT_ONCE and not after_the_page:
+        return {"one": one, "topic": f"{TOPIC}:{person_id}", "progress": _progress(STEPS[0], 0, areas)}
+    found = queries.compared(one, other, teller(person_id))
     return {
         "one": one,
         "comparison": found,
