@@ -143,6 +143,12 @@ EXHIBITS: Mapping[str, Any] = {
     "other": pgettext_lazy("exhibit", "other paper"),
 }
 FORMS: Mapping[str, Any] = {"written": _("in writing"), "oral": _("by word of mouth, recorded")}
+HOW: Mapping[str, Any] = {  # on the screen is signed at the tablet itself, and never chosen
+    "paper": _("by hand on paper"),
+    "seal": _("with a seal"),
+    "fingerprint": _("with a fingerprint"),
+    "spoken": _("by word of mouth"),
+}
 PERFORMED: Mapping[str, Any] = {
     "yes": _("yes, all of it"),
     "partly": _("in part"),

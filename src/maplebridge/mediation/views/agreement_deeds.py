@@ -97,12 +97,8 @@ def _number(reader: Reader, side_id: int) -> int:
 
 
 def _ways_to_sign(reader: Reader, agreement: Agreement) -> list[tuple[str, Any]]:
-    """Return the ways that the law and the form leave. On the screen is signed at the tablet, not here."""
-    return [
-        one
-        for one in words.HOW.items()
-        if one[0] != "screen" and (one[0] != "spoken" or agreement.form == "oral")
-    ]
+    """Return the ways that the form leaves: by word of mouth only what is agreed by word of mouth."""
+    return [one for one in words.HOW.items() if one[0] != "spoken" or agreement.form == "oral"]
 
 
 def _sign(reader: Reader, data: Data, of: int) -> None:
