@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from maplebridge.grading.domain.method import Kind
 from maplebridge.grading.domain.readings import Posterior
@@ -64,7 +64,7 @@ class Tables:
     """The shuffled quantiles of one seed and number of draws, for some indicators."""
 
     def __init__(self, seed: int, draws: int, indicators: int) -> None:
-        quantiles = ndtri((np.arange(draws) + 0.5) / draws).astype(np.float32)
+        quantiles = scipy.special.ndtri((np.arange(draws) + 0.5) / draws).astype(np.float32)
         self.draws, self.seed = draws, seed
         self._windows: list[Float32s] = []
         for place in range(indicators):

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from maplebridge.kernel.periods import Month
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Numbers = NDArray[Any]  # of any number type: large towns give float32
 
@@ -33,7 +35,7 @@ class History:
     last: Month
     counts: Numbers
     exposure: Numbers
-    neighbors: csr_array | None = None
+    neighbors: "csr_array | None" = None
 
     def __post_init__(self) -> None:
         if self.counts.ndim != 3 or self.counts.shape != self.exposure.shape:

@@ -12,14 +12,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, diags_array
 
 from maplebridge.grading.domain.method import Color
 from maplebridge.kernel.periods import Month
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 
@@ -85,7 +88,10 @@ def told_color(
     needs_two: bool,
     limits: Limits = FLOORS,
 ) -> ToldColor:
-    """Return the color as everybody may see it. Raise `PublicationError` for a level that is never public."""
+    """Return the color as it may be told: gray below the floors, and where a second person has not agreed yet.
+
+    Raise `PublicationError` for a level that is never public.
+    """
     if level not in PUBLIC_LEVELS:
         raise PublicationError(Reason.LEVEL_NOT_PUBLIC, level=level)
     if people < limits.people:
@@ -95,7 +101,7 @@ def told_color(
     if events < limits.events:
         return ToldColor(Color.GRAY, Reason.TOO_FEW_EVENTS)
     if needs_two and not reviewed_by_two:
-        raise PublicationError(Reason.NOT_REVIEWED)
+        return ToldColor(Color.GRAY, Reason.NOT_REVIEWED)
     return ToldColor(color, caution=people < limits.people_to_warn)
 
 
@@ -383,7 +389,7 @@ class _Attack:
         self._equal_to = np.array([statements[place].low for place in equal])
         signs = np.repeat([1.0, -1.0], [len(upper), len(lower)])
         bound = self._rows([statements[place].figure.atoms for place in self._bound_by])
-        self._bound = csr_array(diags_array(signs) @ bound) if len(signs) else bound
+        self._bound = scipy.sparse.csr_array(scipy.sparse.diags_array(signs) @ bound) if len(signs) else bound
         self._bound_to = np.array([statements[p].high for p in upper] + [-statements[p].low for p in lower])
 
     def exposures(self) -> list[Exposure]:
@@ -432,15 +438,17 @@ class _Attack:
             self._kept[place], float(self._least[place]), float(self._most[place]), tuple(sorted(by))
         )
 
-    def _rows(self, sets: Sequence[Iterable[Atom]]) -> csr_array:
+    def _rows(self, sets: Sequence[Iterable[Atom]]) -> "csr_array":
         columns = [sorted(self._column[atom] for atom in atoms) for atoms in sets]
         rows = np.repeat(np.arange(len(sets)), [len(one) for one in columns])
         flat = np.array([one for each in columns for one in each], dtype=np.int64)
-        return csr_array((np.ones(len(flat)), (rows, flat)), shape=(len(sets), len(self._column)))
+        return scipy.sparse.csr_array(
+            (np.ones(len(flat)), (rows, flat)), shape=(len(sets), len(self._column))
+        )
 
     def _solve(self, goal: Floats) -> set[int]:
         """Minimize a goal, note what the solution shows, and return the statements that hold it up."""
-        result = linprog(
+        result = scipy.optimize.linprog(
             goal,
             A_eq=self._equal if self._equal_by else None,
             b_eq=self._equal_to if self._equal_by else None,

@@ -9,8 +9,8 @@ how well one rate before and one after explain the counts, and mixes the answers
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import betaln, digamma, gammaln, polygamma
 
 from maplebridge.grading.domain.history import History, HistoryError
 from maplebridge.grading.domain.method import Against, Indicator, Kind, Method
@@ -233,8 +233,8 @@ def _candidates(months: int, change: float) -> list[tuple[int, float]]:
 def _rate_evidence(events: Floats, expected: Floats, shape: Floats, rate: Floats) -> Floats:
     """Return the logarithm of how likely the counts are under the prior, less what all candidates share."""
     return np.asarray(
-        gammaln(shape + events)
-        - gammaln(shape)
+        scipy.special.gammaln(shape + events)
+        - scipy.special.gammaln(shape)
         + shape * np.log(rate)
         - (shape + events) * np.log(rate + expected)
     )
@@ -305,14 +305,16 @@ def _remembered_share(
 ) -> tuple[Floats, Floats]:
     good_before, bad_before = mean * weight, (1 - mean) * weight
     all_yes, all_asked = satisfied.sum(axis=1), answers.sum(axis=1)
-    whole = betaln(good_before, bad_before)
+    whole = scipy.special.betaln(good_before, bad_before)
     logs, goods, bads = [], [], []
     for months, chance in _candidates(answers.shape[1], change):
         yes, asked = satisfied[:, -months:].sum(axis=1), answers[:, -months:].sum(axis=1)
         good, bad = good_before + yes, bad_before + asked - yes
-        evidence = np.log(chance) + betaln(good, bad) - whole
+        evidence = np.log(chance) + scipy.special.betaln(good, bad) - whole
         if months < answers.shape[1]:
-            old = betaln(good_before + all_yes - yes, bad_before + (all_asked - asked) - (all_yes - yes))
+            old = scipy.special.betaln(
+                good_before + all_yes - yes, bad_before + (all_asked - asked) - (all_yes - yes)
+            )
             evidence = evidence + old - whole
         logs.append(evidence)
         goods.append(good)
@@ -327,5 +329,5 @@ def _remembered_share(
 
 
 def _logit(good: Floats, bad: Floats) -> Posterior:
-    spread = np.sqrt(polygamma(1, good) + polygamma(1, bad))
-    return Posterior(np.asarray(digamma(good) - digamma(bad)), np.asarray(spread))
+    spread = np.sqrt(scipy.special.polygamma(1, good) + scipy.special.polygamma(1, bad))
+    return Posterior(np.asarray(scipy.special.digamma(good) - scipy.special.digamma(bad)), np.asarray(spread))

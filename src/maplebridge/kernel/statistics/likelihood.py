@@ -7,8 +7,8 @@ outbreak detection, PLoS Medicine) for permutations; given what is expected, the
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import xlogy
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -23,7 +23,7 @@ def log_ratio(observed: NDArray[np.generic], expected: Floats, total: float | Fl
     possible = (expected > 0) & (expected < total)
     inside = np.where(possible, expected, 1.0)
     outside = np.where(possible, total - expected, 1.0)
-    ratio = xlogy(c, c / inside) + xlogy(total - c, (total - c) / outside)
+    ratio = scipy.special.xlogy(c, c / inside) + scipy.special.xlogy(total - c, (total - c) / outside)
     return np.where(possible, np.maximum(ratio, 0.0), 0.0)
 
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array, diags_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +26,21 @@ class Moran:
         return 1 - NormalDist().cdf((self.statistic - self.expected) / self.variance**0.5)
 
 
-def weights(neighbors: csr_array, style: Literal["rows", "binary"]) -> csr_array:
+def weights(neighbors: "csr_array", style: Literal["rows", "binary"]) -> "csr_array":
     """Return weights of neighbors: each one counts 1, or all of an area together count 1."""
-    binary = csr_array(neighbors != 0).astype(np.float64)
+    binary = scipy.sparse.csr_array(neighbors != 0).astype(np.float64)
     if style == "binary":
         return binary
     each = np.asarray(binary.sum(axis=1)).ravel()
-    return csr_array(diags_array(np.divide(1, each, out=np.zeros_like(each), where=each > 0)) @ binary)
+    return scipy.sparse.csr_array(
+        scipy.sparse.diags_array(np.divide(1, each, out=np.zeros_like(each), where=each > 0)) @ binary
+    )
 
 
-def moran(values: ArrayLike, near: csr_array) -> Moran:
+def moran(values: ArrayLike, near: "csr_array") -> Moran:
     """Return Moran's I; areas without neighbors are left out. Raise ValueError where all values are equal."""
     seen = np.asarray(near.sum(axis=1)).ravel() + np.asarray(near.sum(axis=0)).ravel() > 0
-    near, given = csr_array(near[seen][:, seen]), np.asarray(values, dtype=np.float64)[seen]
+    near, given = scipy.sparse.csr_array(near[seen][:, seen]), np.asarray(values, dtype=np.float64)[seen]
     z = given - given.mean()
     squares = float((z**2).sum())
     if squares == 0:
@@ -44,7 +49,7 @@ def moran(values: ArrayLike, near: csr_array) -> Moran:
     return Moran(n / total * float(z @ (near @ z)) / squares, -1 / (n - 1), _variance(z, near, n, total))
 
 
-def _variance(z: NDArray[np.float64], near: csr_array, n: int, total: float) -> float:
+def _variance(z: NDArray[np.float64], near: "csr_array", n: int, total: float) -> float:
     """Return the variance under randomization (Cliff & Ord 1981)."""
     both = near + near.T
     s1 = 0.5 * float(both.power(2).sum())
@@ -55,7 +60,7 @@ def _variance(z: NDArray[np.float64], near: csr_array, n: int, total: float) -> 
     return (first - second) / ((n - 1) * (n - 2) * (n - 3) * total**2) - 1 / (n - 1) ** 2
 
 
-def moran_of_rates(counts: ArrayLike, exposure: ArrayLike, near: csr_array) -> float:
+def moran_of_rates(counts: ArrayLike, exposure: ArrayLike, near: "csr_array") -> float:
     """Return Moran's I of rates standardized by their own uncertainty.
 
     Assunção & Reis (1999), Statistics in Medicine 18: a small area's rate is far out by chance alone.

@@ -7,8 +7,8 @@ for all of them (McCullagh and Nelder, Generalized Linear Models, 1989, chapters
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import xlogy
 
 Floats = NDArray[np.float64]
 
@@ -116,4 +116,4 @@ def _steadied(matrix: Floats) -> Floats:
 
 
 def _deviance(y: Floats, mean: Floats, weights: Floats) -> Floats:
-    return np.asarray(2 * (weights * (xlogy(y, y / mean) - (y - mean))).sum(axis=1))
+    return np.asarray(2 * (weights * (scipy.special.xlogy(y, y / mean) - (y - mean))).sum(axis=1))

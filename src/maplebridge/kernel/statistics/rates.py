@@ -5,13 +5,14 @@ Exposure is whatever the events are counted against (residents, households, expe
 
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_array, eye_array
-from scipy.special import betaincinv, gammaln
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 
@@ -35,14 +36,16 @@ def marshall(counts: ArrayLike, exposure: ArrayLike) -> Shrunken:
     return Shrunken(_toward(events / people, people, mean, variance), mean, variance)
 
 
-def marshall_local(counts: ArrayLike, exposure: ArrayLike, neighbors: csr_array) -> Floats:
+def marshall_local(counts: ArrayLike, exposure: ArrayLike, neighbors: "csr_array") -> Floats:
     """Return rates shrunk toward the rate of the area with its neighbors; one without neighbors keeps its own.
 
     Marshall (1991); each neighbor's spread is measured around its own surroundings, so that a slope across the
     town is not taken for differences between neighbors.
     """
     events, people = _pair(counts, exposure)
-    around = csr_array((neighbors != 0) + eye_array(len(events), dtype=bool)).astype(np.float64)
+    around = scipy.sparse.csr_array(
+        (neighbors != 0) + scipy.sparse.eye_array(len(events), dtype=bool)
+    ).astype(np.float64)
     rates = events / people
     everybody = around @ people
     mean = (around @ events) / everybody
@@ -84,7 +87,7 @@ def gamma_poisson(counts: ArrayLike, expected: ArrayLike) -> GammaPoisson:
     events, base = _pair(counts, expected)
     if events.sum() == 0:
         return GammaPoisson(np.zeros_like(base), MOST_ALIKE, 0.0)
-    log_shape = minimize_scalar(
+    log_shape = scipy.optimize.minimize_scalar(
         lambda at: _surprise(events, base, float(np.exp(at))),
         bounds=(-6, float(np.log(MOST_ALIKE))),
         method="bounded",
@@ -111,7 +114,11 @@ def _best_mean(events: Floats, base: Floats, shape: float) -> float:
 
 def _surprise(events: Floats, base: Floats, shape: float) -> float:
     fitted = base * _best_mean(events, base, shape)
-    total = gammaln(events + shape) - gammaln(shape) - gammaln(events + 1)
+    total = (
+        scipy.special.gammaln(events + shape)
+        - scipy.special.gammaln(shape)
+        - scipy.special.gammaln(events + 1)
+    )
     total += shape * np.log(shape / (shape + fitted)) + events * np.log(fitted / (shape + fitted))
     return -float(total.sum())
 
@@ -163,20 +170,6 @@ def cut_outliers(counts: ArrayLike, exposure: ArrayLike, outlier_at: float = 5.0
     return np.asarray(np.minimum(events, np.maximum(outlier_at * usual, usual + 6 * np.sqrt(usual) + 10)))
 
 
-def draw_rates(shape: ArrayLike, exposure: ArrayLike, draws: int, seed: int) -> Floats:
-    """Return posterior draws of rates, areas x draws, from gamma distributions."""
-    events, people = _pair(shape, exposure)
-    generator = np.random.default_rng(seed)
-    drawn: Floats = generator.gamma(events[:, None], 1 / people[:, None], (len(events), draws))
-    return drawn
-
-
-def relative_standard_error(counts: ArrayLike) -> Floats:
-    """Return the standard error of a Poisson count in parts of it; infinite where nothing was counted."""
-    events = np.asarray(counts, dtype=np.float64)
-    return np.divide(1.0, np.sqrt(events), out=np.full_like(events, np.inf), where=events > 0)
-
-
 def wilson(successes: float, trials: float, confidence: float = 0.95) -> tuple[float, float]:
     """Return the interval of a share after Wilson (1927); (0, 1) where nobody was asked."""
     if trials <= 0:
@@ -205,8 +198,8 @@ def rate_ratio(
     """
     odds = exposure_before / exposure
     tail = (1 - confidence) / 2
-    low = float(betaincinv(events, events_before + 1, tail)) if events > 0 else 0.0
-    high = float(betaincinv(events + 1, events_before, 1 - tail)) if events_before > 0 else 1.0
+    low = float(scipy.special.betaincinv(events, events_before + 1, tail)) if events > 0 else 0.0
+    high = float(scipy.special.betaincinv(events + 1, events_before, 1 - tail)) if events_before > 0 else 1.0
     ratio = (
         events * odds / events_before if events_before > 0 else float("inf") if events > 0 else float("nan")
     )

@@ -12,8 +12,8 @@ from math import pi
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import betainc, ndtr, ndtri, pdtr, stdtr
 
 from maplebridge.kernel.statistics.quasi_poisson import Fit, reweighted
 
@@ -157,7 +157,9 @@ def _trend_holds(model: Fit, reference: Floats, method: Farrington) -> Flags:
     error = np.sqrt(_spread(model, method) * model.inverse[:, -1, -1])
     t = np.abs(model.coefficients[:, -1]) / np.maximum(error, 1e-300)
     significant = (
-        2 * stdtr(model.freedom, -t) < method.trend_p if method.trend_p < 1 else np.full(len(t), True)
+        2 * scipy.special.stdtr(model.freedom, -t) < method.trend_p
+        if method.trend_p < 1
+        else np.full(len(t), True)
     )
     return np.asarray(significant & (np.exp(model.coefficients[:, 0]) <= reference.max(axis=1)))
 
@@ -183,8 +185,8 @@ def _bound(
         return count_quantile(1 - method.alpha, expected, dispersion), count_tail(now, expected, dispersion)
     spread = np.sqrt(4 / 9 * np.cbrt(expected) * (dispersion + variance / expected))
     middle = expected ** (2 / 3)
-    upper = np.maximum(middle + ndtri(1 - method.alpha) * spread, 0) ** 1.5
-    return upper, np.asarray(ndtr(-(now ** (2 / 3) - middle) / spread))
+    upper = np.maximum(middle + scipy.special.ndtri(1 - method.alpha) * spread, 0) ** 1.5
+    return upper, np.asarray(scipy.special.ndtr(-(now ** (2 / 3) - middle) / spread))
 
 
 def count_tail(observed: Floats, expected: Floats, dispersion: Floats) -> Floats:
@@ -197,14 +199,22 @@ def _until(count: Floats, expected: Floats, dispersion: Floats) -> Floats:
     spread = dispersion > 1 + 1e-9
     size = expected / np.where(spread, dispersion - 1, 1.0)
     at = np.maximum(count, 0)
-    found = np.where(spread, betainc(size, at + 1, 1 / np.where(spread, dispersion, 2.0)), pdtr(at, expected))
+    found = np.where(
+        spread,
+        scipy.special.betainc(size, at + 1, 1 / np.where(spread, dispersion, 2.0)),
+        scipy.special.pdtr(at, expected),
+    )
     return np.where(count < 0, 0.0, found)
 
 
 def count_quantile(q: float, expected: Floats, dispersion: Floats) -> Floats:
     """Return the smallest count that is not exceeded with probability q."""
     low = np.full(np.shape(expected), -1.0)
-    high = np.ceil(expected + 10 * np.sqrt(expected * dispersion) * max(float(ndtri(q)), 1) + 10 * dispersion)
+    high = np.ceil(
+        expected
+        + 10 * np.sqrt(expected * dispersion) * max(float(scipy.special.ndtri(q)), 1)
+        + 10 * dispersion
+    )
     while (short := _until(high, expected, dispersion) < q).any():
         high = np.where(short, 2 * high, high)
     while (open_ := high - low > 1).any():
@@ -231,7 +241,7 @@ def ears(
     """
     y = np.asarray(counts, dtype=np.float64)
     mean, spread = _moving(y, baseline, 0 if method == "C1" else 2, least_spread)
-    z = float(ndtri(1 - alpha))
+    z = float(scipy.special.ndtri(1 - alpha))
     upper = mean + z * spread
     with np.errstate(invalid="ignore"):
         if method != "C3":
@@ -290,7 +300,7 @@ class Cusum:
         states = np.append(0.0, x)  # the sum stands at nought with a probability of its own
         step = states[None, :] - states[:, None] + self.allowance - shift
         moves = np.exp(-(step**2) / 2) / np.sqrt(2 * pi) * np.append(0.0, w)
-        moves[:, 0] = ndtr(step[:, 0])
+        moves[:, 0] = scipy.special.ndtr(step[:, 0])
         return float(np.linalg.solve(np.eye(len(states)) - moves, np.ones(len(states)))[0])
 
     @classmethod

@@ -5,18 +5,16 @@ Standard errors are those of linearized estimates with clusters drawn within str
 counted apart and never as a middle answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import exp, log
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
-CLOSE_ENOUGH = 1e-10
-MOST_ROUNDS = 200
 
 
 class SurveyError(ValueError):
@@ -34,7 +32,7 @@ class Estimate:
     freedom: int  # degrees of freedom: clusters less strata
 
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
-        reach = float(stdtrit(self.freedom, (1 + confidence) / 2)) * self.error
+        reach = float(scipy.special.stdtrit(self.freedom, (1 + confidence) / 2)) * self.error
         return self.value - reach, self.value + reach
 
     def share_interval(self, confidence: float = 0.95) -> tuple[float, float]:
@@ -42,7 +40,9 @@ class Estimate:
         if not 0 < self.value < 1:
             return (0.0, 0.0) if self.value <= 0 else (1.0, 1.0)
         reach = (
-            float(stdtrit(self.freedom, (1 + confidence) / 2)) * self.error / (self.value * (1 - self.value))
+            float(scipy.special.stdtrit(self.freedom, (1 + confidence) / 2))
+            * self.error
+            / (self.value * (1 - self.value))
         )
         middle = log(self.value / (1 - self.value))
         return 1 / (1 + exp(reach - middle)), 1 / (1 + exp(-reach - middle))
@@ -53,14 +53,14 @@ class Design:
     """How the sample was drawn: weight, stratum and cluster of each answer; clusters there are in each stratum.
 
     Without `clusters` each answer is its own; without `clusters_there_are` the whole is taken as endless.
-    `adjusted` holds the groupings to which the weights were fitted: they no longer add to the error.
+    `fitted_to` is the grouping to whose population the weights were fitted: it no longer adds to the error.
     """
 
     weights: Floats
     strata: Labels
     clusters: Labels
     clusters_there_are: Mapping[int, float] = field(default_factory=dict)
-    adjusted: tuple[Labels, ...] = ()
+    fitted_to: Labels | None = None
     before: Floats | None = None  # the weights before they were fitted
 
     @classmethod
@@ -104,20 +104,16 @@ def ratio(values: ArrayLike, sizes: ArrayLike, design: Design) -> Estimate:
 
 
 def _less_what_is_known(influence: Floats, design: Design) -> Floats:
-    """Return what of each answer's influence its group does not explain, over all groupings fitted to.
+    """Return what of each answer's influence its group does not explain.
 
     Deville & Särndal (1992): residuals of a regression with the weights before fitting.
     """
-    rest, weights = influence, design.weights if design.before is None else design.before
-    for _ in range(MOST_ROUNDS if len(design.adjusted) > 1 else len(design.adjusted)):
-        before = rest
-        for groups in design.adjusted:
-            places = np.unique(groups, return_inverse=True)[1]
-            middle = np.bincount(places, weights * rest) / np.bincount(places, weights)
-            rest = rest - middle[places]
-        if np.abs(rest - before).max() <= CLOSE_ENOUGH * max(np.abs(influence).max(), 1e-300):
-            break
-    return rest
+    if design.fitted_to is None:
+        return influence
+    weights = design.weights if design.before is None else design.before
+    places = np.unique(design.fitted_to, return_inverse=True)[1]
+    middle = np.bincount(places, weights * influence) / np.bincount(places, weights)
+    return influence - middle[places]
 
 
 def _variance(influence: Floats, design: Design) -> tuple[float, int]:
@@ -142,27 +138,7 @@ def post_stratify(design: Design, groups: ArrayLike, population: Mapping[int, fl
     labels = np.asarray(groups, np.int64)
     _check_groups(labels, population)
     weights = _fitted(design.weights, labels, population)
-    return replace(design, weights=weights, adjusted=(*design.adjusted, labels), before=design.weights)
-
-
-def rake(design: Design, margins: Sequence[tuple[ArrayLike, Mapping[int, float]]]) -> Design:
-    """Return weights that add up to every margin, such as area and age (iterative proportional fitting).
-
-    Deming & Stephan (1940). Margins that contradict each other are an error.
-    """
-    known = [(np.asarray(groups, np.int64), population) for groups, population in margins]
-    for labels, population in known:
-        _check_groups(labels, population)
-    weights = design.weights
-    for _ in range(MOST_ROUNDS):
-        largest = 0.0
-        for labels, population in known:
-            before, weights = weights, _fitted(weights, labels, population)
-            largest = max(largest, float(np.abs(weights / before - 1).max()))
-        if largest <= CLOSE_ENOUGH:  # no margin had to be mended any more
-            groupings = tuple(labels for labels, _ in known)
-            return replace(design, weights=weights, adjusted=groupings, before=design.weights)
-    raise SurveyError("margins_contradict")
+    return replace(design, weights=weights, fitted_to=labels, before=design.weights)
 
 
 def _check_groups(labels: Labels, population: Mapping[int, float]) -> None:
@@ -182,13 +158,6 @@ def _fitted(weights: Floats, labels: Labels, population: Mapping[int, float]) ->
     return scaled
 
 
-def trimmed(weights: ArrayLike, at_most: float = 5.0) -> Floats:
-    """Return weights of which none is more than `at_most` times the median; their sum stays the same."""
-    given = np.asarray(weights, dtype=np.float64)
-    cut = np.minimum(given, at_most * np.median(given))
-    return np.asarray(cut * given.sum() / cut.sum(), dtype=np.float64)
-
-
 def effective_size(weights: ArrayLike) -> float:
     """Return how many equal answers the weighted ones are worth (Kish 1965); 0 for none."""
     given = np.asarray(weights, dtype=np.float64)
@@ -203,7 +172,6 @@ class Answered:
     answers: int
     effective: float
     dont_know: int
-    dont_know_share: float
 
 
 def answered(
@@ -216,7 +184,6 @@ def answered(
     given = np.asarray(answers)
     opinion, ignorant = (given >= 1) & (given <= best), given == dont_know
     weights = np.where(opinion, design.weights, 0.0)
-    said = float(weights.sum()) + float(design.weights[ignorant].sum())
     try:
         share = (
             mean((given >= satisfied_from) & opinion, design.of_only(opinion)) if opinion.sum() > 1 else None
@@ -228,7 +195,6 @@ def answered(
         int(opinion.sum()),
         effective_size(weights),
         int(ignorant.sum()),
-        float(design.weights[ignorant].sum()) / said if said else 0.0,
     )
 
 
