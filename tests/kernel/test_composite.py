@@ -11,7 +11,6 @@ from maplebridge.kernel.statistics.composite import (
     directed,
     index,
     min_max,
-    piecewise,
     ranks,
     z_score,
 )
@@ -90,10 +89,3 @@ def test_levels_are_added_up_one_by_one() -> None:
 def test_a_tree_that_is_none_is_refused(tree: list[Node], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         index({"theft": [1.0], "fraud": [1.0], "survey": [1.0]}, tree, Aggregation.ARITHMETIC)
-
-
-def test_a_scale_goes_straight_between_its_edges() -> None:
-    scale = piecewise([0.0, 0.8, 2.0], [100.0, 80.0, 1.0])
-    assert scale([-1.0, 0.4, 0.8, 3.0]).tolist() == [100, 90, 80, 1]
-    with pytest.raises(ValueError, match="rise"):
-        piecewise([1.0, 1.0], [0.0, 1.0])

@@ -4,11 +4,9 @@ from hypothesis import strategies as st
 
 from maplebridge.kernel.geo import (
     CHINA,
-    Box,
     Crs,
     Point,
     bd09_to_wgs84,
-    box_around,
     distance_m,
     gcj02_to_bd09,
     gcj02_to_wgs84,
@@ -53,18 +51,6 @@ def test_the_shift_is_some_hundred_meters(point: Point) -> None:
 @given(ON_EARTH.filter(lambda point: not CHINA.contains(point)), st.sampled_from(Crs))
 def test_outside_china_nothing_is_shifted(point: Point, crs: Crs) -> None:
     assert to_wgs84(point, crs) == wgs84_to_gcj02(point) == wgs84_to_bd09(point) == point
-
-
-@given(NEAR, st.floats(1, 50_000), NEAR)
-def test_what_is_within_the_radius_is_in_the_box(center: Point, radius_m: float, other: Point) -> None:
-    near = Point(center.lon + (other.lon - 104) / 100, center.lat + other.lat / 200)
-    if distance_m(center, near) <= radius_m:
-        assert box_around(center, radius_m).contains(near)
-
-
-def test_boxes_that_touch_overlap() -> None:
-    assert Box(0, 0, 1, 1).overlaps(Box(1, 1, 2, 2))
-    assert not Box(0, 0, 1, 1).overlaps(Box(1.1, 0, 2, 2))
 
 
 @pytest.mark.parametrize(("lon", "lat"), [(181, 0), (0, 91), (36.6, 101.7), (float("nan"), 0)])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maplebridge.kernel.periods import DayAndNight, Half, Interval, Month, day_interval, merged, without
+from maplebridge.kernel.periods import Interval, Month, merged, without
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 3, 2, 12, tzinfo=SHANGHAI)
@@ -72,27 +72,4 @@ def test_what_is_no_month_is_refused(text: str) -> None:
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_a_day_lies_in_its_month(day: date) -> None:
-    whole = Month.of(day).interval(SHANGHAI)
-    assert whole.overlap(day_interval(day, SHANGHAI)) == day_interval(day, SHANGHAI)
-
-
-@pytest.mark.parametrize(
-    ("clock", "day", "half"),
-    [
-        ("08:00", 2, Half.DAY),
-        ("19:59", 2, Half.DAY),
-        ("20:00", 2, Half.NIGHT),
-        ("23:59", 2, Half.NIGHT),
-        ("00:00", 1, Half.NIGHT),
-        ("07:59", 1, Half.NIGHT),
-    ],
-)
-def test_after_midnight_it_is_still_last_nights_duty(clock: str, day: int, half: Half) -> None:
-    moment = datetime.combine(date(2026, 3, 2), time.fromisoformat(clock), tzinfo=SHANGHAI)
-    assert DayAndNight().at(moment, SHANGHAI) == (date(2026, 3, day), half)
-
-
-@given(st.datetimes(timezones=st.just(SHANGHAI)).filter(lambda moment: 1900 < moment.year < 9999))
-def test_someone_is_on_duty_at_every_moment(moment: datetime) -> None:
-    duty = DayAndNight()
-    assert moment in duty.interval(*duty.at(moment, SHANGHAI), SHANGHAI)
+    assert datetime.combine(day, time.max, tzinfo=SHANGHAI) in Month.of(day).interval(SHANGHAI)

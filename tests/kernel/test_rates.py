@@ -3,18 +3,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
-from scipy.stats import gamma
 from tests.kernel.published import neighbors, numbers, table
 
 from maplebridge.kernel.statistics.rates import (
     cut_outliers,
-    draw_rates,
     gamma_poisson,
     gamma_prior,
     marshall,
     marshall_local,
     rate_ratio,
-    relative_standard_error,
     wilson,
 )
 
@@ -116,19 +113,6 @@ def test_areas_without_exposure_do_not_count_for_the_prior() -> None:
 def test_what_is_no_count_or_no_exposure_is_refused(counts: list[float], exposure: list[float]) -> None:
     with pytest.raises(ValueError, match="Counts"):
         marshall(counts, exposure)
-
-
-def test_draws_are_the_posterior_and_the_same_for_the_same_seed() -> None:
-    drawn = draw_rates([20.0, 80.0], [10.0, 10.0], 20_000, seed=4)
-
-    assert (drawn == draw_rates([20.0, 80.0], [10.0, 10.0], 20_000, seed=4)).all()
-    assert np.quantile(drawn[0], [0.05, 0.95]) == pytest.approx(
-        gamma.ppf([0.05, 0.95], 20, scale=0.1), rel=0.02
-    )
-
-
-def test_few_events_have_a_large_relative_error() -> None:
-    assert relative_standard_error([0, 12, 100]).tolist() == pytest.approx([np.inf, 0.28867513, 0.1])
 
 
 def test_wilson_interval_as_published() -> None:

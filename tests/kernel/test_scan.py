@@ -289,7 +289,7 @@ def test_a_place_that_lost_its_cases_is_a_low_cluster():
         wanted=scan.Wanted(high=False, low=True),
     ).clusters[0]
     assert (found.places, found.first, found.end, found.observed) == ((4,), 6, 10, 0)
-    assert not found.is_high
+    assert found.observed < found.expected
     assert found.relative_risk == 0
     assert found.p == 0.005
 

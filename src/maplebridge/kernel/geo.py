@@ -46,14 +46,6 @@ class Box:
         """Return whether the point is in the box or on its border."""
         return self.west <= point.lon <= self.east and self.south <= point.lat <= self.north
 
-    def overlaps(self, other: "Box") -> bool:
-        return (
-            self.west <= other.east
-            and other.west <= self.east
-            and self.south <= other.north
-            and other.south <= self.north
-        )
-
 
 CHINA = Box(72.004, 0.8293, 137.8347, 55.8271)  # the shift is defined in this box and nowhere else
 
@@ -64,14 +56,6 @@ def distance_m(a: Point, b: Point) -> float:
     half_dlon = radians(b.lon - a.lon) / 2
     chord = sin(half_dlat) ** 2 + cos(radians(a.lat)) * cos(radians(b.lat)) * sin(half_dlon) ** 2
     return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(chord)))
-
-
-def box_around(center: Point, radius_m: float) -> Box:
-    """Return a box that holds every point within the radius; not for the poles or the date line."""
-    dlat = radius_m / _DEGREE_M * 1.0001
-    widest = min(max(abs(center.lat - dlat), abs(center.lat + dlat)), 89.9)
-    dlon = dlat / cos(radians(widest))
-    return Box(center.lon - dlon, center.lat - dlat, center.lon + dlon, center.lat + dlat)
 
 
 def to_wgs84(point: Point, crs: Crs) -> Point:

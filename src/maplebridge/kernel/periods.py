@@ -1,9 +1,8 @@
-"""Stretches of time: half-open intervals, days, months, and the day and night of a round-the-clock duty."""
+"""Stretches of time: half-open intervals and months."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,10 +66,6 @@ def at(day: date, clock: time, zone: tzinfo) -> datetime:
     return datetime.combine(day, clock, tzinfo=zone)
 
 
-def day_interval(day: date, zone: tzinfo) -> Interval:
-    return Interval(at(day, time.min, zone), at(day + timedelta(days=1), time.min, zone))
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
     year: int
@@ -113,33 +108,3 @@ class Month:
 
     def interval(self, zone: tzinfo) -> Interval:
         return Interval(at(self.first, time.min, zone), at((self + 1).first, time.min, zone))
-
-
-class Half(StrEnum):
-    DAY = "day"
-    NIGHT = "night"
-
-
-@dataclass(frozen=True, slots=True)
-class DayAndNight:
-    """When the day duty takes over, and when the night duty does; together they cover 24 hours."""
-
-    day_from: time = time(8)
-    night_from: time = time(20)
-
-    def __post_init__(self) -> None:
-        if self.day_from >= self.night_from:
-            raise ValueError("The night duty begins later on the same date than the day duty.")
-
-    def at(self, moment: datetime, zone: tzinfo) -> tuple[date, Half]:
-        """Return the duty at a moment; after midnight it is still the night of the date before."""
-        local = moment.astimezone(zone)
-        clock = local.time()
-        if clock < self.day_from:
-            return local.date() - timedelta(days=1), Half.NIGHT
-        return local.date(), Half.DAY if clock < self.night_from else Half.NIGHT
-
-    def interval(self, day: date, half: Half, zone: tzinfo) -> Interval:
-        if half == Half.DAY:
-            return Interval(at(day, self.day_from, zone), at(day, self.night_from, zone))
-        return Interval(at(day, self.night_from, zone), at(day + timedelta(days=1), self.day_from, zone))

@@ -77,32 +77,12 @@ class Calendar:
         for day in (*self.week, *self.different.values()):
             _check_order(day)
 
-    def with_days(
-        self,
-        holidays: Iterable[date],
-        makeup_workdays: Iterable[date] = (),
-        makeup_spans: Spans | None = None,
-    ) -> "Calendar":
-        """Return the calendar with these days; make-up workdays are like the week's first workday."""
-        worked = next((day for day in self.week if day), ()) if makeup_spans is None else makeup_spans
-        days = dict(self.different) | dict.fromkeys(holidays, ()) | dict.fromkeys(makeup_workdays, worked)
-        return Calendar(self.zone, self.week, days)
-
     def spans_on(self, day: date) -> Spans:
         special = self.different.get(day)
         return self.week[day.weekday()] if special is None else special
 
     def is_workday(self, day: date) -> bool:
         return bool(self.spans_on(day))
-
-    def is_working(self, moment: datetime) -> bool:
-        """Return whether work goes on at the moment; a span's end is no longer working time."""
-        today = moment.astimezone(self.zone).date()
-        return any(
-            moment in span.on(day, self.zone)
-            for day in (today - ONE_DAY, today)
-            for span in self.spans_on(day)
-        )
 
     def intervals(self, first: date) -> Iterator[Interval]:
         """Yield the working intervals that begin on `first` or later, in order, for ten years."""

@@ -94,7 +94,7 @@ def _of_area(
         return AreaResult(area, found.answers, found.dont_know), 0.0
     low, high = found.share.share_interval()
     row = AreaResult(
-        area, found.answers, found.dont_know, found.share.value, low, high, bool(design.adjusted)
+        area, found.answers, found.dont_know, found.share.value, low, high, design.fitted_to is not None
     )
     return row, found.effective
 
@@ -104,7 +104,7 @@ def agreeing(given: Sequence[One], people: Mapping[str, float]) -> tuple[float, 
     opinions = [one for one in given if one.mark is not None]
     agree = sum((one.mark or 0) >= AGREES_FROM for one in opinions)
     design = design_of(opinions, people) if opinions else None
-    if design is None or not design.adjusted:
+    if design is None or design.fitted_to is None:
         return float(agree), float(len(opinions))
     found = answered(
         [one.mark or DONT_KNOW for one in opinions], design, satisfied_from=AGREES_FROM, dont_know=DONT_KNOW

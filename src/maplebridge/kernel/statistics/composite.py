@@ -4,7 +4,7 @@ The steps of the OECD/JRC Handbook on Constructing Composite Indicators (2008). 
 the others of its group count for it; a unit without any value of a group has none there.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -132,11 +132,3 @@ def _check_tree(
             if at not in parents:
                 raise ValueError(f"{at} is not in the tree.")
             at = parents[at]
-
-
-def piecewise(edges: ArrayLike, scores: ArrayLike) -> Callable[[ArrayLike], Floats]:
-    """Return the scale that goes straight from edge to edge; beyond the ends it stays flat."""
-    at, score = np.asarray(edges, dtype=np.float64), np.asarray(scores, dtype=np.float64)
-    if len(at) != len(score) or len(at) < 2 or (np.diff(at) <= 0).any():
-        raise ValueError("The edges of a scale rise.")
-    return lambda values: np.asarray(np.interp(np.asarray(values, dtype=np.float64), at, score))

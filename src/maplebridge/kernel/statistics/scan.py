@@ -156,10 +156,6 @@ class Cluster:
         """Return after how many scans like this one chance alone does as well, once."""
         return 1 / self.p
 
-    @property
-    def is_high(self) -> bool:
-        return self.observed > self.expected
-
 
 @dataclass(frozen=True, slots=True)
 class Chance:
