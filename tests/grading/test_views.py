@@ -11,7 +11,10 @@ from tests.factories.graded import Graded, grade_town, seen_by
 from tests.factories.town import Town, make_town
 
 from maplebridge.grading import actions
+from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.questionnaire import read_marks
+from maplebridge.grading.models import GradingMonth
+from maplebridge.grading.queries import color_name
 
 PUBLIC = ("/safety/", "/safety/embedded/", "/safety/method/", "/safety/areas/Z01/", "/survey/code/")
 INSIDE = ("/grading/", "/grading/months/{beats}/", "/grading/months/{beats}/areas/{beat}/")
@@ -179,3 +182,14 @@ def test_a_resident_is_asked_until_they_have_answered(town: Town, graded: Graded
     assert 'href="/survey/"' in before
     assert 'href="/survey/"' not in resident.get("/groups/").content.decode()
     assert 'href="/safety/"' in resident.get("/groups/").content.decode()
+
+
+def test_a_page_of_work_says_what_would_change_a_color(town: Town, graded: Graded) -> None:
+    month = GradingMonth.objects.get(kind=AreaKind.STATION)
+    grade = next(one for one in month.grades.order_by("area__code") if one.why["turnings"])
+    turning = grade.why["turnings"][0]
+
+    page = seen_by(town, "analyst").get(f"/grading/months/{month.pk}/areas/{grade.area_id}/").content.decode()
+
+    assert f"{turning['level']:,.1f} 起/月（目前 {turning['now']:,.1f} 起/月）" in page
+    assert f'class="grade grade-{color_name(turning["toward"])}"' in page

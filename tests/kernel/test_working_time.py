@@ -134,7 +134,7 @@ def test_overlapping_pauses_count_once() -> None:
 
 
 def test_other_hours_may_hold_on_make_up_workdays() -> None:
-    short = Calendar(SHANGHAI, WEEK, OFFICE.different | {date(2026, 10, 10): spans("09:00-12:00")})
+    short = Calendar(SHANGHAI, WEEK, dict(OFFICE.different) | {date(2026, 10, 10): spans("09:00-12:00")})
     assert add_working_days(moment("2026-10-09 09:00"), 1, short) == moment("2026-10-10 12:00")
 
 

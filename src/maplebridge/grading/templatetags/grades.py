@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from maplebridge.grading import queries
 from maplebridge.grading.domain.counts_file import Problem
-from maplebridge.grading.domain.method import Change
+from maplebridge.grading.domain.method import Change, Kind
 from maplebridge.grading.domain.publication import PublicationError
 from maplebridge.grading.domain.transitions import CycleError
 from maplebridge.grading.forms.rules import AGAINSTS, AGGREGATIONS, DIRECTIONS, NORMALIZATIONS
@@ -188,6 +188,26 @@ def comparisons_of(facts: dict[str, Any]) -> list[str]:
         if (one["against"], one["change"]) in COMPARED
     ]
     return found or [_("nothing that chance could not explain")]
+
+
+@register.filter
+def turnings_of(why: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return at which level of which indicator the score would be another color's: now, then, and the color."""
+    return [
+        {
+            "code": one["code"],
+            "color": queries.color_name(one["toward"]),
+            "now": _level(one["kind"], one["now"]),
+            "then": _level(one["kind"], one["level"]),
+        }
+        for one in why["turnings"]
+    ]
+
+
+def _level(kind: str, level: float) -> str:
+    if kind == Kind.SHARE:
+        return f"{100 * level:.0f} %"
+    return _("{number} a month").format(number=f"{level:,.1f}")
 
 
 MOVES = {
