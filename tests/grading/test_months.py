@@ -15,7 +15,7 @@ from maplebridge.grading.domain.counts_file import ReadCounts
 from maplebridge.grading.domain.method import Indicator as Rule
 from maplebridge.grading.domain.method import Method as Rules
 from maplebridge.grading.domain.method import Source
-from maplebridge.grading.domain.publication import PublicationError
+from maplebridge.grading.domain.publication import PublicationError, Reason
 from maplebridge.grading.domain.transitions import CycleError, State
 from maplebridge.grading.models import Area, CountSheet, Grade, GradingMonth, MapEdition, Review
 from maplebridge.grading.queries.analyzed_areas import CountedAreas
@@ -375,8 +375,15 @@ def test_the_report_tells_the_colors_of_the_map_and_the_map_asks_two_where_the_r
     Grade.objects.filter(month=one, area=areas[4]).update(color="black")
     grades = list(queries.grades_of(one))
     people = queries.populations_on([area.pk for area in areas], "residents", MARCH.last)
+    period = Period(Span.MONTH, MARCH)
+    GradingMonth.objects.filter(pk=one.pk).update(state=State.PROPOSED)
+    Review.objects.filter(month=one).delete()
+    unseen = reported_colors(period, CountedAreas.of(period), {})
+    assert (unseen["counts"][4], unseen["waiting"]) == (["black", 0], 2)
+    assert [each.reason for each in queries.told_colors(one, grades, people)].count(Reason.NOT_REVIEWED) == 2
+    GradingMonth.objects.filter(pk=one.pk).update(state=State.REVIEWED)
     with pytest.raises(PublicationError):
-        queries.told_colors(one, grades, people, reviewed_by_two=False)
+        publish(one)
     assert queries.reviewers_needed(one) == 2
 
     for person in (town.supervisor, town.command):
@@ -384,7 +391,7 @@ def test_the_report_tells_the_colors_of_the_map_and_the_map_asks_two_where_the_r
     edition = publish(one)
 
     on_the_map = {said.code: said.said["color"] for said in edition.areas.all()}
-    section = reported_colors(Period(Span.MONTH, MARCH), CountedAreas.of(Period(Span.MONTH, MARCH)), {})
+    section = reported_colors(period, CountedAreas.of(period), {})
     assert {each["area"]: each["color"] for each in section["colors"]} == {
         area.pk: on_the_map[area.code] for area in areas
     }

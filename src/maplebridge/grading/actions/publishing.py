@@ -20,6 +20,8 @@ from maplebridge.grading.domain.publication import (
     Figure,
     Form,
     Limits,
+    PublicationError,
+    Reason,
     Statement,
     coarser,
     protect,
@@ -124,10 +126,10 @@ def _content(one: GradingMonth) -> dict[str, Any]:
     ]
     people = queries.populations_on([grade.area_id for grade in grades], "residents", month.last)
     told = _told_counts(one, month, counted, _hidden(grades, people))
-    releases = {review.made_by_id for review in one.reviews.all() if review.releases}
-    reviewed = len(releases) >= 2 or bool(one.erratum)  # a correction is always seen by two
     areas = []
-    colors = queries.told_colors(one, grades, people, reviewed_by_two=reviewed)
+    colors = queries.told_colors(one, grades, people)
+    if any(color.reason == Reason.NOT_REVIEWED for color in colors):
+        raise PublicationError(Reason.NOT_REVIEWED)
     for grade, color in zip(grades, colors, strict=True):
         population = people.get(grade.area_id)
         parts = [

@@ -371,7 +371,7 @@ def shapes_scanned(
         if not counts[:, recent].any():
             continue
         scanned_now = scans.scan(
-            scans.poisson(counts[:, recent], _to_expect(counts, calendar, recent)),
+            scans.poisson(counts[:, recent], to_expect(counts, calendar, recent)),
             branches=every,
             windows=scans.ending_now(LONGEST, longest=LONGEST),
             repetitions=REPETITIONS,
@@ -390,7 +390,7 @@ def shapes_scanned(
     return Look(tuple(sorted(findings, key=lambda one: one.p)), len(found))
 
 
-def _to_expect(
+def to_expect(
     counts: NDArray[np.int64], calendar: series.Calendar, recent: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return what each area lets expect of the recent days: by its own calendar, or by its share of the whole.

@@ -34,7 +34,14 @@ from maplebridge.grading.models import Area, CountSheet, Grade, GradingMonth, In
 from maplebridge.grading.queries.areas import areas_on, populations_on, successions_until
 from maplebridge.grading.queries.counts import counts_of, sheets_in_force
 from maplebridge.grading.queries.methods import indicator_names, indicators_of, indicators_on, method_in_force
-from maplebridge.grading.queries.months import NO_COLOR, color_name, grades_of, month_of
+from maplebridge.grading.queries.months import (
+    NO_COLOR,
+    color_name,
+    grades_of,
+    month_of,
+    reviewed_by_two,
+    second_looks,
+)
 from maplebridge.grading.queries.told import told_colors
 from maplebridge.kernel.periods import Month
 
@@ -206,6 +213,7 @@ def colors(period: Period, areas: CountedAreas, sources: Sources) -> Section:
         ],
         "before": _tally(_told_colors(then)),
         "counts": _tally(colors),
+        "waiting": _waiting(now),
         "moved": [],
         "missing": not colors,
     }
@@ -255,9 +263,15 @@ def _told_colors(one: GradingMonth | None) -> list[tuple[Grade, str]]:
         return []
     grades = list(grades_of(one))
     people = populations_on([grade.area_id for grade in grades], "residents", Month.of(one.month).last)
-    # Whoever releases the report sees that colors are only proposed, so nobody is asked twice here.
-    told = told_colors(one, grades, people, reviewed_by_two=True)
+    told = told_colors(one, grades, people)
     return [(grade, color_name(int(each.color))) for grade, each in zip(grades, told, strict=True)]
+
+
+def _waiting(one: GradingMonth | None) -> int:
+    """Return how many areas of a proposed month keep their color to themselves until a second person agreed."""
+    if one is None or one.state != State.PROPOSED or reviewed_by_two(one):
+        return 0
+    return sum(second_looks(list(grades_of(one))))
 
 
 def _tally(colors: Sequence[tuple[Grade, str]]) -> list[list[Any]]:

@@ -88,6 +88,12 @@ def reviewers_needed(one: GradingMonth) -> int:
     return transitions.reviewers_needed(*_now_and_before(one.grades.only("color", "why")))
 
 
+def reviewed_by_two(one: GradingMonth) -> bool:
+    """Say whether two people released a month. A correction always had two."""
+    releases = {each.made_by_id for each in one.reviews.all() if each.releases}
+    return len(releases) >= 2 or bool(one.erratum)
+
+
 def second_looks(grades: Sequence[Grade]) -> list[bool]:
     """Return for each grade whether two people have to release it."""
     return [bool(one) for one in transitions.needs_second_look(*_now_and_before(grades))]

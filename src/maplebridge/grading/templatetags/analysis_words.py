@@ -334,6 +334,14 @@ def _areas(section: Mapping[str, Any], period: Period, as_of: str) -> list[str]:
     ]
     if section["state"] == "proposed":
         lines.append(_("These colors are proposed and not released yet."))
+    if waiting := section.get("waiting"):
+        lines.append(
+            ngettext(
+                "One area is black or fell by two colors: its color is told when two people have agreed.",
+                "{number} areas are black or fell by two colors: their colors are told when two people have agreed.",
+                waiting,
+            ).format(number=waiting)
+        )
     if not section["moved"]:
         lines.append(_("No area changed its color."))
     return lines
