@@ -36,7 +36,7 @@ def _version(name: str) -> str:
 def resident_mb(pid: int) -> float:
     """Return the memory of a process and of all below it, in megabytes; pages that are shared count once."""
     total = 0.0
-    for one in _family(pid):
+    for one in family(pid):
         try:
             rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
         except (FileNotFoundError, PermissionError, ProcessLookupError):
@@ -45,6 +45,7 @@ def resident_mb(pid: int) -> float:
     return total
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
+    """Return a process and all below it."""
     found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
-    return [pid, *(one for child in found.stdout.split() for one in _family(int(child)))]
+    return [pid, *(one for child in found.stdout.split() for one in family(int(child)))]
