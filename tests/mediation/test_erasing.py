@@ -177,21 +177,28 @@ def test_what_goes_on_is_kept(desk: Desk) -> None:
     assert Dispute.objects.filter(pk__in=[open_one.pk, paying.pk], erased_at=None).count() == 2
 
 
-def test_the_town_sets_the_years_and_a_dispute_that_was_not_taken_on_is_erased_too(desk: Desk) -> None:
-    MediationRule.objects.create(name="file_years", value=3, reason="-", valid_from=desk.now.date())
+def test_what_was_never_taken_on_goes_earlier_than_a_file_by_years_of_its_own(desk: Desk) -> None:
+    MediationRule.objects.create(name="unaccepted_years", value=2, reason="-", valid_from=desk.now.date())
     forget()
+    taken_on = desk.accepted()
     dispute = desk.with_parties()
     actions.withdraw(
         dispute_id=dispute.pk, because=EndedBecause.TAKEN_BACK, words="不谈了", by=desk.by, now=desk.now
     )
-    assert run(desk.now + timedelta(days=365 * 3)) == 0
-    assert run(desk.now + timedelta(days=365 * 3 + 2)) == 1
+    actions.withdraw(
+        dispute_id=taken_on.pk, because=EndedBecause.TAKEN_BACK, words="不谈了", by=desk.by, now=desk.now
+    )
+    assert run(desk.now + timedelta(days=365 * 2 - 1)) == 0
+    assert run(desk.now + timedelta(days=365 * 2 + 2)) == 1
     assert not Entry.objects.filter(dispute=dispute).exclude(text="").exists()
+    assert Dispute.objects.get(pk=taken_on.pk).erased_at is None
 
 
 def test_years_are_counted_in_days_of_the_calendar(desk: Desk) -> None:
     assert MediationRules(file_years=10).file_days(date(2036, 3, 2)) == 3653
     assert MediationRules(file_years=1).file_days(date(2028, 2, 29)) == 366
+    assert MediationRules().unaccepted_days(date(2036, 3, 2)) == 1096
+    assert MediationRules(file_years=2, unaccepted_years=3).unaccepted_days(date(2036, 3, 2)) == 731
 
 
 def test_whoever_opens_it_is_told_and_nothing_can_be_done_to_it_any_more(desk: Desk) -> None:

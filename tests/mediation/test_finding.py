@@ -183,6 +183,36 @@ def test_a_matter_that_turns_out_to_be_violence_becomes_confidential(desk: Desk)
     assert matter.confidential
 
 
+def test_a_town_with_other_codes_hands_violence_on_all_the_same(desk: Desk) -> None:
+    from maplebridge.matters.models import Category
+    from maplebridge.platform.freshness import forget
+
+    first, second = Category.objects.filter(code__regex=r"^..-..-..$").order_by("code")[:2]
+    Category.objects.update(confidential=False)
+    forget()
+    matter = matter_of(desk)
+    grave = desk.told(grave=[Grave.VIOLENCE_AT_HOME])
+    with refused("no_confidential_category"):
+        actions.find_in_matter(matter_id=matter.pk, told=grave, by=desk.by, now=desk.now)
+
+    Category.objects.filter(pk__in=[first.pk, second.pk]).update(confidential=True)
+    forget()
+    actions.find_in_matter(matter_id=matter.pk, told=grave, by=desk.by, now=desk.now)
+    matter.refresh_from_db()
+    assert (matter.confidential, matter.category) == (True, first)
+
+    codes = dict.fromkeys(("violence_at_home", "child_abuse"), second.code)
+    rule = {"name": "grave_categories", "reason": "自编目录", "valid_from": desk.now.date(), "now": desk.now}
+    with refused("category_does_not_fit"):
+        actions.set_rule(value={**codes, "crime": second.code}, by=desk.by, **rule)  # type: ignore[arg-type]
+    Category.objects.exclude(pk__in=[first.pk, second.pk]).update(lead="police")
+    third = Category.objects.filter(code__regex=r"^..-..-..$", confidential=False).first()
+    assert third is not None
+    actions.set_rule(value={**codes, "crime": third.code}, by=desk.by, **rule)  # type: ignore[arg-type]
+    found = actions.find(told=grave, source=Source.WALK_IN, by=desk.by, now=desk.now)
+    assert Matter.objects.get(pk=found.matter_id).category == second
+
+
 # -- parties
 
 

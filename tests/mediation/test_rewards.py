@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from tests.mediation.disputes import open_desk
 
-from maplebridge.mediation.actions import By, NotAllowed, performing
+from maplebridge.mediation.actions import By, NotAllowed, draft, performing
 from maplebridge.mediation.actions import rewarding as actions
 from maplebridge.mediation.domain.amounts import yuan
 from maplebridge.mediation.domain.rewards import (
@@ -24,7 +24,14 @@ from maplebridge.mediation.domain.rewards import (
     formula_of,
 )
 from maplebridge.mediation.domain.workflow import Source
-from maplebridge.mediation.models import Dispute, Fund, Revisit, RewardEntry, RewardProposal
+from maplebridge.mediation.models import (
+    Assignment,
+    Dispute,
+    Fund,
+    Revisit,
+    RewardEntry,
+    RewardProposal,
+)
 from maplebridge.mediation.queries import rewards as queries
 
 LEAD, ASSISTANT, FINDER = 1, 2, 3
@@ -331,6 +338,60 @@ def test_a_broken_agreement_that_earned_nothing_yet_is_not_paid_any_more(noon: d
     assert queries.balance(purse.fund.pk) == 1_000_000
     purse.decide(waiting, approve=False)
     assert not RewardProposal.objects.filter(decided_at=None).exists()
+
+
+def agree_anew(purse: Purse, dispute: Dispute) -> Dispute:
+    """Break the agreement of a dispute, mediate it anew, and let the sides agree once more, a day later."""
+    purse.now += timedelta(days=1)
+    performing.break_agreement(dispute_id=dispute.pk, words="到期没有付", by=purse.proposer, now=purse.now)
+    performing.reopen(dispute_id=dispute.pk, by=purse.desk.by, now=purse.now)
+    purse.desk.town.now = purse.now
+    agreement = draft(dispute_id=dispute.pk, form="written", terms="修好", by=purse.desk.by, now=purse.now)
+    return purse.desk.signed(agreement)
+
+
+@pytest.mark.django_db
+def test_a_dispute_mediated_anew_pays_no_part_twice(noon: datetime) -> None:
+    purse = Purse(noon)
+    dispute = purse.desk.agreed()
+    purse.decide(purse.propose())
+    agree_anew(purse, dispute)
+    Assignment.objects.filter(dispute=dispute).update(mediator=purse.desk.colleague)
+    purse.desk.colleague.kind = "people"
+    purse.desk.colleague.save()
+
+    assert purse.propose() == []  # what the first agreement earned was not taken back yet
+    purse.decide(list(RewardProposal.objects.filter(decided_at=None)))
+    [one] = purse.propose()
+
+    assert (one.reason, one.person) == (Reason.AGREED, purse.desk.colleague.person)
+    purse.decide([one])
+    assert queries.balance(purse.fund.pk) == 1_000_000 - 5_000
+
+
+@pytest.mark.django_db
+def test_whoever_mediates_anew_what_they_mediated_earns_what_was_not_earned_before(noon: datetime) -> None:
+    purse = Purse(noon)
+    dispute = purse.desk.agreed()
+    purse.decide(purse.propose())
+    agree_anew(purse, dispute)
+    purse.decide(list(RewardProposal.objects.filter(decided_at=None)))  # the first part is taken back
+    again = Revisit.objects.filter(agreement__dispute=dispute, agreement__ended_at=None, after_days=90)
+    again.update(done_at=purse.now, done_by=purse.desk.town.grid_worker, performed="yes", satisfied=5)
+
+    assert [one.reason for one in purse.propose()] == [Reason.PERFORMED, Reason.SATISFIED]
+
+
+@pytest.mark.django_db
+def test_what_waits_for_an_agreement_that_was_broken_cannot_be_paid_after_it_was_mediated_anew(
+    noon: datetime,
+) -> None:
+    purse = Purse(noon)
+    dispute = purse.desk.agreed()
+    waiting = purse.propose()
+    agree_anew(purse, dispute)
+    with pytest.raises(NotAllowed, match="agreement_not_kept"):
+        purse.decide(waiting)
 
 
 @pytest.mark.django_db

@@ -65,6 +65,16 @@ class RevisitDone(DisputeEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartyToBeTold(DisputeEvent):
+    """A session of somebody who has no account was booked, moved or called off. `before`: when it was to be."""
+
+    session_id: int
+    party_id: int
+    change: str
+    before: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SweepReported(Event):
     sweep_id: int
     grid_id: int

@@ -768,6 +768,25 @@ class Exhibit(Heard):
         return f"{self.kind} {self.pk}"
 
 
+class Enclosure(models.Model):
+    """A PDF that was put on file: encrypted, as it came, under its digest. It goes with its exhibit."""
+
+    exhibit = models.OneToOneField(Exhibit, on_delete=models.CASCADE, related_name="enclosure")
+    content = EncryptedBytesField()  # read by `queries.documents.enclosed` alone
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update),
+            audit.trigger(skip=["content"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"enclosure of exhibit {self.exhibit_id}"
+
+
 class Offer(Heard):
     """What a side offers, or the mediators propose; a counter-offer names what it answers."""
 

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from maplebridge.mediation.views import (
+    enclosures,
     figures,
     likeness,
     lists,
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "mediation/exhibits/<int:exhibit_id>/<str:size>/", room.exhibit_photo, name="mediation_exhibit_photo"
     ),
+    path("mediation/exhibits/<int:exhibit_id>.pdf", enclosures.exhibit_pdf, name="mediation_exhibit_pdf"),
     # on the tablet in the room
     path("disputes/<int:dispute_id>/signing/", signing.signing, name="mediation_signing"),
     path(

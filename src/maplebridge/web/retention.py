@@ -94,6 +94,13 @@ def rules_of(now: datetime) -> list[Rule]:
             _all_of(mediation.concluded_before, most=DISPUTES),
             _erase_disputes,
         ),
+        Rule(
+            "unaccepted_years",
+            "dispute",
+            mediation_rules(today).unaccepted_days(today),
+            _all_of(mediation.unaccepted_before, most=DISPUTES),
+            _erase_disputes,
+        ),
         Rule("keep_contacts_days", "contact", town.keep_contacts_days, _contacts, _forget_contacts),
         Rule("keep_codes_days", "one_time_code", codes, _all_of(people.old_codes), _by(people.forget_codes)),
         Rule(

@@ -9,6 +9,7 @@ from maplebridge.matters.domain.workflow import NotFeasible, Outcome
 from maplebridge.mediation.actions import matter as its_matter
 from maplebridge.mediation.actions.finding import hand_on_grave
 from maplebridge.mediation.actions.record import By, NotAllowed, about, move, must_be, note, save, take, tell
+from maplebridge.mediation.actions.telling import Change, ask_to_tell
 from maplebridge.mediation.actions.words import in_town_language
 from maplebridge.mediation.domain.acceptance import TO_CONFIDENTIAL, Grave
 from maplebridge.mediation.domain.audiences import Audience
@@ -189,3 +190,4 @@ def cancel_coming_sessions(dispute: Dispute, now: datetime) -> None:
         session.canceled_at = now
         session.save(update_fields=["canceled_at"])
         session.attendances.update(canceled_at=now)
+        ask_to_tell(session, Change.CANCELED, now=now)

@@ -21,11 +21,10 @@ from maplebridge.mediation.domain.workflow import BEFORE, FROM_OUTSIDE, OPEN, So
 from maplebridge.mediation.events import DisputeFound
 from maplebridge.mediation.models import Dispute, Side, TierStay
 from maplebridge.mediation.queries import committee_for, local_day, mediation_rules
+from maplebridge.mediation.queries.grave import category_of
 from maplebridge.platform.audit import action
 from maplebridge.platform.events import publish
 
-# Categories of the shipped catalogue; a town that has others sorts the matter itself.
-CATEGORY_OF = {Grave.VIOLENCE_AT_HOME: "01-04-01", Grave.CHILD_ABUSE: "01-04-02", Grave.CRIME: "01-01-01"}
 POLICE = "110"
 
 
@@ -89,7 +88,7 @@ def find_in_matter(*, matter_id: int, told: Told, by: By, now: datetime, tier: T
 def find_in_message(*, message_id: int, told: Told, by: By, now: datetime, tier: Tier | None = None) -> Found:
     """Take over what was read in a group: its matter is raised first, so that the answer goes back to the group."""
     _check(told, now)
-    judged = _judged(told.grave) if told.grave else None
+    judged = _judged(told.grave, now) if told.grave else None
     matter = raise_by_hand(message_id=message_id, judged=judged, by=by, now=now)
     if told.grave:
         return Found(None, matter.pk)
@@ -200,7 +199,7 @@ def _hand_on(summary: str, grave: Sequence[Grave], grid_id: int, by: By, now: da
         text=normalise(summary),
         thread_id=thread.pk,
         reporter_id=by.person_id,
-        judged=_judged(grave),
+        judged=_judged(grave, now),
         where=matters.Where(grid_id=grid_id),
         by=by,
         now=now,
@@ -208,11 +207,11 @@ def _hand_on(summary: str, grave: Sequence[Grave], grid_id: int, by: By, now: da
     return made.pk
 
 
-def _judged(grave: Sequence[Grave]) -> matters.Judged:
+def _judged(grave: Sequence[Grave], now: datetime) -> matters.Judged:
     # The duty to report abuse of a child is met at once: the command room is asked, as with a crime.
     at_once = bool(REPORT_DUTY.intersection(grave)) or Grave.CRIME in grave
     return matters.Judged(
-        category=CATEGORY_OF[_gravest(grave)],
+        category=_category(grave, now),
         severity=3,
         decided=True,
         emergency=POLICE if at_once else "",
@@ -222,13 +221,19 @@ def _judged(grave: Sequence[Grave]) -> matters.Judged:
     )
 
 
-def _gravest(grave: Sequence[Grave]) -> Grave:
-    return next(one for one in (Grave.CHILD_ABUSE, Grave.VIOLENCE_AT_HOME, Grave.CRIME) if one in grave)
+def _category(grave: Sequence[Grave], now: datetime) -> str | None:
+    """Return where the gravest of it belongs in the town's catalogue."""
+    gravest = next(one for one in (Grave.CHILD_ABUSE, Grave.VIOLENCE_AT_HOME, Grave.CRIME) if one in grave)
+    return category_of(gravest, mediation_rules(local_day(now)))
 
 
 def _sort_as_grave(matter_id: int, grave: Sequence[Grave], by: By, now: datetime) -> int:
     """Put a matter where it belongs: sorted anew, with the three-level severity of an emergency."""
-    matters.sort(matter_id=matter_id, category=CATEGORY_OF[_gravest(grave)], severity=3, by=by, now=now)
+    category = _category(grave, now)
+    if category is None:  # without one it would stay where everybody reads it
+        secret = TO_CONFIDENTIAL.intersection(grave)
+        raise NotAllowed("no_confidential_category" if secret else "no_police_category")
+    matters.sort(matter_id=matter_id, category=category, severity=3, by=by, now=now)
     return matter_id
 
 

@@ -142,8 +142,7 @@ def _check_sealable(opened: Opened, code: str) -> None:
         if opened.file.concluded_on is None:
             raise NotAllowed("not_concluded")
         return
-    standing = _standing(opened, code)
-    if not standing.printable or (standing.form.code in SIGNED_TEXTS and not standing.complete):
+    if not _standing(opened, code).complete:
         raise NotAllowed("paper_not_complete")
 
 

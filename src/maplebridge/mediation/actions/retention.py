@@ -1,8 +1,9 @@
 """What the files of disputes forget when their time is over: words, names, papers, pictures.
 
 The law asks for a file (People's Mediation Law, art. 27) and does not say for how long; the town does, and its years
-stand on the cover of each. What is counted stays: type, ground, moments, sums, how it ended, what was paid for it. Of
-a paper stays that there was one, with its digest; the record of changes holds no words, and stays whole.
+stand on the cover of each. What was never taken on has no file, and goes earlier, by a rule of its own. What is
+counted stays: type, ground, moments, sums, how it ended, what was paid for it. Of a paper stays that there was one,
+with its digest; the record of changes holds no words, and stays whole.
 """
 
 from collections.abc import Collection
@@ -39,6 +40,15 @@ def concluded_before(before: datetime) -> QuerySet[Dispute]:
 
     One whose matter is under oversight is kept whole: that is the legal hold.
     """
+    return _at_rest(before)
+
+
+def unaccepted_before(before: datetime) -> QuerySet[Dispute]:
+    """Return those of them that were never taken on: there is no file of them."""
+    return _at_rest(before).filter(accepted_at=None)
+
+
+def _at_rest(before: datetime) -> QuerySet[Dispute]:
     since = Entry.objects.filter(dispute=OuterRef("pk"), at__gte=before)
     still_due = Installment.objects.filter(
         agreement__dispute=OuterRef("pk"),

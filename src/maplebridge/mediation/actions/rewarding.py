@@ -9,7 +9,7 @@ from django.db import transaction
 from maplebridge.kernel.periods import Month
 from maplebridge.mediation.actions.record import By, NotAllowed
 from maplebridge.mediation.domain.rewards import (
-    EARNED,
+    FOR_THE_AGREEMENT,
     Due,
     Formula,
     FormulaProblem,
@@ -20,13 +20,12 @@ from maplebridge.mediation.domain.rewards import (
     formula_of,
 )
 from maplebridge.mediation.domain.workflow import State
-from maplebridge.mediation.models import Fund, RewardEntry, RewardFormula, RewardProposal
+from maplebridge.mediation.models import Agreement, Fund, RewardEntry, RewardFormula, RewardProposal
 from maplebridge.mediation.queries import local_day
 from maplebridge.mediation.queries import rewards as queries
 from maplebridge.platform.audit import action
 
 MOST_CENTS = 10**12
-FOR_THE_AGREEMENT = EARNED - {Reason.FOUND}
 
 
 @action
@@ -223,9 +222,13 @@ def decide_rewards(*, proposal_ids: Sequence[int], approve: bool, by: By, now: d
 
 
 def _is_broken(one: RewardProposal) -> bool:
-    """Say whether an agreement was broken after a reward for it was proposed."""
-    broken = one.dispute is not None and one.dispute.state == State.BROKEN
-    return broken and Reason(one.reason) in FOR_THE_AGREEMENT
+    """Say whether an agreement was broken, or is mediated anew, after a reward for it was proposed."""
+    if one.dispute is None or Reason(one.reason) not in FOR_THE_AGREEMENT:
+        return False
+    kept = Agreement.objects.filter(
+        dispute=one.dispute, ended_at=None, effective_at__lte=one.proposed_at
+    ).exists()
+    return one.dispute.state == State.BROKEN or not kept
 
 
 def _entry(one: RewardProposal, decider: int, now: datetime) -> RewardEntry:

@@ -16,6 +16,7 @@ from maplebridge.mediation.actions.record import (
     tell,
     tell_person,
 )
+from maplebridge.mediation.actions.telling import Change, ask_to_tell
 from maplebridge.mediation.domain.audiences import Audience
 from maplebridge.mediation.domain.workflow import RUNNING, State
 from maplebridge.mediation.models import (
@@ -62,6 +63,7 @@ def book(
         now=now,
     )
     _note(session, "session_booked", by=by, now=now, starts=starts_at.isoformat())
+    ask_to_tell(session, Change.BOOKED, now=now)
     return session
 
 
@@ -199,6 +201,7 @@ def move_session(
         starts=starts_at.isoformat(),
         before=session.starts_at.isoformat(),
     )
+    ask_to_tell(moved, Change.MOVED, now=now, before=session.starts_at)
     return moved
 
 
@@ -219,6 +222,7 @@ def cancel_session(*, session_id: int, words: str, by: By, now: datetime) -> Ses
     session, _dispute = _take_session(session_id)
     _free(session, words, now)
     _note(session, "session_canceled", by=by, now=now, words=words, before=session.starts_at.isoformat())
+    ask_to_tell(session, Change.CANCELED, now=now)
     return session
 
 

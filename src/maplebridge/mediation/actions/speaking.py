@@ -6,12 +6,14 @@ from maplebridge.kernel.text import normalise
 from maplebridge.mediation.actions.record import By, NotAllowed, must_be, note, take, tell
 from maplebridge.mediation.actions.sessions import begin_mediation
 from maplebridge.mediation.domain.audiences import MEDIATOR, Audience, AudienceRefused, Viewer, check_audience
+from maplebridge.mediation.domain.enclosures import PdfRefused, check_pdf
 from maplebridge.mediation.domain.workflow import OPEN, SETTLED
-from maplebridge.mediation.models import Dispute, Exhibit, Party, Session, Side, Utterance
+from maplebridge.mediation.models import Dispute, Enclosure, Exhibit, Party, Session, Side, Utterance
 from maplebridge.mediation.permissions import side_of, viewer_in
 from maplebridge.mediation.queries import local_day
 from maplebridge.people import queries as people
 from maplebridge.platform.audit import action
+from maplebridge.platform.documents import digest
 
 MOST_CHARACTERS = 10_000
 
@@ -66,16 +68,17 @@ def keep_exhibit(
     now: datetime,
     text: str = "",
     photo_id: int | None = None,
+    pdf: bytes | None = None,
     side_id: int | None = None,
     session_id: int | None = None,
     party_id: int | None = None,
 ) -> Exhibit:
-    """Keep evidence, an investigation note, a paper; `party_id` brought it."""
+    """Keep evidence, an investigation note, a paper, in words, as a picture or as a PDF; `party_id` brought it."""
     dispute = take(dispute_id)
     must_be(dispute, *OPEN, *SETTLED)
     if kind not in Exhibit.Kind.values:
         raise NotAllowed("unknown_kind")
-    if not title.strip() or (not text.strip() and photo_id is None):
+    if not title.strip() or (not text.strip() and photo_id is None and pdf is None):
         raise NotAllowed("text_or_photo_needed")
     session = session_of(dispute, session_id)
     party = party_of(dispute, party_id)
@@ -93,6 +96,8 @@ def keep_exhibit(
         kept_by_id=by.person_id,
         kept_at=now,
     )
+    if pdf is not None:
+        _enclose(kept, pdf, now)
     note(
         dispute,
         "exhibit_kept",
@@ -105,6 +110,14 @@ def keep_exhibit(
     )
     tell(dispute, "exhibit", kept.pk, audience=audience, side_id=side_id, session_id=session_id)
     return kept
+
+
+def _enclose(exhibit: Exhibit, pdf: bytes, now: datetime) -> None:
+    try:
+        check_pdf(pdf)
+    except PdfRefused as refusal:
+        raise NotAllowed(f"pdf_{refusal.code}") from refusal
+    Enclosure.objects.create(exhibit=exhibit, content=pdf, size=len(pdf), sha256=digest(pdf), kept_at=now)
 
 
 def session_of(dispute: Dispute, session_id: int | None) -> Session | None:

@@ -1,6 +1,6 @@
 """What a town sets for mediation: rules, committees with their members and rooms, mediators and their hours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from maplebridge.mediation.actions.record import By, NotAllowed
 from maplebridge.mediation.data import dispute_types
+from maplebridge.mediation.domain.acceptance import Grave
 from maplebridge.mediation.domain.committees import CommitteeRefused, Seat, check_committee
 from maplebridge.mediation.domain.rules import DatedValue, RuleProblem, in_force
 from maplebridge.mediation.domain.tiers import Tier
@@ -20,6 +21,7 @@ from maplebridge.mediation.models import (
     Room,
 )
 from maplebridge.mediation.queries import TIER_LEVEL, local_day, mediation_rules, rules_set
+from maplebridge.mediation.queries.grave import fitting
 from maplebridge.places import queries as places
 from maplebridge.platform.audit import action
 from maplebridge.platform.freshness import forget
@@ -32,6 +34,8 @@ def set_rule(*, name: str, value: Any, reason: str, valid_from: date, by: By, no
         raise NotAllowed("reason_needed")
     if valid_from < local_day(now):
         raise NotAllowed("begins_in_the_past")
+    if name == "grave_categories":
+        _check_categories(value)
     others = [DatedValue(one.name, one.value, one.valid_from) for one in rules_set() if one.name != name]
     try:
         in_force([*others, DatedValue(name, value, valid_from)], valid_from)
@@ -44,6 +48,15 @@ def set_rule(*, name: str, value: Any, reason: str, valid_from: date, by: By, no
     )
     forget()
     return rule
+
+
+def _check_categories(value: Any) -> None:
+    """Refuse a category in which more than the few would read of violence or abuse, or that there is not."""
+    if not isinstance(value, Mapping) or set(value) != set(Grave):
+        raise NotAllowed("one_for_each_kind")
+    for grave in Grave:
+        if value[grave] not in fitting(grave):
+            raise NotAllowed("category_does_not_fit")
 
 
 @action

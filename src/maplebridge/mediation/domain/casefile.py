@@ -96,13 +96,18 @@ class Investigation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exhibit:
-    """A piece of evidence, a copy of papers, the proof of a payment. `picture` is its name among the given files."""
+    """A piece of evidence, a copy of papers, the proof of a payment. `picture` is its name among the given files;
+
+    `pdf_digest` and `pdf_size` are of the PDF that lies beside the bound file: its pages are not ours to print.
+    """
 
     on: date
     title: str
     text: str = ""
     brought_by: str = ""
     picture: str = ""
+    pdf_digest: str = ""
+    pdf_size: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

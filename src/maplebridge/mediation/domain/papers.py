@@ -3,11 +3,11 @@
 The list is that of the Ministry of Justice (人民调解文书格式, 2010), with the names of its forms.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from maplebridge.mediation.domain.casefile import CaseFile
+from maplebridge.mediation.domain.casefile import CaseFile, Exhibit
 
 
 class Code(StrEnum):
@@ -197,6 +197,19 @@ def standings(file: CaseFile) -> list[Standing]:
 def in_contents(file: CaseFile) -> list[Form]:
     """Return the forms that the contents of the bound file name."""
     return [one.form for one in standings(file) if one.form.listed and one.printable]
+
+
+_EXHIBITS: Mapping[Code, Callable[[CaseFile], tuple[Exhibit, ...]]] = {
+    Code.IDENTITY: lambda file: file.identities,
+    Code.ATTORNEY: lambda file: file.attorney_papers,
+    Code.EVIDENCE: lambda file: file.evidence,
+    Code.PERFORMANCE: lambda file: file.proofs,
+}
+
+
+def beside(file: CaseFile, code: Code) -> int:
+    """Return how many PDFs of a paper lie beside the bound file; its contents say so."""
+    return sum(bool(one.pdf_digest) for one in _EXHIBITS[code](file)) if code in _EXHIBITS else 0
 
 
 def absent(file: CaseFile) -> list[Form]:

@@ -3,6 +3,10 @@
 An agreement earns the smaller part; the larger one is earned when a revisit after 90 days finds it performed. Paying
 for numbers of entries teaches people to make entries ("60 accounts not yet logged in today", 2020). Finders are
 rewarded by the source of the dispute, once it was taken on. Sums are whole cents and shared to the cent.
+
+A dispute mediated anew is paid once all the same: what an earlier agreement of it has earned stands in the way of the
+same part of the next one until a counter-entry has taken it back, and nobody is paid one part of a dispute twice. So
+whoever mediates a broken agreement anew earns what the first one did not: that it is performed, and found so.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +29,7 @@ class Reason(StrEnum):
 
 
 EARNED = frozenset({Reason.AGREED, Reason.PERFORMED, Reason.SATISFIED, Reason.FOUND})
+FOR_THE_AGREEMENT = EARNED - {Reason.FOUND}
 
 
 class FormulaProblem(ValueError):
@@ -113,6 +118,7 @@ class RewardCase:
     hard: bool
     mediators: Sequence[int]
     finder_id: int | None
+    paid_before: frozenset[Reason] = frozenset()  # for an earlier agreement, and not taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,8 @@ def dues(case: RewardCase, formula: Formula) -> list[Due]:
     room = formula.most_a_dispute_cents
     result: list[Due] = []
     for reason, cents in _earned(case, formula):
+        if reason in case.paid_before:
+            continue
         people = [case.finder_id] if reason is Reason.FOUND else list(case.mediators)
         for person, share in _shared(cents, [one for one in people if one is not None]):
             given = min(share, room)

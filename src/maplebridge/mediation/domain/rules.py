@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
+from maplebridge.mediation.domain.acceptance import Grave
 from maplebridge.mediation.domain.clocks import months_earlier
 from maplebridge.mediation.domain.tiers import ORDER, TierLimits
 
@@ -40,6 +41,18 @@ class MediationRules:
     term_years: int = 3  # of a committee: People's Mediation Law, art. 9
     session_minutes: int = 90
     file_years: int = 10  # how long a bound file is to be kept, as its cover says; the law does not say
+    # What was written down and never taken on has no file. While claims can be raised (Civil Code, art. 188) the sides
+    # may come again.
+    unaccepted_years: int = 3
+    # Where in the catalogue of matters belongs what never comes to mediation; a town with a catalogue of its own has
+    # other codes than the shipped one.
+    grave_categories: Mapping[str, str] = field(
+        default_factory=lambda: {
+            Grave.VIOLENCE_AT_HOME.value: "01-04-01",
+            Grave.CHILD_ABUSE.value: "01-04-02",
+            Grave.CRIME.value: "01-01-01",
+        }
+    )
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -49,6 +62,8 @@ class MediationRules:
         for name in ("tier_days", "tier_names"):
             if set(getattr(self, name)) != set(ORDER):
                 raise RuleProblem(name, "one_for_each_tier")
+        if set(self.grave_categories) != set(Grave):
+            raise RuleProblem("grave_categories", "one_for_each_kind")
         if any(days < 1 for days in self.tier_days.values()):
             raise RuleProblem("tier_days", "must_be_positive")
         if not self.revisit_days or list(self.revisit_days) != sorted(set(self.revisit_days)):
@@ -58,13 +73,21 @@ class MediationRules:
 
     def file_days(self, on: date) -> int:
         """Return how many days a file is kept that may be erased on a day."""
-        return (on - months_earlier(on, 12 * self.file_years)).days
+        return _days_of_years(on, self.file_years)
+
+    def unaccepted_days(self, on: date) -> int:
+        """Return how many days is kept what was never taken on; never longer than a file."""
+        return _days_of_years(on, min(self.unaccepted_years, self.file_years))
 
     @property
     def tier_limits(self) -> TierLimits:
         return TierLimits(
             self.village_from_people, self.town_from_people, self.village_from_cents, self.town_from_cents
         )
+
+
+def _days_of_years(on: date, years: int) -> int:
+    return (on - months_earlier(on, 12 * years)).days
 
 
 NAMES = frozenset(one.name for one in fields(MediationRules))

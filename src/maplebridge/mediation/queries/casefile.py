@@ -239,6 +239,8 @@ class _Opening:
                 text=one.text,
                 brought_by=self._party_name(one.brought_by_id),
                 picture=self._photo(one),
+                pdf_digest=enclosure.sha256 if (enclosure := getattr(one, "enclosure", None)) else "",
+                pdf_size=enclosure.size if enclosure else 0,
             )
             for one in exhibits
             if one.kind == kind
@@ -380,7 +382,8 @@ def _parts(dispute_id: int) -> QuerySet[Assignment]:
 
 def _exhibits(dispute_id: int) -> QuerySet[Exhibit]:
     everybodys = Q(audience=Audience.BOTH) | Q(kind__in=_OFFICIAL)
-    return Exhibit.objects.filter(everybodys, dispute_id=dispute_id).select_related("photo").order_by("pk")
+    rows = Exhibit.objects.filter(everybodys, dispute_id=dispute_id).select_related("photo", "enclosure")
+    return rows.defer("enclosure__content").order_by("pk")
 
 
 def _revisits(dispute_id: int) -> QuerySet[Revisit]:

@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidTag
 from django.db.models import QuerySet
 
 from maplebridge.mediation.domain.papers import FORMS
-from maplebridge.mediation.models import Document
+from maplebridge.mediation.models import Document, Enclosure
 from maplebridge.platform.documents import digest
 from maplebridge.platform.models import AuditRow
 
@@ -99,7 +99,17 @@ def sealed_as(dispute_id: int, data: bytes) -> Document | None:
     return sealed.filter(sha256=digest(data)).first()
 
 
-def _recorded_digest(document: Document) -> str:
-    rows = AuditRow.objects.filter(table=Document._meta.db_table, row=document.pk, deed="INSERT")
+def enclosed(exhibit_id: int) -> bytes | None:
+    """Return a PDF that was put on file; nothing where it is no longer what was kept."""
+    try:
+        one = Enclosure.objects.get(exhibit_id=exhibit_id)
+    except InvalidTag:
+        return None
+    content = bytes(one.content)
+    return content if digest(content) == one.sha256 == _recorded_digest(one) else None
+
+
+def _recorded_digest(document: Document | Enclosure) -> str:
+    rows = AuditRow.objects.filter(table=document._meta.db_table, row=document.pk, deed="INSERT")
     written = rows.order_by("pk").first()
     return str(written.fields["sha256"]) if written is not None else ""

@@ -54,7 +54,9 @@ def utterances_for(viewer: Viewer, dispute_id: int) -> QuerySet[Utterance]:
 
 
 def exhibits_for(viewer: Viewer, dispute_id: int) -> QuerySet[Exhibit]:
-    rows = Exhibit.objects.filter(dispute_id=dispute_id).select_related("photo", "kept_by", "side")
+    """Return what was put on file; a PDF with its size, without what is in it."""
+    rows = Exhibit.objects.filter(dispute_id=dispute_id)
+    rows = rows.select_related("photo", "kept_by", "side", "enclosure").defer("enclosure__content")
     return heard(rows, viewer).order_by("id")
 
 

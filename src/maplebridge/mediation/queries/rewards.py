@@ -8,7 +8,14 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from maplebridge.kernel.periods import Month
-from maplebridge.mediation.domain.rewards import EARNED, Formula, Reason, RewardCase, formula_of
+from maplebridge.mediation.domain.rewards import (
+    EARNED,
+    FOR_THE_AGREEMENT,
+    Formula,
+    Reason,
+    RewardCase,
+    formula_of,
+)
 from maplebridge.mediation.domain.tiers import Risk, Tier
 from maplebridge.mediation.domain.workflow import SETTLED, Source, State
 from maplebridge.mediation.models import (
@@ -161,7 +168,19 @@ def _case(dispute: Dispute) -> RewardCase:
         hard=dispute.tier == Tier.TOWN or dispute.risk != Risk.LOW,
         mediators=_mediators_at(dispute, agreement),
         finder_id=dispute.found_by_id,
+        paid_before=_paid_before(agreement) if agreement is not None and dispute.reopened else frozenset(),
     )
+
+
+def _paid_before(agreement: Agreement) -> frozenset[Reason]:
+    """Return what an earlier agreement of the dispute has earned or may yet earn: paid, or waiting for a decision."""
+    earlier = {"dispute_id": agreement.dispute_id, "reason__in": sorted(FOR_THE_AGREEMENT)}
+    paid = RewardEntry.objects.filter(**earlier, countered_by=None, at__lt=agreement.effective_at)
+    waiting = RewardProposal.objects.filter(
+        **earlier, counters=None, decided_at=None, proposed_at__lt=agreement.effective_at
+    )
+    found = [*paid.values_list("reason", flat=True), *waiting.values_list("reason", flat=True)]
+    return frozenset(Reason(one) for one in found)
 
 
 def _revisit_found_performed(agreement: Agreement) -> Revisit | None:

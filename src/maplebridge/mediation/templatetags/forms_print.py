@@ -6,7 +6,8 @@ from django import template
 
 from maplebridge.kernel.numerals import amount_in_words, day_in_chinese, moment_in_chinese
 from maplebridge.mediation.domain.amounts import yuan
-from maplebridge.mediation.domain.casefile import Party
+from maplebridge.mediation.domain.casefile import CaseFile, Party
+from maplebridge.mediation.domain.papers import Form, beside
 
 register = template.Library()
 BLANK = "　　　　　　　　"
@@ -26,6 +27,11 @@ def moment(value: datetime | None) -> str:
 def sum_of(cents: int | None) -> str:
     """Return a sum in digits and in words, as both must stand in an agreement."""
     return f"{yuan(cents)}元（大写：人民币{amount_in_words(cents)}）" if cents is not None else BLANK
+
+
+@register.filter
+def pdfs_beside(paper: Form, file: CaseFile) -> int:
+    return beside(file, paper.code)
 
 
 @register.filter

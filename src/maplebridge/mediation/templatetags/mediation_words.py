@@ -212,6 +212,8 @@ DEEDS: Mapping[str, Any] = {
     "session_canceled": _("a session was called off"),
     "session_moved": _("a session was moved"),
     "session_held": _("a session was held"),
+    "told_by_text": _("a party without an account was told of the session by text message"),
+    "call_needed": _("a party without an account has to be called about the session"),
     "exhibit_kept": _("something was put on file"),
     "offered": _("an offer"),
     "offer_opened": _("an offer was told to all"),
@@ -276,7 +278,7 @@ def type_name(code: str) -> str:
     one = dispute_types().get(code)
     if one is None:
         return code
-    return one.name_zh if (get_language() or "").startswith("zh") else one.name_en
+    return one.name_zh if reads_chinese() else one.name_en
 
 
 @register.filter
@@ -340,7 +342,7 @@ def side_name(number: int | None) -> str:
     """Show a side as the papers call it: 甲方, 乙方 … Where a template finds no side, it is the mediators'."""
     if not number:
         return gettext("mediators")
-    if (get_language() or "").startswith("zh"):
+    if reads_chinese():
         return f"{'甲乙丙丁戊己'[number - 1]}方"
     return f"Side {'ABCDEF'[number - 1]}"
 
@@ -372,9 +374,13 @@ def state_color(state: str) -> str:
     return "done" if state in CONCLUDED else "none"
 
 
+def reads_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
+
+
 def joined(words: Any) -> str:
     """Return words as a list in a sentence."""
-    comma = "、" if (get_language() or "").startswith("zh") else ", "
+    comma = "、" if reads_chinese() else ", "
     return comma.join(words)
 
 
@@ -441,7 +447,15 @@ REFUSALS: Mapping[str, Any] = {
     "not_begun_yet": _("The session has not begun yet."),
     "text_needed": _("Please write something."),
     "text_too_long": _("This is too long. Please write it in parts."),
-    "text_or_photo_needed": _("Please give a title and a text or a photo."),
+    "text_or_photo_needed": _("Please give a title and a text, a photo or a PDF."),
+    "pdf_too_large": _("This PDF is larger than 20 MB. Please split it or make it smaller."),
+    "pdf_too_many": _("Five PDFs at most at once. Please put the others on file after these."),
+    "pdf_not_a_pdf": _("This file is not a PDF. Photos go into the field for photos."),
+    "pdf_cut_off": _("This PDF did not arrive whole. Please choose it once more."),
+    "pdf_locked": _("This PDF is locked with a password. Please save it without one."),
+    "pdf_more_than_pages": _(
+        "This PDF carries a program or another file inside. Please print it to a new PDF and choose that one."
+    ),
     "photo_too_large": _("This picture is larger than 20 MB. Please choose a smaller one."),
     "photo_not_a_picture": _("This file is not a picture that can be shown. JPEG, PNG and WebP can."),
     "not_a_session_of_it": _("The session was called off in the meantime."),
@@ -516,6 +530,18 @@ REFUSALS: Mapping[str, Any] = {
     "one_for_each_tier": _("Please give one for each tier."),
     "in_order": _("Please give at least one day, the earliest first, none twice."),
     "no_longer_than_the_law": _("The law gives 30 days (People's Mediation Law, art. 33)."),
+    "one_for_each_kind": _("Please give one for each."),
+    "category_does_not_fit": _(
+        "Please choose a category of the catalogue; for violence and abuse, one that only the few read."
+    ),
+    "no_confidential_category": _(
+        "The town's catalogue has no confidential category into which this can be handed. Call the police now, and ask "
+        "an administrator to add one."
+    ),
+    "no_police_category": _(
+        "The town's catalogue has no category that leads to the police. Call 110 now, and ask an administrator to add "
+        "one."
+    ),
     "whole_number": _("Please give a whole number."),
     "wrong_kind": _("Please give a number."),
     "dismissed_already": _("This person's time as a mediator ends already."),

@@ -27,7 +27,9 @@ class Deed:
     about: str = ""
     group: str = "work"
     hint: Any = ""
-    photos: bool = False  # pictures may come with it; what is done finds their ids under "photos"
+    photos: bool = (
+        False  # pictures and PDFs may come with it; what is done finds them under "photos" and "pdfs"
+    )
 
     @property
     def asks(self) -> bool:

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from maplebridge.mediation import actions, forms, queries
 from maplebridge.mediation.domain.amounts import AmountRefused
+from maplebridge.mediation.domain.enclosures import PdfRefused
 from maplebridge.mediation.domain.workflow import TransitionNotAllowed
 from maplebridge.mediation.models import Side
 from maplebridge.mediation.permissions import opens_desk, reads_figures
 from maplebridge.mediation.templatetags.mediation_words import obstacle_words, refusal_words
 from maplebridge.mediation.views.deed import Deed, OfferedDeed
 from maplebridge.mediation.views.deeds import BY_NAME, offered
+from maplebridge.mediation.views.enclosures import sent_pdfs
 from maplebridge.mediation.views.reader import Reader, reader_of
 from maplebridge.people.permissions import allow, standing_of
 from maplebridge.platform import photos
@@ -143,15 +145,23 @@ def deed(request: HttpRequest, dispute_id: int, name: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, reader, chosen, of, form, status=422)
     try:
-        kept = {"photos": photos.keep_sent(request, now=reader.now)} if chosen.photos else {}
+        kept = _brought(request, reader) if chosen.photos else {}
         chosen.act(reader, {**form.cleaned_data, **kept}, of or 0)
     except (actions.NotAllowed, AmountRefused) as refusal:
         return _refused(request, reader, chosen, of, form, refusal.code)
     except photos.PhotoRefused as refusal:
         return _refused(request, reader, chosen, of, form, f"photo_{refusal.code}")
+    except PdfRefused as refusal:
+        return _refused(request, reader, chosen, of, form, f"pdf_{refusal.code}")
     except TransitionNotAllowed:
         return _refused(request, reader, chosen, of, form, "not_now")
     return redirect("dispute", dispute_id)
+
+
+def _brought(request: HttpRequest, reader: Reader) -> dict[str, Any]:
+    """Return the pictures and PDFs that came with a form; one that is refused keeps all the others out."""
+    pdfs = sent_pdfs(request)
+    return {"photos": photos.keep_sent(request, now=reader.now), "pdfs": pdfs}
 
 
 def _of(given: str) -> int | None:

@@ -20,9 +20,11 @@ from django.views.decorators.http import require_POST
 from maplebridge.mediation import actions, queries
 from maplebridge.mediation.data import phrase_book
 from maplebridge.mediation.domain.audiences import Audience, Viewer
+from maplebridge.mediation.domain.enclosures import PdfRefused
 from maplebridge.mediation.models import Dispute, Exhibit, Session, Side, Utterance
-from maplebridge.mediation.permissions import viewer_in, viewer_of
+from maplebridge.mediation.permissions import viewer_in
 from maplebridge.mediation.templatetags.mediation_words import refusal_words, side_name
+from maplebridge.mediation.views.enclosures import heard_exhibit, sent_pdfs
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, standing_of
 from maplebridge.platform import live, photos
@@ -239,7 +241,7 @@ def render_utterance(utterance_id: int, audience: live.Audience) -> str:
 @allow(signed_in)
 @require_POST
 def room_say(request: HttpRequest, session_id: int) -> HttpResponse:
-    """Say something to those chosen, or show them a photo of a paper."""
+    """Say something to those chosen, or show them a paper: a photo or a PDF of it."""
     standing = standing_of(request)
     session, viewer = entered(standing, session_id)
     by, now = actions.By.of(standing), timezone.now()
@@ -249,8 +251,9 @@ def room_say(request: HttpRequest, session_id: int) -> HttpResponse:
     audience, side_id = chosen.to
     text = request.POST.get("text", "")
     try:
+        pdfs = sent_pdfs(request)
         pictures = photos.keep_sent(request, now=now)
-        if text.strip() or not pictures:
+        if text.strip() or not (pictures or pdfs):
             actions.say(
                 dispute_id=session.dispute_id,
                 text=text,
@@ -260,7 +263,8 @@ def room_say(request: HttpRequest, session_id: int) -> HttpResponse:
                 by=by,
                 now=now,
             )
-        for photo_id in pictures:
+        shown: list[tuple[int | None, bytes | None]] = [(one, None) for one in pictures]
+        for photo_id, pdf in [*shown, *((None, one) for one in pdfs)]:
             actions.keep_exhibit(
                 dispute_id=session.dispute_id,
                 kind=Exhibit.Kind.EVIDENCE,
@@ -269,6 +273,7 @@ def room_say(request: HttpRequest, session_id: int) -> HttpResponse:
                 side_id=side_id,
                 session_id=session_id,
                 photo_id=photo_id,
+                pdf=pdf,
                 by=by,
                 now=now,
             )
@@ -276,6 +281,8 @@ def room_say(request: HttpRequest, session_id: int) -> HttpResponse:
         return _not_sent(request, session, viewer, refusal_words(refused.code))
     except photos.PhotoRefused as refused:
         return _not_sent(request, session, viewer, refusal_words(f"photo_{refused.code}"))
+    except PdfRefused as refused:
+        return _not_sent(request, session, viewer, refusal_words(f"pdf_{refused.code}"))
     return redirect(f"{reverse('mediation_room', args=[session_id])}?{urlencode({'to': chosen.value})}")
 
 
@@ -315,13 +322,9 @@ def answer_offer(request: HttpRequest, session_id: int, offer_id: int) -> HttpRe
 @allow(signed_in)
 def exhibit_photo(request: HttpRequest, exhibit_id: int, size: str) -> HttpResponse:
     """Show a photo of a paper to those who hear of it."""
-    found = (
-        Exhibit.objects.select_related("photo", "dispute", "session__dispute").filter(pk=exhibit_id).first()
-    )
-    if found is None or found.photo is None or size not in ("small", "large"):
+    if size not in ("small", "large"):
         raise Http404
-    standing = standing_of(request)
-    viewer = viewer_in(standing, found.session) if found.session else viewer_of(standing, found.dispute)
-    if not queries.exhibits_for(viewer, found.dispute_id).filter(pk=exhibit_id).exists():
+    photo = heard_exhibit(standing_of(request), exhibit_id).photo
+    if photo is None:
         raise Http404
-    return photos.response(found.photo.key, size)
+    return photos.response(photo.key, size)

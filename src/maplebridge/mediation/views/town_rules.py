@@ -16,13 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from maplebridge.matters import queries as matters
 from maplebridge.mediation import actions, queries
 from maplebridge.mediation import forms as ask
 from maplebridge.mediation.actions import By
+from maplebridge.mediation.domain.acceptance import Grave
 from maplebridge.mediation.domain.rules import NAMES, MediationRules, parsed
 from maplebridge.mediation.domain.tiers import ORDER
 from maplebridge.mediation.models import MediationRule
 from maplebridge.mediation.permissions import administers
+from maplebridge.mediation.queries.grave import fitting
 from maplebridge.mediation.templatetags import mediation_words as words
 from maplebridge.people.permissions import allow, standing_of
 
@@ -66,6 +69,14 @@ def _days_of(written: str) -> list[int] | str:
     return [int(one) for one in parts] if all(one.isascii() and one.isdecimal() for one in parts) else written
 
 
+def _category_name(code: str) -> str:
+    """Return a category by code and name, as the reader calls it."""
+    one = matters.categories().get(code)
+    if one is None:
+        return code
+    return f"{code} {one.name_zh if words.reads_chinese() else one.name_en}"
+
+
 DAYS = ngettext_lazy("%(n)s day", "%(n)s days", "n")
 MONTHS = ngettext_lazy("%(n)s month", "%(n)s months", "n")
 YEARS = ngettext_lazy("%(n)s year", "%(n)s years", "n")
@@ -93,6 +104,15 @@ TIER_DAYS = _of_tiers(
     lambda tier: ask.number(words.TIERS[tier], least=1, most=366),
     lambda one: f"{words.tier_name(one[0])} {DAYS % {'n': one[1]}}",
 )
+CATEGORIES = Kind(
+    lambda value: words.joined(f"{words.GRAVE[one]} {_category_name(value[one])}" for one in Grave),
+    lambda: {
+        one.value: ask.choice(words.GRAVE[one], [(leaf, _category_name(leaf)) for leaf in fitting(one)])
+        for one in Grave
+    },
+    dict,
+    lambda data: {one.value: data[one.value] for one in Grave},
+)
 TIER_NAMES = _of_tiers(lambda tier: ask.line(words.TIERS[tier], most=20), lambda one: one[1])
 
 RULES: Mapping[str, tuple[Any, Kind]] = {
@@ -112,6 +132,8 @@ RULES: Mapping[str, tuple[Any, Kind]] = {
     "term_years": (_("Term of a committee, at most"), _whole(YEARS)),
     "session_minutes": (_("Length of a session"), _whole(MINUTES)),
     "file_years": (_("How long a bound file is kept"), _whole(YEARS)),
+    "unaccepted_years": (_("How long what was never accepted is kept"), _whole(YEARS)),
+    "grave_categories": (_("Where violence, abuse and crime are handed on"), CATEGORIES),
 }
 
 

@@ -49,21 +49,27 @@ def _exhibit_fields(reader: Reader, of: int) -> Fields:
         "kind": ask.choice(pgettext_lazy("exhibit", "What is it?"), ask.of(words.EXHIBITS)),
         "title": ask.line(_("Title")),
         "text": ask.text(
-            _("What was found, or what it says"), rows=5, required=False, help_text=_("Or a photo of it.")
+            _("What was found, or what it says"),
+            rows=5,
+            required=False,
+            help_text=_("Or a photo or a PDF of it."),
         ),
     }
 
 
 def _keep_exhibit(reader: Reader, data: Data, of: int) -> None:
-    """Keep a paper with its pictures: the words stand with the first, all have one audience."""
+    """Keep a paper with its pictures and PDFs: the words stand with the first, all have one audience."""
     audience, side_id = audience_of(data["audience"])
-    for number, photo_id in enumerate(data["photos"] or [None], start=1):
+    brought: list[tuple[int | None, bytes | None]] = [(photo_id, None) for photo_id in data["photos"]]
+    brought += [(None, pdf) for pdf in data["pdfs"]]
+    for number, (photo_id, pdf) in enumerate(brought or [(None, None)], start=1):
         actions.keep_exhibit(
             dispute_id=reader.dispute.pk,
             kind=data["kind"],
             title=data["title"] if number == 1 else f"{data['title']} ({number})",
             text=data["text"] if number == 1 else "",
             photo_id=photo_id,
+            pdf=pdf,
             audience=audience,
             side_id=side_id,
             by=reader.by,

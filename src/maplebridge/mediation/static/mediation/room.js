@@ -25,6 +25,13 @@ function begin() {
   composer.addEventListener("outbox:kept", () => setTimeout(show)); // the form was emptied
   show();
 
+  const pdfs = composer.elements.pdfs;
+  const named = () => {
+    composer.querySelector("[data-pdf-state]").textContent = [...pdfs.files].map((file) => file.name).join(" · ");
+  };
+  pdfs.addEventListener("change", named);
+  composer.addEventListener("outbox:kept", () => setTimeout(named));
+
   const phrases = composer.querySelector(".phrases");
   const insert = (phrase) => {
     const field = composer.elements.text;
