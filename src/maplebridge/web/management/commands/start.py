@@ -4,9 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from maplebridge.matters import queries as matters
@@ -39,6 +40,10 @@ class Command(BaseCommand):
     def _bring_up_to_date(self) -> None:
         self._say("Database")
         executor = MigrationExecutor(connection)
+        if begun_with_an_older_version(executor.loader):
+            raise CommandError(
+                "This database is older than this version can bring up to date: see Upgrade in docs/operations.md."
+            )
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", verbosity=0, interactive=False)
 
@@ -58,3 +63,11 @@ class Command(BaseCommand):
     def _say(self, words: str) -> None:
         self.stdout.write(self.style.SUCCESS(f"→ {words}"))
         sys.stdout.flush()
+
+
+def begun_with_an_older_version(loader: MigrationLoader) -> bool:
+    """Tell whether some of the migrations that one replaces were applied, and some were not."""
+    return any(
+        0 < sum((area, name) in loader.applied_migrations for area, name in one.replaces) < len(one.replaces)
+        for one in loader.replacements.values()
+    )
