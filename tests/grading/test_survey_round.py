@@ -2,8 +2,10 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import segno
 from django.test import Client
 from django.utils import timezone
 from tests.factories.town import Town, make_town
@@ -189,6 +191,24 @@ def test_numbers_that_cannot_be_are_said(
 ) -> None:
     assert analyst(town).post(path, given).status_code == 422
     assert Invitation.objects.count() == 0
+
+
+def test_the_code_of_a_post_leads_to_the_questions_about_its_area(
+    town: Town, area: Area, this_round: SurveyRound
+) -> None:
+    context = analyst(town).get("/survey/codes/", {"area": "Z01"}).context
+    assert "/survey/codes/" in analyst(town).get("/survey/round/").content.decode()
+
+    ((shown, address, picture),) = context["sheets"]
+    assert shown == area
+    assert picture == segno.make(address, error="q").svg_data_uri(scale=8, border=4)
+    client = Client()
+    client.force_login(Account.objects.get(person=town.resident), BACKEND)
+    path = urlsplit(address).path
+    assert "关于和顺派出所" in client.get(path).content.decode()
+    client.post(path, {"safe": "5", "officers": "4", "map": "1", "age_band": ""})
+    assert Answer.objects.get().area == area
+    assert client.get("/survey/codes/").status_code == 403
 
 
 def test_only_analysts_open_and_draw(town: Town, this_round: SurveyRound) -> None:

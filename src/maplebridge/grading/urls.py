@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern] = [
     path("survey/round/", rounds.survey_round, name="survey_round"),
     path("survey/round/open/", rounds.open_round, name="survey_open"),
     path("survey/round/draw/", rounds.draw, name="survey_draw"),
+    path("survey/codes/", rounds.survey_codes, name="survey_codes"),
     path("survey/results/", results.results, name="survey_results"),
     path("survey/results/<int:round_id>/data.csv", results.export, name="survey_results_csv"),
     path("survey/interviews/", survey.interviews, name="interviews"),

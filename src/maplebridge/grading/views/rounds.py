@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from maplebridge.grading import actions, queries
 from maplebridge.grading.actions import SurveyRefused
+from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.forms import AGES, DrawForm, RoundForm
 from maplebridge.grading.models import Mode
 from maplebridge.grading.permissions import grades
@@ -99,3 +101,18 @@ def draw(request: HttpRequest) -> HttpResponse:
     if form.errors:
         return _page(request, draw_form=form)
     return redirect("survey_round")
+
+
+@allow(grades)
+@never_cache
+@require_GET
+def survey_codes(request: HttpRequest) -> HttpResponse:
+    """Show the code that hangs at the post of every area, or of the one asked for, a sheet each to be printed."""
+    areas = queries.areas_on(AreaKind.STATION, timezone.localdate())
+    if wanted := request.GET.get("area"):
+        areas = areas.filter(code=wanted)
+    sheets = []
+    for area in areas:
+        address = request.build_absolute_uri(reverse("survey_at", args=[area.code]))
+        sheets.append((area, address, segno.make(address, error="q").svg_data_uri(scale=8, border=4)))
+    return render(request, "grading/survey_codes.html", {"now": timezone.now(), "sheets": sheets})

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from maplebridge.grading import actions, queries
 from maplebridge.grading.actions import SurveyRefused
 from maplebridge.grading.forms import LinkForm, SurveyForm
-from maplebridge.grading.models import SurveyRound
+from maplebridge.grading.models import Area, SurveyRound
 from maplebridge.grading.permissions import rings_residents
 from maplebridge.people import queries as people
 from maplebridge.people.permissions import allow, anybody, me_of, signed_in
@@ -71,7 +71,7 @@ def survey_at(request: HttpRequest, code: str) -> HttpResponse:
             ),
         )
     answered = one is not None and queries.has_answered(one, person_id)
-    return _page(request, form, one, now, answered=answered)
+    return _page(request, form, one, now, answered=answered, area=area)
 
 
 @allow(anybody)
@@ -107,9 +107,15 @@ def _recorded(request: HttpRequest, form: SurveyForm, record: Callable[[], objec
 
 
 def _page(
-    request: HttpRequest, form: SurveyForm, one: SurveyRound | None, now: datetime, *, answered: bool
+    request: HttpRequest,
+    form: SurveyForm,
+    one: SurveyRound | None,
+    now: datetime,
+    *,
+    answered: bool,
+    area: Area | None = None,
 ) -> HttpResponse:
-    context = {"now": now, "form": form, "round": one, "answered": answered}
+    context = {"now": now, "form": form, "round": one, "answered": answered, "area": area}
     return render(request, "grading/survey.html", context, status=422 if form.errors else 200)
 
 
