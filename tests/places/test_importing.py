@@ -133,7 +133,7 @@ def test_changing_keeps_the_row_and_records_it(town: None) -> None:
     assert (estate.pk, estate.name, estate.grid.code) == (before, "海棠新苑", "630103001001002")
     assert estate.beat_id is not None  # the file has no column for it
     rows = AuditRow.objects.filter(table="places_estate", row=before, deed="UPDATE")
-    assert [row.action for row in rows] == ["places.actions.import_sheet"]
+    assert [row.action for row in rows] == ["places.actions.importing.import_sheet"]
 
 
 def test_what_ends_stays_with_its_successor(town: None) -> None:

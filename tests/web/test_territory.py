@@ -15,6 +15,7 @@ from maplebridge.people import actions as people
 from maplebridge.people.models import Account, Person
 from maplebridge.places import actions as places
 from maplebridge.places import queries
+from maplebridge.places.domain.importing import SHEETS
 from maplebridge.places.models import Building, Estate, Grid, TerritoryImport
 from maplebridge.platform.freshness import forget
 
@@ -185,7 +186,7 @@ def test_a_sheet_is_taken_away(town: Town) -> None:
 
 def test_only_administrators_bring_territory(town: Town) -> None:
     kept = places.keep_upload(
-        sheet=places.SHEETS["estates"], file_name="x.csv", data=b"x", asked_by=None, now=town.now
+        sheet=SHEETS["estates"], file_name="x.csv", data=b"x", asked_by=None, now=town.now
     )
     addresses = [
         reverse("imports"),
@@ -201,7 +202,7 @@ def test_only_administrators_bring_territory(town: Town) -> None:
 
 def test_the_page_goes_on_asking_until_the_work_has_ended(town: Town) -> None:
     kept = places.keep_upload(
-        sheet=places.SHEETS["estates"], file_name="x.csv", data=b"x", asked_by=None, now=town.now
+        sheet=SHEETS["estates"], file_name="x.csv", data=b"x", asked_by=None, now=town.now
     )
     queries.upload_path(kept.pk).with_suffix(".progress").write_text("comparing 500 500")
 

@@ -115,7 +115,7 @@ def _work_on(one: Any, *, large: bool) -> None:
         threading.Thread(target=worker.wait, daemon=True).start()  # or it would stay as a zombie
         return
     if one.state == one.State.WAITING:
-        actions.check_upload(import_id=one.pk, now=timezone.now())
+        actions.check_upload(import_id=one.pk)
     else:
         actions.take_over_upload(import_id=one.pk, today=timezone.localdate(), now=timezone.now())
 

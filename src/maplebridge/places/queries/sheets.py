@@ -1,0 +1,179 @@
+"""The territory in the shape in which it is imported and exported, and what an import would change."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db import models
+
+from maplebridge.kernel.geo import Crs
+from maplebridge.kernel.tables import Table, csv_bytes, xlsx_bytes
+from maplebridge.places.domain import importing, planning, territory
+from maplebridge.places.domain.codes import Level
+from maplebridge.places.domain.importing import SHEETS, Problem, Sheet, Values
+from maplebridge.places.domain.planning import Plan
+from maplebridge.places.models import Beat, Building, Entrance, Estate, Grid, KeySite, Sector
+
+MODELS: dict[str, type[models.Model]] = {
+    "grids": Grid,
+    "sectors": Sector,
+    "beats": Beat,
+    "estates": Estate,
+    "buildings": Building,
+    "entrances": Entrance,
+    "key_sites": KeySite,
+}
+AT_ONCE = 2_000
+
+
+def _paths(sheet: Sheet) -> dict[str, str]:
+    """Return for each column of a sheet where the database keeps it; of lists of grids, nowhere."""
+    return {
+        column.key: f"{column.key}__code" if column.refers_to else column.key
+        for column in sheet.columns
+        if column.key not in ("crs", "grids")
+    }
+
+
+def rows_of(sheet: Sheet, *, ended: bool = False) -> Iterator[Values]:
+    """Yield the rows of a sheet as an import reads them: those in force, or also those that have ended."""
+    paths = _paths(sheet)
+    rows = MODELS[sheet.name]._default_manager.order_by(*(paths[key] for key in sheet.key))
+    if not ended:
+        rows = rows.filter(valid_to=None)
+    covered = _grids_covered(sheet.name)
+    for id, *cells in rows.values_list("pk", *paths.values()).iterator(chunk_size=AT_ONCE):
+        values = dict(zip(paths, cells, strict=True))
+        if "grids" in {column.key for column in sheet.columns}:
+            values["grids"] = covered.get(id, [])
+        if values.get("level") is not None:
+            values["level"] = Level(values["level"])
+        if values.get("boundary") or values.get("footprint") or values.get("lon") is not None:
+            values["crs"] = str(Crs.WGS84)
+        yield values
+
+
+def _grids_covered(sheet: str) -> dict[int, list[str]]:
+    """Return the codes of the grids that each sector or beat is laid over."""
+    if sheet not in ("sectors", "beats"):
+        return {}
+    covered: dict[int, list[str]] = {}
+    through = Sector.grids.through if sheet == "sectors" else Beat.grids.through
+    own = "sector_id" if sheet == "sectors" else "beat_id"
+    for id, code in through._default_manager.order_by("grid__code").values_list(own, "grid__code"):
+        covered.setdefault(id, []).append(code)
+    return covered
+
+
+def count_of(sheet: Sheet) -> int:
+    return MODELS[sheet.name]._default_manager.filter(valid_to=None).count()
+
+
+def ids_of(sheet: Sheet, *, ended: bool = False) -> dict[str, int]:
+    """Return the ids of the rows of a sheet by what they are known by."""
+    paths = _paths(sheet)
+    rows = MODELS[sheet.name]._default_manager.order_by("pk")
+    if not ended:
+        rows = rows.filter(valid_to=None)
+    return {"/".join(key): id for id, *key in rows.values_list("pk", *(paths[key] for key in sheet.key))}
+
+
+def may_come_back(sheet: Sheet) -> bool:
+    """Say whether a code that has ended is known still. Only a grid's code may begin anew."""
+    return sheet.name != "grids"
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What an import would do, or every reason why it cannot."""
+
+    rows: int
+    problems: list[Problem]
+    plan: Plan
+    findings: list[territory.Finding]
+
+
+Tell = Callable[[str, int, int], None]  # the step, how much of it is done, of how much
+
+
+def silently(step: str, done: int, total: int) -> None:
+    pass
+
+
+def dry_run(sheet: Sheet, table: Table, *, tell: Tell = silently) -> DryRun:
+    """Check a table against the territory as it is, and say what importing it would change."""
+    rows = len(table.rows)
+    tell("checking", 0, rows)
+    known = {
+        one.name: frozenset(ids_of(one, ended=one is sheet and may_come_back(one)))
+        for one in SHEETS.values()
+        if one is sheet or one.name in {column.refers_to for column in sheet.columns}
+    }
+    checked = importing.check(sheet, table, known)
+    if checked.problems:
+        return DryRun(rows, checked.problems, Plan(), [])
+    tell("comparing", rows, rows)
+    wanted = {planning.key_of(sheet, record.values) for record in checked.records if record.known}
+    existing = {
+        key: values
+        for values in rows_of(sheet, ended=may_come_back(sheet))
+        if (key := planning.key_of(sheet, values)) in wanted
+    }
+    columns = planning.columns_in(sheet, table.columns)
+    planned = planning.plan(sheet, checked.records, columns, existing.get)
+    tell("fitting", rows, rows)
+    return DryRun(rows, [], planned, _findings(sheet, planned))
+
+
+def _findings(sheet: Sheet, planned: Plan) -> list[territory.Finding]:
+    """Return what does not fit together in the territory as it would be."""
+    if not any(column.key == "boundary" for column in sheet.columns):
+        return []
+    gone = {change.record.values["code"] for change in planned.ended}
+    touched = [
+        _draft(sheet, record.values)
+        for record in [*planned.new, *(change.record for change in planned.changed)]
+        if record.values["boundary"]
+    ]
+    if not touched:
+        return []
+    drafts = {
+        values["code"]: _draft(sheet, values)
+        for values in rows_of(sheet)
+        if values["boundary"] and values["code"] not in gone
+    }
+    return list(planning.misfits(drafts, touched))
+
+
+def _draft(sheet: Sheet, values: Values) -> territory.Draft:
+    level = int(values["level"]) if sheet.name == "grids" else 0
+    parent = values["parent"] if sheet.name == "grids" else None
+    return territory.Draft(values["code"], level, values["boundary"], parent)
+
+
+FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "gb18030": "text/csv; charset=gb18030",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "geojson": "application/geo+json",
+}
+
+
+def exported(sheet: Sheet, form: str, *, chinese: bool) -> Iterator[bytes]:
+    """Yield the rows in force as a file that can be corrected and imported again."""
+    if form == "geojson":
+        return _geojson_bytes(sheet)
+    headings = sheet.headings(chinese=chinese)
+    rows = (importing.row_of(sheet, values) for values in rows_of(sheet))
+    if form == "xlsx":
+        return xlsx_bytes(headings, rows, sheet=sheet.name)
+    return csv_bytes(headings, rows, "gb18030" if form == "gb18030" else "utf-8-sig")
+
+
+def _geojson_bytes(sheet: Sheet) -> Iterator[bytes]:
+    yield b'{"type":"FeatureCollection","features":['
+    for number, values in enumerate(rows_of(sheet)):
+        feature = importing.features_of(sheet, [values])["features"][0]
+        text = json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
+        yield (",\n" if number else "\n").encode() + text.encode()
+    yield b"\n]}\n"
