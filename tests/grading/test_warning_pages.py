@@ -1,3 +1,4 @@
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -52,6 +53,9 @@ def test_whoever_watches_sees_what_where_and_how_unusual(town: Town, warning: Ea
     assert "to be expected" in listed
     assert "by chance" in listed
     page = text(client, f"/warnings/{warning.pk}/")
+    assert f"{warning.observed / warning.expected:.1f} times as many" in page or "over 10 times" in page
+    assert "log likelihood ratio" in page
+    assert re.search(r"p (=|&lt;|<) 0\.\d{4}", page)
     assert f'data-radius="{warning.radius_m!r}"' in page
 
 

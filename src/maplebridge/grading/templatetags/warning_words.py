@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from maplebridge.grading.domain import warnings
-from maplebridge.grading.domain.watching import MOST_RECURRENCE
+from maplebridge.grading.domain.watching import MOST_RECURRENCE, SERIES
 from maplebridge.grading.models import EarlyWarning
 from maplebridge.grading.queries import warnings as queries
+from maplebridge.grading.templatetags.grades import area_name
 from maplebridge.matters import queries as matters
 from maplebridge.matters.templatetags.matter_words import category_name
 
@@ -84,7 +85,7 @@ def warning_kind(one: EarlyWarning) -> str:
 def warning_place(one: EarlyWarning) -> str:
     """Return where: the area's name, or the grid in whose ground the circle's middle lies, and how far around."""
     if one.area is not None:
-        return str(one.area.name)
+        return str(area_name(one.area))
     if one.pieces:
         return _shape_words(queries.names_of_pieces(one))
     if queries.center_of(one) is None:
@@ -95,6 +96,7 @@ def warning_place(one: EarlyWarning) -> str:
 
 
 NAMED = 3  # pieces of a shape
+MOST_TIMES = 10  # beyond it a factor says only how little was expected
 
 
 def _shape_words(names: list[str]) -> str:
@@ -142,6 +144,26 @@ def warning_expected(one: EarlyWarning) -> str:
 
 def expected_words(expected: float) -> str:
     return _("fewer than 0.1") if expected < 0.1 else _("about {number}").format(number=f"{expected:.1f}")
+
+
+@register.filter
+def times_as_many(one: EarlyWarning) -> str:
+    """Return how many times as many there were as were to be expected; "over 10" where next to none were."""
+    times = one.observed / max(one.expected, 1e-9)
+    if times > MOST_TIMES:
+        return _("over {n} times as many").format(n=MOST_TIMES)
+    return _("{n} times as many").format(n=f"{times:.1f}")
+
+
+@register.filter
+def strength_words(one: EarlyWarning) -> str:
+    """Return what the detector computed: the likelihood ratio of a scan, and how probable chance alone makes it."""
+    if one.p_value is None:
+        return ""
+    chance = "p < 0.0001" if one.p_value < 1e-4 else f"p = {one.p_value:.4f}"
+    if one.detector == SERIES:
+        return chance
+    return _("log likelihood ratio {n}, {p}").format(n=f"{one.statistic:.1f}", p=chance)
 
 
 @register.filter
