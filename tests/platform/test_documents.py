@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import docx
 import pytest
 from django.test import override_settings
-from tests.factories.printed import ReadPdf, read_pdf, read_word
+from tests.factories.printed import ReadPdf, read_pdf
 
 from maplebridge.platform import documents
 
@@ -109,14 +108,6 @@ def test_the_file_claims_pdf_a_and_has_what_the_claim_needs(template: Any) -> No
     everything = b"".join(read.objects.values())
     for forbidden in (b"/JavaScript", b"/Encrypt", b"/EmbeddedFile", b"/Launch", b"/XFA"):
         assert forbidden not in everything + data.split(b"startxref")[-1]
-
-
-def test_word_files_take_text_as_text(tmp_path: Path) -> None:
-    empty = docx.Document()
-    empty.add_paragraph("姓名:{{ name }}")
-    empty.save(str(tmp_path / "form.docx"))
-    word = documents.word_from_template(tmp_path / "form.docx", {"name": f"{RARE} <w:p> & 甲"})
-    assert f"姓名:{RARE} <w:p> & 甲" in read_word(word)
 
 
 def test_a_chart_is_the_same_for_the_same_data_and_in_both_forms() -> None:

@@ -1,4 +1,4 @@
-"""Documents to print and to keep: PDF/A from a template, Word files, charts for both.
+"""Documents to print and to keep: PDF/A from a template, and charts for it and for Word (`word`).
 
 Nothing is fetched while a document is made: it consists of its template, the product's own packaged files and
 the bytes it was given. The libraries are heavy and need a system package, so they are imported where used.
@@ -107,17 +107,6 @@ def markup(
             "after": after,
         }
         return render_to_string(template, {**context, "document": document})
-
-
-def word_from_template(path: Path, context: Mapping[str, Any]) -> bytes:
-    """Return the Word file that a docxtpl template becomes; what is filled in is text, never markup."""
-    from docxtpl import DocxTemplate  # noqa: PLC0415 - heavy, not needed at start-up
-
-    template = DocxTemplate(path)
-    template.render(dict(context), autoescape=True)
-    out = io.BytesIO()
-    template.save(out)
-    return out.getvalue()
 
 
 def digest(data: bytes) -> str:
