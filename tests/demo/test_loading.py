@@ -3,24 +3,27 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 from tests.factories.town import make_town
 
 from maplebridge.conversations.models import Membership, Message, NeighborGroup
-from maplebridge.demo import live, loading
+from maplebridge.demo import live, loading, turns
 from maplebridge.demo.drawing import PLACES
-from maplebridge.demo.loading_advisories import load_advisories
-from maplebridge.demo.loading_city import load_city
 from maplebridge.demo.loading_month import TimeLine
 from maplebridge.demo.loading_names import latin_surnames, told_apart, user_names
-from maplebridge.demo.mediating import load_mediation
+from maplebridge.demo.management.commands import demo
 from maplebridge.demo.photos_drawn import after_the_work
 from maplebridge.demo.pictures import KINDS
 from maplebridge.demo.story import Story, rates
+from maplebridge.grading.actions.analysis import draft_due
+from maplebridge.grading.models import Area, Report
 from maplebridge.matters import actions as matters
 from maplebridge.matters.data import catalogue
 from maplebridge.matters.models import Entry, Feedback, Matter, Oversight
@@ -28,6 +31,7 @@ from maplebridge.people.domain.roles import Role
 from maplebridge.people.models import Account, Person, Posting
 from maplebridge.places.models import Building, Grid
 from maplebridge.platform import audit
+from maplebridge.platform.freshness import forget
 from maplebridge.platform.models import AuditRow
 from maplebridge.rosters.models import Duty
 from maplebridge.rosters.queries import on_duty
@@ -86,16 +90,36 @@ def test_the_first_days_of_the_town_happen_through_the_public_actions(few: loadi
 
 
 @pytest.mark.django_db
-def test_a_second_start_changes_nothing_and_tells_how_to_sign_in(
-    few: loading.Town, capsys: pytest.CaptureFixture[str]
+def test_interrupted_starts_are_gone_on_with_and_the_last_one_changes_nothing(
+    few: loading.Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _load(few)
-    load_mediation(now=NOW)
-    load_city(now=NOW, seed=loading.SEED)
-    load_advisories(now=NOW, seed=loading.SEED)
+    monkeypatch.setattr(loading, "invent", lambda now: few)
+    with monkeypatch.context() as killed:
+        killed.setattr(loading, "in_parts", _killed)
+        with pytest.raises(Killed):
+            _start()
+    assert Person.objects.exists()
+    assert not Message.objects.exists()
+    capsys.readouterr()
+
+    with monkeypatch.context() as killed:
+        killed.setattr(demo, "load_city", _killed)
+        with pytest.raises(Killed):
+            _start()
+    assert "left out is loaded now" in capsys.readouterr().out
+    assert Matter.objects.exists()
+    assert draft_due(now=NOW)  # by the worker of a server that runs beside
+
+    monkeypatch.setattr(demo, "live_the_past", lambda **_: None)  # tested by itself; slow
+    _start()
+    assert Area.objects.exists()
+    assert Report.objects.filter(
+        released_at=None, month=(NOW - timedelta(days=30)).date().replace(day=1)
+    ).exists()
     rows = AuditRow.objects.count()
-    with override_settings(DEMO=True, ROOT_URLCONF="maplebridge.config.demo_urls"):
-        call_command("demo")
+    capsys.readouterr()
+
+    _start()
     assert AuditRow.objects.count() == rows
     said = capsys.readouterr().out
     administrator = Account.objects.get(person__postings__role=Role.ADMINISTRATOR)
@@ -104,6 +128,38 @@ def test_a_second_start_changes_nothing_and_tells_how_to_sign_in(
     resident = Account.objects.filter(person__building__isnull=False, person__postings=None).first()
     assert resident is not None
     assert not resident.has_usable_password()
+
+
+class Killed(Exception):
+    """Stands for kill -9: nothing that was not committed is there afterwards."""
+
+
+def _killed(*_: Any, **__: Any) -> None:
+    raise Killed
+
+
+def _start() -> None:
+    forget()
+    with override_settings(DEMO=True, ROOT_URLCONF="maplebridge.config.demo_urls"):
+        call_command("demo")
+
+
+@pytest.mark.django_db
+def test_a_start_waits_for_another_that_fills_the_town() -> None:
+    wanted = ("dbname", "user", "password", "host", "port")
+    there = {name: value for name, value in connection.get_connection_params().items() if name in wanted}
+    with psycopg.connect(**there, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [turns.FILLING_LOCK, turns.GROUND])
+        said: list[str] = []
+
+        def say(words: str) -> None:
+            said.append(words)
+            other.execute("SELECT pg_advisory_unlock(%s, %s)", [turns.FILLING_LOCK, turns.GROUND])
+
+        with turns.my_turn(turns.GROUND, say):
+            assert len(said) == 1
+        with turns.my_turn(turns.CITY, say):
+            assert len(said) == 1
 
 
 @pytest.mark.django_db
@@ -141,6 +197,7 @@ def test_live_leaves_one_of_three_matters_to_whoever_looks(few: loading.Town) ->
 @pytest.mark.django_db(transaction=True)
 def test_the_record_of_the_loading_is_sealed_and_holds(few: loading.Town) -> None:
     _load(few)
+    assert not loading.untold_parts()
     report = audit.check()
     assert report.holds
     assert report.sealed_rows > 5_000

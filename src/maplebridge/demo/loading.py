@@ -1,6 +1,7 @@
 """The demo town, brought into an empty database: the ground and the people at once, then the month in parts."""
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from typing import TypeVar
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from maplebridge.conversations import queries as conversations
 from maplebridge.demo.casting import Casting, kinds_of
@@ -27,6 +28,7 @@ from maplebridge.demo.story import Story, Thread, read_story, sentences
 from maplebridge.demo.territory import make_territory
 from maplebridge.demo.town import Territory
 from maplebridge.demo.town_data import TOWN_FOLDER, TownData, read_town_data
+from maplebridge.demo.turns import FIRST_PART, GROUND, my_turn
 from maplebridge.kernel.working_time import HolidaysNotPublished, china_days
 from maplebridge.matters import actions as matters
 from maplebridge.matters import queries as matter_queries
@@ -101,9 +103,12 @@ def is_loaded() -> bool:
 
 def untold_parts() -> list[Part]:
     """Return the parts of the town that have no month behind them: all at first, later what was interrupted."""
+    return [part for part in parts() if not _is_told(part)]
+
+
+def _is_told(part: Part) -> bool:
     threads = [one.thread_id for one in conversations.groups().order_by("thread_id")]
-    spoken = conversations.last_messages(threads).keys()
-    return [part for part in parts() if spoken.isdisjoint(threads[part.number :: part.of])]
+    return not conversations.last_messages(threads).keys().isdisjoint(threads[part.number :: part.of])
 
 
 def _county_code() -> str:
@@ -119,12 +124,21 @@ def ensure_place(now: datetime) -> None:
 
 
 def load(town: Town, *, now: Callable[[], datetime], say: Say, progress: Callable[[int], None]) -> Month:
-    """Load territory and people, then live the month up to the moment at which it begins to be told."""
-    kinds = _pictures(town.story.month)
+    """Load what is not there yet of territory and people, then of the month up to the moment when it is told."""
     photos = DrawnPhotos()
+    if not is_loaded():
+        _load_ground(town, photos, now, say)
+    return _tell_month(town, photos, now, say, progress)
+
+
+def _load_ground(town: Town, photos: DrawnPhotos, now: Callable[[], datetime], say: Say) -> None:
+    kinds = _pictures(town.story.month)
     photos.begin(kinds)
     try:
-        with transaction.atomic(), audit.acting(None, "demo"):
+        with my_turn(GROUND, say), audit.acting(None, "demo"):
+            forget()
+            if is_loaded():  # meanwhile, by another start
+                return
             territory = town.territory
             say(f"Territory … {len(territory.grids)} grids, {len(territory.buildings)} buildings")
             ground = load_territory(territory)
@@ -138,16 +152,23 @@ def load(town: Town, *, now: Callable[[], datetime], say: Say, progress: Callabl
             leave_room(numbers=NUMBERS_BEFORE)
     finally:
         photos.end()
-    return tell_month(town, photos, now=now, progress=progress)
 
 
-def tell_month(
-    town: Town, photos: DrawnPhotos, *, now: Callable[[], datetime], progress: Callable[[int], None]
+def _tell_month(
+    town: Town,
+    photos: DrawnPhotos,
+    now: Callable[[], datetime],
+    say: Say,
+    progress: Callable[[int], None],
 ) -> Month:
     """Let the parts of the town that have no month behind them yet live it, side by side."""
     forget()
-    month = in_parts(untold_parts(), lambda part, days: _tell_part(town, photos, part, now(), days), progress)
-    _open_residents(month.seen)
+    wanted = untold_parts()
+
+    def tell(part: Part, days: Callable[[int], None]) -> Month:
+        return _tell_part(town, photos, part, now(), days, say if part is wanted[0] else _quiet)
+
+    month = in_parts(wanted, tell, progress)
     forget()
     for _ in range(MONTHS_TOUCHED):  # so that the first look at the rates finds them
         add_up(now=now())
@@ -155,18 +176,28 @@ def tell_month(
     return month
 
 
-def tell_rest(*, now: Callable[[], datetime], progress: Callable[[int], None]) -> Month:
-    """Let what an interrupted loading has left out be told up to now."""
-    return tell_month(invent(now()), DrawnPhotos(), now=now, progress=progress)
-
-
 def _tell_part(
-    town: Town, photos: DrawnPhotos, part: Part, now: datetime, progress: Callable[[int], None]
+    town: Town, photos: DrawnPhotos, part: Part, now: datetime, progress: Callable[[int], None], say: Say
 ) -> Month:
     rng = Random(f"month {SEED} {part.number}")
-    with transaction.atomic(), without_savepoints(), audit.acting(None, "demo"), live.quiet(), held():
-        casting = Casting(kinds_of(town.territory), rng, part)
-        return live_month(threads_of(part, town.story.month), casting, photos, rng, now, progress)
+    with (
+        my_turn(FIRST_PART + part.number, say),
+        without_savepoints(),
+        audit.acting(None, "demo"),
+        live.quiet(),
+    ):
+        if _is_told(part):  # meanwhile told by another start
+            return Month(0, Counter(), frozenset())
+        with held():
+            casting = Casting(kinds_of(town.territory), rng, part)
+            threads = threads_of(part, town.story.month)
+            month = live_month(threads, casting, photos, rng, now, progress)
+            _open_residents(month.seen)
+        return month
+
+
+def _quiet(words: str) -> None:
+    """Say nothing: one part speaks for all."""
 
 
 def extend_duties(now: datetime, seed: int = SEED) -> int:

@@ -5,6 +5,7 @@ Each part waits for the others at the end of a day, so that matters are numbered
 """
 
 import multiprocessing
+import sys
 from collections import Counter
 from collections.abc import Callable, MutableSequence, Sequence
 from dataclasses import dataclass
@@ -96,13 +97,22 @@ def _quiet(day: int) -> None:
 def _tell(part: Part, tell: Tell, days: MutableSequence[int], progress: Progress, there: Connection) -> None:
     def wait_for_others(day: int) -> None:
         days[part.number] = day
+        _end_with_the_start()
         while min(days) < day:
             sleep(LOOKS_UP_S)
+            _end_with_the_start()
         progress(day)
 
     month = tell(part, wait_for_others)
     days[part.number] = ENDED
     there.send(month)
+
+
+def _end_with_the_start() -> None:
+    """Undo what was told so far where the start was killed: nobody is left to wait for, and the next one begins."""
+    start = multiprocessing.parent_process()
+    if start is not None and not start.is_alive():
+        sys.exit(1)
 
 
 def _gather(told: Sequence[tuple[Connection, BaseProcess]]) -> Month:

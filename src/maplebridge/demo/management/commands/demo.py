@@ -1,4 +1,5 @@
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management import call_command
@@ -14,6 +15,7 @@ from maplebridge.demo.loading_past import live_the_past
 from maplebridge.demo.loading_people import PASSWORD
 from maplebridge.demo.logins import logins
 from maplebridge.demo.mediating import load_mediation, mediation_is_loaded
+from maplebridge.demo.turns import ADVISORIES, CITY, MEDIATION, my_turn
 from maplebridge.matters import queries as matters
 
 REFUSALS = {
@@ -37,13 +39,47 @@ class Command(BaseCommand):
             loading.ensure_place(timezone.localtime())
         except loading.NotTheDemo as refused:
             raise CommandError(REFUSALS[refused.code]) from refused
-        if not loading.is_loaded():
-            self._load()
-        else:
-            self._go_on()
+        self._fill()
         self._tell_logins()
         if options["live"]:
             Live(say=self._say, speed=options["speed"]).run()
+
+    def _fill(self) -> None:
+        """Fill what is not there yet: all at first, later what an interrupted start has left out, and duties."""
+        if not matters.categories():
+            call_command("load_catalogue", verbosity=0)
+        rest = (
+            (mediation_is_loaded, MEDIATION, self._load_mediation),
+            (lambda: city_is_loaded(timezone.localtime()), CITY, self._load_city),
+            (advisories_are_loaded, ADVISORIES, self._load_advisories),
+        )
+        untold = not loading.is_loaded() or loading.untold_parts()
+        if loading.is_loaded() and (untold or not all(is_there() for is_there, *_ in rest)):
+            self._say("What an earlier start has left out is loaded now")
+        if untold:
+            self._load_town()
+        for is_there, number, load in rest:
+            self._unless(is_there, number, load)
+        if days := loading.extend_duties(timezone.localtime()):
+            self._say(f"Duty table … {days} more days")
+
+    def _load_town(self) -> None:
+        begun = time.monotonic()
+        if not loading.is_loaded():
+            self._say(
+                "The demo town is made up and loaded; this takes a minute or two, and only the first time"
+            )
+        town = loading.invent(timezone.localtime())
+        month = loading.load(town, now=timezone.localtime, say=self._say, progress=self._day)
+        self._say(f"The town has lived its month … {month.steps:,} steps, {time.monotonic() - begun:.0f} s")
+
+    def _unless(self, is_there: Callable[[], bool], number: int, load: Callable[[], None]) -> None:
+        """Load something unless it is there, as a whole or not at all; by one start at a time."""
+        if is_there():
+            return
+        with my_turn(number, self._say):
+            if not is_there():
+                load()
 
     def _load_city(self) -> None:
         self._say("The city around it … 65 stations, 250 beats, five years of counts")
@@ -56,32 +92,6 @@ class Command(BaseCommand):
 
     def _load_advisories(self) -> None:
         self._say(f"Advisories … {load_advisories(now=timezone.localtime(), seed=loading.SEED)} sent")
-
-    def _go_on(self) -> None:
-        """Tell what an interrupted loading has left out, and keep the duty table filled."""
-        if not city_is_loaded(timezone.localtime()):
-            self._load_city()
-        if not mediation_is_loaded():
-            self._load_mediation()
-        if loading.untold_parts():
-            self._say("A month of conversations … what was interrupted is told now")
-            loading.tell_rest(now=timezone.localtime, progress=self._day)
-        if not advisories_are_loaded():
-            self._load_advisories()
-        if days := loading.extend_duties(timezone.localtime()):
-            self._say(f"Duty table … {days} more days")
-
-    def _load(self) -> None:
-        begun = time.monotonic()
-        if not matters.categories():
-            call_command("load_catalogue", verbosity=0)
-        self._say("The demo town is made up and loaded; this takes a minute or two, and only the first time")
-        town = loading.invent(timezone.localtime())
-        month = loading.load(town, now=timezone.localtime, say=self._say, progress=self._day)
-        self._say(f"The town has lived its month … {month.steps:,} steps, {time.monotonic() - begun:.0f} s")
-        self._load_mediation()
-        self._load_city()
-        self._load_advisories()
 
     def _day(self, day: int) -> None:
         if day % DAYS_SHOWN == 0:
