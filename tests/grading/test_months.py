@@ -17,7 +17,15 @@ from maplebridge.grading.domain.method import Method as Rules
 from maplebridge.grading.domain.method import Source
 from maplebridge.grading.domain.publication import PublicationError, Reason
 from maplebridge.grading.domain.transitions import CycleError, State
-from maplebridge.grading.models import Area, CountSheet, Grade, GradingMonth, MapEdition, Review
+from maplebridge.grading.models import (
+    Area,
+    CountSheet,
+    Grade,
+    GradingMonth,
+    MapEdition,
+    PublishedArea,
+    Review,
+)
 from maplebridge.grading.queries.analyzed_areas import CountedAreas
 from maplebridge.grading.queries.analyzed_areas import colors as reported_colors
 from maplebridge.kernel.periods import Month
@@ -363,8 +371,35 @@ def test_a_correction_is_a_new_edition_that_says_what_was_wrong(
     assert MapEdition.objects.get(number=1).content == before
     assert second.areas.get(code="Z03").said["color"] != first.areas.get(code="Z03").said["color"]
     assert queries.edition_in_force() == second
+    wrong = Client(headers={"accept-language": "en"}).get("/safety/editions/1/").content.decode()
+    assert "has been corrected by edition 2" in wrong
+    assert "第3号派出所漏报" in wrong
     with pytest.raises(CycleError, match="corrected_already"):
         actions.ask_correction(number=1, erratum="again", by_id=town.analyst.pk)
+
+
+def test_the_correction_of_an_earlier_month_is_not_the_map_of_today(
+    town: Town, areas: list[Area], method: None
+) -> None:
+    publish(released(town, areas))
+    april = GradingMonth.objects.create(kind=STATION, month=(MARCH + 1).first, state=State.PUBLISHED)
+    later = MapEdition.objects.create(
+        number=2,
+        month=april,
+        content='{"told": []}',
+        digest="",
+        shapes=b"",
+        shapes_digest="",
+        published_at=NOW,
+    )
+    PublishedArea.objects.create(edition=later, code="Z03", said={})
+    actions.ask_correction(number=1, erratum="第3号派出所漏报", by_id=town.analyst.pk)
+
+    third = actions.correct(number=1, by_id=town.supervisor.pk, now=NOW)
+
+    assert third.number == 3
+    assert queries.edition_in_force() == later
+    assert [one.edition for one in queries.public_history("Z03")] == [later, third]
 
 
 def test_the_report_tells_the_colors_of_the_map_and_the_map_asks_two_where_the_review_does(

@@ -13,15 +13,16 @@ SEEN_AGAIN_S = 60.0  # after which an edition is compared again with what was pu
 
 
 def editions() -> QuerySet[MapEdition]:
-    """Return the published maps, the latest first."""
-    return MapEdition.objects.select_related("month__method").defer("content", "shapes").order_by("-number")
+    """Return the published maps, the latest month first; a correction of an earlier month is no later map."""
+    found = MapEdition.objects.select_related("month__method", "corrected_by").defer("content", "shapes")
+    return found.order_by("-month__month", "-number")
 
 
 def edition_in_force(number: int | None = None) -> MapEdition | None:
     """Return an edition by number, or the latest that was not corrected."""
     if number is not None:
         return (
-            MapEdition.objects.select_related("month__method", "corrects")
+            MapEdition.objects.select_related("month__method", "corrects", "corrected_by")
             .defer("content", "shapes")
             .filter(number=number)
             .first()
@@ -35,7 +36,7 @@ def public_history(code: str) -> list[PublishedArea]:
         PublishedArea.objects.filter(code=code, edition__corrected_by=None)
         .select_related("edition__month")
         .defer("edition__content", "edition__shapes")
-        .order_by("-edition__number")[:MOST_EDITIONS]
+        .order_by("-edition__month__month", "-edition__number")[:MOST_EDITIONS]
     )
 
 
@@ -50,8 +51,8 @@ def content_of(edition_id: int) -> str:
 
 
 def latest_contents(most: int) -> list[str]:
-    """Return the public data of the latest editions, the last one first."""
-    return list(editions().values_list("content", flat=True)[:most])
+    """Return the public data of the editions that came out last, the last one first."""
+    return list(MapEdition.objects.order_by("-number").values_list("content", flat=True)[:most])
 
 
 def is_whole(edition: MapEdition) -> bool:
