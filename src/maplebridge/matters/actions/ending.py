@@ -59,14 +59,7 @@ def resolve(
     What is not ours says to whom it was handed on, what is not feasible says why.
     """
     matter = take(matter_id)
-    if not text.strip():
-        raise NotAllowed("result_needed")
-    if outcome in (Outcome.DUPLICATE, Outcome.WITHDRAWN):
-        raise NotAllowed("not_an_outcome_of_handling")
-    if outcome == Outcome.NOT_OURS and not handed_to.strip():
-        raise NotAllowed("say_to_whom")
-    if outcome == Outcome.NOT_FEASIBLE and because is None:
-        raise NotAllowed("say_why_not")
+    facts = _result_in_facts(outcome, text, handed_to.strip(), because)
     _keep_after_photos(matter, photo_ids, by)
     if outcome == Outcome.SOLVED and _needs_after_photo(matter):
         raise NotAllowed("after_photo_needed")
@@ -77,17 +70,8 @@ def resolve(
     matter.resolved_at, matter.outcome, matter.outcome_by_id = now, outcome, by.person_id
     matter.feedback_by = now + timedelta(days=rules.feedback_days)
     save(matter, "state", "resolved_at", "outcome", "outcome_by", "feedback_by")
-    cancel_all(matter, now)
-    matter.promises.filter(kept_at=None).update(kept_at=now)
-    matter.oversights.filter(closed_at=None, kind=Oversight.Kind.CHASE).update(closed_at=now)
-    matter.hand_overs.filter(accepted_at=None, declined_at=None).update(declined_at=now, reason="resolved")
-    matter.extensions.filter(decided_at=None).update(decided_at=now, granted=False)  # no more time is needed
+    _end_what_waits(matter, now)
     result = people.without_names(text, list(matter.reported_by.values_list("person_id", flat=True)))
-    facts: dict[str, str] = {"outcome": outcome}
-    if outcome == Outcome.NOT_OURS:
-        facts["handed_to"] = handed_to.strip()
-    if outcome == Outcome.NOT_FEASIBLE and because is not None:
-        facts["because"] = because
     note(matter, "resolved", by=by, now=now, text=result, public=True, facts=dict(facts))
     after = list(matter.photos.filter(when=MatterPhoto.When.AFTER).values_list("photo_id", flat=True))
     post_back(
@@ -113,6 +97,34 @@ def resolve(
     )
     tell(matter)
     return matter
+
+
+def _result_in_facts(
+    outcome: Outcome, text: str, handed_to: str, because: NotFeasible | None
+) -> dict[str, str]:
+    """Return an outcome as the time line keeps it; refuse one that does not say what the reporter is owed."""
+    if not text.strip():
+        raise NotAllowed("result_needed")
+    if outcome in (Outcome.DUPLICATE, Outcome.WITHDRAWN):
+        raise NotAllowed("not_an_outcome_of_handling")
+    if outcome == Outcome.NOT_OURS:
+        if not handed_to:
+            raise NotAllowed("say_to_whom")
+        return {"outcome": outcome, "handed_to": handed_to}
+    if outcome == Outcome.NOT_FEASIBLE:
+        if because is None:
+            raise NotAllowed("say_why_not")
+        return {"outcome": outcome, "because": because}
+    return {"outcome": outcome}
+
+
+def _end_what_waits(matter: Matter, now: datetime) -> None:
+    """End orders, promises, chases, hand-overs and wishes for more time: the result is there."""
+    cancel_all(matter, now)
+    matter.promises.filter(kept_at=None).update(kept_at=now)
+    matter.oversights.filter(closed_at=None, kind=Oversight.Kind.CHASE).update(closed_at=now)
+    matter.hand_overs.filter(accepted_at=None, declined_at=None).update(declined_at=now, reason="resolved")
+    matter.extensions.filter(decided_at=None).update(decided_at=now, granted=False)
 
 
 def _with_detail(result: str, facts: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from maplebridge.matters.queries.hotline import known_orders, order_results
 from maplebridge.matters.queries.inbox import InboxPart, inbox_counts, inbox_of, order_to
 from maplebridge.matters.queries.matter import (
     addition_goes,
+    call_back_share,
     call_outs_among,
     call_outs_of,
     call_outs_open,
@@ -110,6 +111,7 @@ __all__ = [
     "branches",
     "broadcast_limits",
     "by_month",
+    "call_back_share",
     "call_outs_among",
     "call_outs_of",
     "call_outs_open",

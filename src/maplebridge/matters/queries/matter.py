@@ -40,6 +40,13 @@ def joined_by(message_ids: Sequence[int]) -> int:
     return attached.exclude(matter__asked_in_id=F("message_id")).count()
 
 
+def call_back_share(matter: Matter, now: datetime) -> float:
+    """Return how likely a matter is called back when it is resolved: always where its category asks for it."""
+    if matter.category is not None and matter.category.revisit:
+        return 1.0
+    return town_rules(local_day(now)).call_back_share
+
+
 def matters_in_thread(thread_id: int) -> list[Matter]:
     return list(Matter.objects.filter(thread_id=thread_id).order_by("-id")[:100])
 

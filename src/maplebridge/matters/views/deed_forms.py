@@ -1,6 +1,6 @@
 """The form of each deed, made for whoever opens it: what the system knows is filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from maplebridge.matters.views import choices
 from maplebridge.people import queries as people
 
 Data = Mapping[str, Any] | None
+MakesForm = Callable[[Data, Any], forms.Form]  # from what was sent, and whoever opens it
 
 
 class NothingToSay(forms.Form):
@@ -52,44 +53,26 @@ class CallBackForm(given.FeedbackForm):
         self.fields["solved"].required = False
 
 
-def feedback(data: Data, reader: Any) -> forms.Form:
-    return given.FeedbackForm(data)
+def _asks(form: type[forms.Form]) -> MakesForm:
+    """Make a form that is the same for whoever opens it."""
+    return lambda data, reader: form(data)
 
 
-def call_back(data: Data, reader: Any) -> forms.Form:
-    return CallBackForm(data)
-
-
-def add(data: Data, reader: Any) -> forms.Form:
-    return AddForm(data)
-
-
-def withdraw(data: Data, reader: Any) -> forms.Form:
-    return WithdrawForm(data)
-
-
-def nothing(data: Data, reader: Any) -> forms.Form:
-    return NothingToSay(data)
-
-
-def reason(data: Data, reader: Any) -> forms.Form:
-    return ReasonForm(data)
-
-
-def chase(data: Data, reader: Any) -> forms.Form:
-    return ChaseForm(data)
-
-
-def no_danger(data: Data, reader: Any) -> forms.Form:
-    return given.NoDangerForm(data)
-
-
-def answer(data: Data, reader: Any) -> forms.Form:
-    return given.AnswerForm(data)
-
-
-def resolve(data: Data, reader: Any) -> forms.Form:
-    return given.ResolveForm(data)
+feedback = _asks(given.FeedbackForm)
+call_back = _asks(CallBackForm)
+add = _asks(AddForm)
+withdraw = _asks(WithdrawForm)
+nothing = _asks(NothingToSay)
+reason = _asks(ReasonForm)
+chase = _asks(ChaseForm)
+no_danger = _asks(given.NoDangerForm)
+answer = _asks(given.AnswerForm)
+resolve = _asks(given.ResolveForm)
+refuse = _asks(given.RefuseForm)
+done = _asks(given.DoneForm)
+merge = _asks(given.MergeForm)
+split = _asks(given.SplitForm)
+end_oversight = _asks(given.EndOversightForm)
 
 
 def hand_over(data: Data, reader: Any) -> forms.Form:
@@ -126,7 +109,7 @@ def call_out(data: Data, reader: Any) -> forms.Form:
 
 
 def pause(data: Data, reader: Any) -> forms.Form:
-    return given.PauseForm(data, initial={"until": _workday_evening(3)})
+    return given.PauseForm(data, initial={"until": _evening_in(3)})
 
 
 def defer(data: Data, reader: Any) -> forms.Form:
@@ -141,46 +124,26 @@ def extend(data: Data, reader: Any) -> forms.Form:
     )
 
 
-def refuse(data: Data, reader: Any) -> forms.Form:
-    return given.RefuseForm(data)
-
-
-def done(data: Data, reader: Any) -> forms.Form:
-    return given.DoneForm(data)
-
-
 def sort(data: Data, reader: Any) -> forms.Form:
     return given.SortForm(data, initial={"severity": reader.matter.severity})
 
 
-def merge(data: Data, reader: Any) -> forms.Form:
-    return given.MergeForm(data)
-
-
-def split(data: Data, reader: Any) -> forms.Form:
-    return given.SplitForm(data)
-
-
 def order(data: Data, reader: Any) -> forms.Form:
-    return given.OrderForm(data, initial={"due_at": _workday_evening(1)})
+    return given.OrderForm(data, initial={"due_at": _evening_in(1)})
 
 
 def consult(data: Data, reader: Any) -> forms.Form:
     named = [(one.pk, str(one)) for one in people.agencies(timezone.localdate())]
     asked = [one.agency_id for one in reader.orders if one.agency_id]
-    form = given.ConsultForm(data, agencies=named, initial={"agencies": asked, "due_at": _workday_evening(2)})
+    form = given.ConsultForm(data, agencies=named, initial={"agencies": asked, "due_at": _evening_in(2)})
     form.fields["agencies"].widget = forms.CheckboxSelectMultiple(choices=named)
     return form
 
 
 def move_promise(data: Data, reader: Any) -> forms.Form:
-    return given.MovePromiseForm(data, initial={"due_at": _workday_evening(1)})
+    return given.MovePromiseForm(data, initial={"due_at": _evening_in(1)})
 
 
-def end_oversight(data: Data, reader: Any) -> forms.Form:
-    return given.EndOversightForm(data)
-
-
-def _workday_evening(days: int) -> Any:
+def _evening_in(days: int) -> Any:
     """Return six in the evening some days from today: a date that people can say."""
     return timezone.localtime().replace(hour=18, minute=0, second=0, microsecond=0) + timedelta(days=days)

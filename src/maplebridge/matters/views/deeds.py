@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +61,10 @@ def reader_of(standing: Standing, matter: Matter, *, inside: bool) -> Reader:
     )
 
 
+# The parts of a matter that a deed may be done to now; [None] is the matter itself.
+Targets = Callable[[Reader], Iterable[int | None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One thing that may be done. `about` names what it is done to, where that is a part of the matter."""
@@ -70,10 +72,8 @@ class Deed:
     name: str
     button: Any
     icon: str
-    form: Callable[..., forms.Form]
-    targets: Callable[
-        [Reader], Iterable[int | None]
-    ]  # the parts it may be done to now; [None]: the matter itself
+    form: own.MakesForm
+    targets: Targets
     done: Any
     about: str = ""
     photos: bool = False
@@ -103,11 +103,11 @@ THE_MATTER = (None,)
 NOTHING: tuple[int | None, ...] = ()
 
 
-def _when(fits: Callable[[Reader], bool]) -> Callable[[Reader], Iterable[int | None]]:
+def _when(fits: Callable[[Reader], bool]) -> Targets:
     return lambda reader: THE_MATTER if fits(reader) else NOTHING
 
 
-def _handles_in(*states: State) -> Callable[[Reader], Iterable[int | None]]:
+def _handles_in(*states: State) -> Targets:
     return _when(lambda reader: reader.handles and reader.matter.state in states)
 
 
@@ -115,7 +115,7 @@ def _oversees_open(reader: Reader) -> Iterable[int | None]:
     return THE_MATTER if reader.oversees and reader.matter.is_open else NOTHING
 
 
-def _orders_in(*statuses: CallOutStatus, mine: bool) -> Callable[[Reader], Iterable[int | None]]:
+def _orders_in(*statuses: CallOutStatus, mine: bool) -> Targets:
     def targets(reader: Reader) -> Iterable[int | None]:
         for one in reader.orders:
             may = may_act_for(reader.standing, one) if mine else reader.handles
@@ -504,15 +504,3 @@ def _offer(deed: Deed, matter: Matter, of: int | None) -> Offer:
 
 def is_offered(deed: Deed, reader: Reader, of: int | None) -> bool:
     return of in list(deed.targets(reader))
-
-
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """A deed being done: by whom, when, with what the form says."""
-
-    reader: Reader
-    told: Mapping[str, Any]
-    photo_ids: list[int]
-    of: int | None
-    shown_as: str
-    now: datetime
