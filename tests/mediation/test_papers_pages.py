@@ -59,6 +59,8 @@ def test_the_page_says_which_papers_there_are_and_what_is_missing(desk: Desk, me
         f"/disputes/{Dispute.objects.get().pk}/papers/"
         in mediator.get(f"/disputes/{Dispute.objects.get().pk}/").content.decode()
     )
+    assert "补齐后就可以封存" in shown
+    assert "/papers/agreement/seal/" not in shown
     assert LEFT not in shown  # names leave with a download only, which is logged
     assert "Electronic" not in shown
 

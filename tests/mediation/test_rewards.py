@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
+from tests.factories.printed import read_pdf
 from tests.mediation.disputes import open_desk
 
 from maplebridge.mediation.actions import By, NotAllowed, draft, performing
@@ -499,6 +500,24 @@ def test_everybody_reads_their_own_year_and_nobody_anothers(noon: datetime) -> N
     assert "180.00" not in other
     assert client_of(purse.desk.mediator.person).get("/mediation/rewards/").status_code == 403
     assert client_of(purse.desk.town.resident).get("/mediation/rewards/mine/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_statement_of_the_year_is_printed_for_its_person_and_who_runs_the_fund(noon: datetime) -> None:
+    purse = Purse(noon)
+    purse.kept()
+    purse.decide(purse.propose())
+    mine = purse.desk.mediator.person
+    address = f"/mediation/rewards/statements/{mine.pk}/2026.pdf"
+    assert address in client_of(mine).get("/mediation/rewards/mine/").content.decode()
+    assert address in client_of(purse.desk.town.supervisor).get("/mediation/rewards/").content.decode()
+
+    text = read_pdf(client_of(mine).get(address).content).text
+    for expected in ("2026年度人民调解奖励结算单", "调解员老张", "50.00", "180.00", "壹佰捌拾元整"):
+        assert expected in text
+    assert client_of(purse.desk.town.supervisor).get(address).status_code == 200
+    assert client_of(purse.desk.colleague.person).get(address).status_code == 404
+    assert client_of(mine).get(address.replace("2026", "2025")).status_code == 404
 
 
 @pytest.mark.django_db

@@ -68,6 +68,8 @@ def tell(
     actions.keep_exhibit(
         kind="investigation", title=f"{words}二", text=f"{words}三", now=desk.later(minutes=2), **to, **at
     )
+    pdf = f"%PDF-1.7 {words} %%EOF".encode()
+    actions.keep_exhibit(kind="other", title="附件", pdf=pdf, now=desk.later(minutes=2), **to, **at)
     actions.promise(
         dispute_id=dispute.pk, text=f"{words}四", due_at=desk.later(days=2), now=desk.later(minutes=3), **to
     )

@@ -14,6 +14,7 @@ from maplebridge.mediation.views import (
     room,
     rounds,
     signing,
+    statements,
     town,
     town_rules,
 )
@@ -69,6 +70,11 @@ urlpatterns: list[URLPattern] = [
     # rewards: two people, a ledger that is never edited
     path("mediation/rewards/", rewards.rewards, name="mediation_rewards"),
     path("mediation/rewards/mine/", rewards.my_rewards, name="mediation_my_rewards"),
+    path(
+        "mediation/rewards/statements/<int:person_id>/<int:year>.pdf",
+        statements.rewards_statement,
+        name="mediation_rewards_statement",
+    ),
     path("mediation/rewards/open/", rewards.rewards_open, name="mediation_rewards_open"),
     path("mediation/rewards/deposit/", rewards.rewards_deposit, name="mediation_rewards_deposit"),
     path("mediation/rewards/propose/", rewards.rewards_propose, name="mediation_rewards_propose"),

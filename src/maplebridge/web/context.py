@@ -6,10 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maplebridge.mediation.queries.coming import Coming, coming_sessions
 from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
@@ -36,6 +38,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "sign_out_url": reverse_lazy("sign_out"),
         "safety_map_url": reverse_lazy("safety_map"),
         "dispute_url": reverse_lazy("dispute_new"),
+        "coming_sessions": SimpleLazyObject(lambda: _coming_sessions(request)),
         "standing": SimpleLazyObject(lambda: standing_of(request)),
         "nav": SimpleLazyObject(lambda: navigation(standing_of(request), request.path)),
         "person": person,
@@ -43,6 +46,10 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "tile_url": settings.TILE_URL,
     }
+
+
+def _coming_sessions(request: HttpRequest) -> list[Coming]:
+    return coming_sessions(standing_of(request), timezone.now())
 
 
 def _person(request: HttpRequest) -> Any:

@@ -225,7 +225,7 @@ def _done(request: HttpRequest, reader: Reader, deed: Callable[[], object], word
     except actions.NotAllowed as refusal:
         messages.warning(request, paper_refusal(refusal.code))
     except (DocumentsUnavailable, GlyphsMissing) as problem:
-        messages.error(request, _cannot_print(problem))
+        messages.error(request, cannot_print(problem))
     else:
         messages.success(request, words)
     return redirect("dispute_papers", reader.dispute.pk)
@@ -240,10 +240,10 @@ def _given(
         messages.warning(request, paper_refusal(refusal.code))
         return redirect("dispute_papers", reader.dispute.pk)
     except (DocumentsUnavailable, GlyphsMissing) as problem:
-        messages.error(request, _cannot_print(problem))
+        messages.error(request, cannot_print(problem))
         return redirect("dispute_papers", reader.dispute.pk)
     number = queries.file_number(reader.dispute, reader.today)
-    return _file(data, f"{number}{_title(code)}.{form}", WORD if form == "docx" else PDF)
+    return file_response(data, f"{number}{_title(code)}.{form}", WORD if form == "docx" else PDF)
 
 
 def _kept(request: HttpRequest, by: By, document: Document, *, back: str) -> HttpResponse:
@@ -254,7 +254,7 @@ def _kept(request: HttpRequest, by: By, document: Document, *, back: str) -> Htt
         return redirect(back, document.dispute_id)
     sealed = document.kind == Document.Kind.SEALED
     name = f"{_title(document.code)}-{document.version}.{'pdf' if sealed else 'docx'}"
-    return _file(data, name, PDF if sealed else WORD)
+    return file_response(data, name, PDF if sealed else WORD)
 
 
 def _title(code: str) -> str:
@@ -262,7 +262,7 @@ def _title(code: str) -> str:
     return titles[0] if titles else "人民调解卷宗"
 
 
-def _file(data: bytes, name: str, kind: str) -> HttpResponse:
+def file_response(data: bytes, name: str, kind: str) -> HttpResponse:
     return HttpResponse(
         data,
         content_type=kind,
@@ -273,7 +273,7 @@ def _file(data: bytes, name: str, kind: str) -> HttpResponse:
     )
 
 
-def _cannot_print(problem: DocumentsUnavailable | GlyphsMissing) -> str:
+def cannot_print(problem: DocumentsUnavailable | GlyphsMissing) -> str:
     if isinstance(problem, GlyphsMissing):
         return _(
             "No font on this machine has “%(characters)s”, and a name is not printed as a box. "
