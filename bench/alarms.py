@@ -5,16 +5,22 @@ counts by day that spread more than Poisson's (shared and own shocks), with seas
 trend. Two years teach the thresholds; the years after are judged: quiet as they are for false alarms, and with
 outbreaks put in for detection. Farrington-Noufaily judges areas by week and has a threshold learned the same way.
 
+Ours are the three looks of a night as the product takes them, over the same year before: the scan of circles, the
+scan of connected areas, and the series of areas and of the whole town. Two things are done in another way, since
+two hundred years are too long for them: a scan tells its ratio in place of what repetitions make of it, and what a
+calendar lets expect is fitted every four weeks instead of every night. The hourly look at urgent matters is left out.
+How long a night's look takes is not measured here but by `bin/bench scan --all`, circles and free shapes apart.
+
 `--as-the-town` goes the way of an installed town instead: each night keeps the three least usual findings of a
 detector, how strict the look is is learned every four weeks from the 365 nights before
 (`grading.domain.watching.learned_thresholds`), and only quiet years are judged. What is kept of a scan is its ratio
-against its own category's nights in place of repetitions, which are too slow for two hundred years.
+against its own category's nights.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,12 +30,16 @@ from numpy.typing import NDArray
 from maplebridge.grading.domain import watching
 from maplebridge.kernel.statistics import alarms, replay, series, zones
 from maplebridge.kernel.statistics.alarms import Budget, Signal
+from maplebridge.kernel.statistics.likelihood import log_ratio
 
 PLACES, AREAS, CATEGORIES = 40, 8, ("theft", "fraud", "traffic", "quarrel")
 BEFORE, LEARNED, JUDGED = 5 * 364 + 28, 2 * 364, 4 * 364  # days
 BUDGET = Budget(alarms_a_month=2.0, quiet=14)
-LONGEST = 14
+LONGEST = watching.LONGEST
+KNOWN = watching.BASELINE_DAYS - LONGEST  # days that a calendar is fitted to
 REFIT = 28
+SIDE_M = 3000.0  # of an area, which is a square
+CORNERS = np.stack(np.meshgrid(np.arange(4), np.arange(2)), axis=-1).reshape(-1, 2)
 
 
 @dataclass(frozen=True)
@@ -47,9 +57,8 @@ def make_town(seed: int) -> Town:
     """Return a quiet town. Shocks are gamma: of the whole town's day, of a place's week, and of a place's day."""
     random = np.random.default_rng(seed)
     days = np.arange(BEFORE + LEARNED + JUDGED)
-    corners = np.stack(np.meshgrid(np.arange(4), np.arange(2)), axis=-1).reshape(-1, 2)
     area = np.repeat(np.arange(AREAS), PLACES // AREAS)
-    xy = corners[area] * 3000.0 + random.uniform(0, 3000, (PLACES, 2))
+    xy = CORNERS[area] * SIDE_M + random.uniform(0, SIDE_M, (PLACES, 2))
     holiday = (days % 364) % 120 < 4
     weekly = 1 + 0.35 * np.isin(days % 7, (4, 5))
     counts, means = [], []
@@ -79,6 +88,58 @@ def scanned(town: Town, days: NDArray[np.int64]) -> list[Signal]:
     return signals
 
 
+def _fits(town: Town, days: NDArray[np.int64]) -> Iterator[tuple[slice, NDArray[np.int64], series.Calendar]]:
+    """Yield, every four weeks, the days that are fitted and shown, those shown, and the calendar of all of them."""
+    for start in range(int(days[0]), int(days[-1]) + 1, REFIT):
+        shown = np.arange(start - LONGEST + 1, min(start + REFIT, int(days[-1]) + 1))
+        past = slice(int(shown[0]) - KNOWN, int(shown[-1]) + 1)
+        yield past, shown, series.Calendar(town.calendar.weekday[past], town.calendar.kind[past])
+
+
+def shaped(town: Town, days: NDArray[np.int64]) -> list[Signal]:
+    """Return what the scan of connected areas says of each category, against what their own days let expect."""
+    sets = _connected()
+    places = [frozenset(np.flatnonzero(one[town.area]).tolist()) for one in sets.astype(bool)]
+    signals = []
+    for category, of_places in zip(CATEGORIES, town.counts, strict=True):
+        counts = np.array([of_places[town.area == area].sum(axis=0) for area in range(AREAS)])
+        for past, shown, calendar in _fits(town, days):
+            expected = watching.to_expect(counts[:, past], calendar, shown - past.start)
+            seen, meant = (_lately(one) for one in (counts[:, shown], expected))
+            total, whole = seen[:, :, -1].sum(axis=0), meant[:, :, -1].sum(axis=0)
+            inside = np.einsum("sa,adl->sdl", sets, seen)
+            usual = np.einsum("sa,adl->sdl", sets, meant) * (total / whole)[:, None]
+            ratio = log_ratio(inside, usual, total[:, None])
+            ratio[(inside < watching.LEAST_IN_CLUSTER) | (inside <= usual)] = 0.0
+            best = ratio.max(axis=2)
+            for at, day in enumerate(shown[LONGEST - 1 :]):
+                if best[:, at].any():
+                    one = int(best[:, at].argmax())
+                    signals.append(Signal(int(day), f"shapes {category}", float(best[one, at]), places[one]))
+    return signals
+
+
+def _connected() -> NDArray[np.float64]:
+    """Return every set of areas that the product looks at (sets, areas), 1 where an area belongs to it."""
+    near = np.abs(CORNERS[:, None] - CORNERS).sum(axis=2) == 1
+    branches = zones.flexible(
+        zones.on_a_plane((CORNERS + 0.5) * SIDE_M),
+        [np.flatnonzero(one).tolist() for one in near],
+        most=watching.MOST_IN_SHAPE,
+        population=np.ones(AREAS),
+        size=zones.Size(share=0.5),
+    )
+    every = [branch.members(int(zone)) for branch in branches for zone in np.flatnonzero(branch.looked_at)]
+    return np.array([np.isin(np.arange(AREAS), one) for one in every], dtype=np.float64)
+
+
+def _lately(counts: NDArray[np.generic]) -> NDArray[np.float64]:
+    """Return the sums (areas, nights, lengths) of the last days of each night, of one to the longest length."""
+    until = np.cumsum(np.pad(counts.astype(np.float64), ((0, 0), (1, 0))), axis=1)
+    ends = np.arange(LONGEST, counts.shape[1] + 1)
+    return until[:, ends, None] - until[:, ends[:, None] - np.arange(1, LONGEST + 1)]
+
+
 def by_day(town: Town, days: NDArray[np.int64]) -> list[Signal]:
     """Return what each category's own calendar says, for each area and the town; refitted every four weeks."""
     everywhere = [np.flatnonzero(town.area == area) for area in range(AREAS)] + [np.arange(PLACES)]
@@ -91,12 +152,8 @@ def by_day(town: Town, days: NDArray[np.int64]) -> list[Signal]:
         for where in everywhere
     ]
     signals = []
-    for start in range(int(days[0]), int(days[-1]) + 1, REFIT):
-        shown = np.arange(start - LONGEST + 1, min(start + REFIT, int(days[-1]) + 1))
-        known = 3 * 364
-        past = slice(int(shown[0]) - known, int(shown[-1]) + 1)
-        calendar = series.Calendar(town.calendar.weekday[past], town.calendar.kind[past])
-        expected = series.forecast(counts[:, past], calendar, known=known, days=shown - past.start)
+    for past, shown, calendar in _fits(town, days):
+        expected = series.forecast(counts[:, past], calendar, known=KNOWN, days=shown - past.start)
         least = series.lately(counts[:, shown], expected).min(axis=2)
         for row, (source, places) in zip(least, names, strict=True):
             for day, p in zip(shown[LONGEST - 1 :], row[LONGEST - 1 :], strict=True):
@@ -125,7 +182,7 @@ def noufaily(town: Town, days: NDArray[np.int64]) -> list[Signal]:
     return signals
 
 
-SYSTEMS = {"ours": (scanned, by_day), "noufaily": (noufaily,)}
+SYSTEMS = {"ours": (scanned, shaped, by_day), "noufaily": (noufaily,)}
 
 
 def said(system: str, town: Town, days: NDArray[np.int64]) -> list[Signal]:
@@ -204,8 +261,9 @@ def measure(towns: int, seed: int) -> dict[str, dict[str, float]]:
 def nights_kept(town: Town, days: NDArray[np.int64]) -> list[watching.Look]:
     """Return what each night's look finds, as the product keeps it: recurrence in days, and what is behind it."""
     found: dict[int, list[watching.Finding]] = {int(day): [] for day in days}
-    for signal in _against_their_nights(scanned(town, days)):
-        found[signal.night].append(_as_finding(watching.NIGHTLY, signal, float(np.exp(signal.strength))))
+    for detector, look in ((watching.NIGHTLY, scanned), (watching.AREAS, shaped)):
+        for signal in _against_their_nights(look(town, days)):
+            found[signal.night].append(_as_finding(detector, signal, float(np.exp(signal.strength))))
     looks = len(CATEGORIES) * (AREAS + 1) * len(watching.LENGTHS)
     for signal in by_day(town, days):
         p = -np.expm1(looks * np.log1p(-min(10.0**-signal.strength, 1 - 1e-12)))
@@ -257,7 +315,9 @@ def false_alarms_of_a_town(seed: int) -> float:
     ]
     told: list[Signal] = []
     learned: dict[str, float] = {}
-    budget_alone = watching.threshold_days(BUDGET.alarms_a_month, (watching.NIGHTLY, watching.SERIES))
+    budget_alone = watching.threshold_days(
+        BUDGET.alarms_a_month, (watching.NIGHTLY, watching.AREAS, watching.SERIES)
+    )
     for at in range(LEARNED, len(days)):
         if (at - LEARNED) % REFIT == 0:
             learned = watching.learned_thresholds(kept[at - 365 : at], BUDGET.alarms_a_month, [])
