@@ -6,11 +6,6 @@ from collections import deque
 sent: deque[tuple[str, str]] = deque(maxlen=1000)
 
 
-class ConsoleChat:
-    def send(self, *, thread_name: str, text: str) -> None:
-        sent.append((thread_name, text))
-
-
 class ConsoleTexts:
     def send_text(self, *, phone: str, text: str) -> None:
         sent.append((phone, text))

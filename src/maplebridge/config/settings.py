@@ -219,7 +219,6 @@ CONTENT_SECURITY_POLICY = {
 # What the outside world is reached through. Only settings name an adapter.
 TEXT_GATEWAY = os.environ.get("MAPLEBRIDGE_TEXT_GATEWAY", "maplebridge.adapters.console.ConsoleTexts")
 CODE_GATEWAY = os.environ.get("MAPLEBRIDGE_CODE_GATEWAY", "maplebridge.adapters.console.ConsoleCodes")
-CHAT_GATEWAY = os.environ.get("MAPLEBRIDGE_CHAT_GATEWAY", "maplebridge.adapters.console.ConsoleChat")
 HOTLINE = os.environ.get("MAPLEBRIDGE_HOTLINE", "maplebridge.adapters.hotline12345.Hotline12345")
 
 LOGGING = {

@@ -44,6 +44,12 @@ def quiet() -> Iterator[None]:
         _quiet.reset(mark)
 
 
+def way_to_listen() -> dict[str, Any]:
+    """Return how a connection reaches the database that is kept open for LISTEN, outside the pool."""
+    wanted = ("dbname", "user", "password", "host", "port")
+    return {name: value for name, value in connection.get_connection_params().items() if name in wanted}
+
+
 def tell(topic: str, kind: str, id: int) -> None:
     """Tell the followers of a topic such as `thread:12`, when the transaction commits."""
     tell_all([(topic, kind, id)])

@@ -53,7 +53,7 @@ class Hub:
         """Yield the news of the topics as server-sent events, with a heartbeat, until the page goes away."""
         stream = Stream(audience, person_id)
         if self._listener is None or self._listener.done():
-            parameters = await sync_to_async(_parameters)()
+            parameters = await sync_to_async(live.way_to_listen)()
             self._listener = asyncio.create_task(self._listen(parameters))
         for topic in topics:
             self._followers[topic].add(stream)
@@ -108,11 +108,6 @@ class Hub:
     def _end_all(self) -> None:
         for stream in {one for group in self._followers.values() for one in group}:
             stream.end()
-
-
-def _parameters() -> dict[str, Any]:
-    wanted = ("dbname", "user", "password", "host", "port")
-    return {name: value for name, value in connection.get_connection_params().items() if name in wanted}
 
 
 def _html(kind: str, id: int, audience: live.Audience) -> tuple[str | None, frozenset[int]]:

@@ -17,7 +17,7 @@ from maplebridge.grading.sweeps import Monthly
 from maplebridge.matters.queries import broadcast_limits, door
 from maplebridge.matters.sweeps import add_up, sweep
 from maplebridge.mediation import sweeps as mediation
-from maplebridge.platform import audit, events
+from maplebridge.platform import audit, events, live
 from maplebridge.web.lookout import Lookout
 from maplebridge.web.retention import Night
 
@@ -103,12 +103,7 @@ def warm_up() -> None:
 
 def listening() -> psycopg.Connection:
     """Return a connection of its own that hears when there is work."""
-    parameters = {
-        name: value
-        for name, value in connection.get_connection_params().items()
-        if name in ("dbname", "user", "password", "host", "port")
-    }
-    listener = psycopg.connect(**parameters, autocommit=True)
+    listener = psycopg.connect(**live.way_to_listen(), autocommit=True)
     listener.execute(f"LISTEN {events.WORK_CHANNEL}")
     return listener
 
