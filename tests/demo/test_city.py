@@ -5,6 +5,7 @@ from shapely.ops import unary_union
 
 from maplebridge.demo.city import (
     BEATS,
+    BUSY,
     INDICATORS,
     PLANTED,
     PLANTED_MONTHS,
@@ -13,6 +14,11 @@ from maplebridge.demo.city import (
     City,
     invent_city,
 )
+from maplebridge.demo.loading_city import EDITIONS, _rules
+from maplebridge.grading.domain.history import History
+from maplebridge.grading.domain.method import Color
+from maplebridge.grading.domain.monthly import grade_month
+from maplebridge.kernel.periods import Month
 
 OWN = Polygon([(101.74, 36.60), (101.79, 36.60), (101.79, 36.64), (101.74, 36.64)])
 
@@ -51,6 +57,27 @@ def test_the_planted_change_is_true_and_the_only_one(city: City) -> None:
 
     assert rise.argmax() == PLANTED
     assert rise[PLANTED] == pytest.approx(PLANTED_TIMES, rel=0.35)
+
+
+def test_in_the_last_month_62_of_65_are_good_or_safe(city: City) -> None:
+    last = Month(2026, 10)
+    residents = np.array([one.residents for one in city.stations], dtype=float)
+    counts = city.station_counts.astype(float)
+    history = History(
+        np.arange(STATIONS),
+        last,
+        np.concatenate([counts, city.answers[:, None, :, 0]], axis=1),
+        np.concatenate(
+            [np.broadcast_to(residents[:, None, None], counts.shape), city.answers[:, None, :, 1]], axis=1
+        ),
+    )
+    held = None
+    for back in range(EDITIONS - 1, -1, -1):
+        grades = grade_month(history.until(last - back), _rules(last - 59), held, seed=7)
+        held = grades.held
+
+    others = set(np.flatnonzero(~np.isin(grades.color, (Color.GREEN, Color.BLUE))))
+    assert others == {*BUSY, PLANTED}
 
 
 def test_the_same_seed_makes_the_same_city() -> None:

@@ -1,8 +1,9 @@
 """The city around the station: 65 stations in 250 beats, five years of counts and answers, one true change.
 
 Everything is invented from a seed. The rates are of the size that published city reports have; seasons, a slow fall
-over the years and differences between stations are drawn. At one station thefts have risen two and a half times
-since three months ago.
+over the years and differences between stations are drawn. Around the railway station and the wholesale market half
+as much again happens, year after year, and at one station thefts have risen two and a half times since three months
+ago: 62 of the 65 are good or safe in the last month.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ BEATS, LEAST_BEATS = 250, 3  # in all, and of each station
 YEARS = 5
 PLANTED = 17  # the station at which thefts rise two and a half times …
 PLANTED_MONTHS, PLANTED_TIMES, PLANTED_RESIDENTS = 3, 2.5, 52_300  # … since so many months
+BUSY, BUSY_TIMES = (5, 40), 1.5  # where much has always happened
+MOST_ABOVE = 0.8  # of a standard deviation, by which the others lie above the whole
 FIRST = "清柳石南北东西金玉龙凤云松竹梅桂"
 SECOND = "溪湾桥坪川岭塘堡关营泉台"
 PINYIN = (
@@ -75,6 +78,7 @@ INDICATORS = (
 )  # fmt: skip
 OWN_NAME_EN = "Heshun station"
 SATISFIED, SATISFIED_SPREAD = 0.70, 0.05  # share of residents who feel safe, and how stations differ
+LEAST_SATISFIED = 0.66
 ANSWERS = 38  # a station and month
 
 
@@ -142,7 +146,8 @@ def _counts(
     time = np.arange(months)
     found = np.empty((len(people), len(INDICATORS), months), dtype=np.int64)
     for place, one in enumerate(INDICATORS):
-        level = np.exp(chance.normal(0, one.spread, len(people)))
+        level = np.exp(one.spread * np.minimum(chance.normal(size=len(people)), MOST_ABOVE))
+        level[list(BUSY)] = BUSY_TIMES
         season = 1 + one.swing * np.cos(2 * pi * (first_month - 1 + time - (one.peak - 1)) / 12)
         falling = 0.96 ** (time / 12)
         expected = people[:, None] / 10_000 * one.rate * level[:, None] * season * falling
@@ -153,7 +158,7 @@ def _counts(
 
 
 def _answers(months: int, chance: np.random.Generator) -> NDArray[np.int64]:
-    share = np.clip(chance.normal(SATISFIED, SATISFIED_SPREAD, STATIONS), 0.5, 0.9)
+    share = np.clip(chance.normal(SATISFIED, SATISFIED_SPREAD, STATIONS), LEAST_SATISFIED, 0.9)
     said = chance.poisson(ANSWERS, (STATIONS, months))
     return np.stack([chance.binomial(said, share[:, None]), said], axis=2)
 
