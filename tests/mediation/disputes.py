@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.test import Client
 from django.utils import timezone
+from tests.factories.kept import kept
 from tests.factories.town import BEGIN, Town, make_town
 
 from maplebridge.matters.actions import By
@@ -147,6 +148,7 @@ def _shares(cents: int, parts: int) -> list[int]:
     return split_evenly(cents, parts)
 
 
+@kept
 def open_desk(noon: datetime) -> Desk:
     return desk_in(make_town(noon))
 

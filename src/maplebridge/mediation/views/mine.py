@@ -15,8 +15,10 @@ def my_disputes(request: HttpRequest) -> HttpResponse:
     """List the disputes in which somebody is a party, and the sessions to which they are invited as a guest."""
     ids = list(disputes_of_party(me_of(request)).values_list("pk", flat=True)[: queries.PAGE])
     now = timezone.now()
-    invited = sessions_as_guest(standing_of(request)).order_by("-starts_at")[: queries.PAGE]
-    context = {"now": now, "rows": queries.rows_by_id(ids, now), "invited": list(invited)}
+    as_guest = sessions_as_guest(standing_of(request))
+    ahead = as_guest.filter(ends_at__gte=now, held_at=None)[: queries.PAGE]
+    before = as_guest.exclude(ends_at__gte=now, held_at=None).order_by("-starts_at")[: queries.PAGE]
+    context = {"now": now, "rows": queries.rows_by_id(ids, now), "invited": [*ahead, *before]}
     return render(request, "mediation/my_disputes.html", context)
 
 
