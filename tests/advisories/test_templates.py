@@ -82,9 +82,11 @@ def test_a_supervisor_changes_a_template_and_whoever_writes_next_begins_with_it(
         category="01-03-01",
         grids=[town.community.pk],
         place="迎宾社区",
+        what="诈骗",
         why="-",
         by_id=town.supervisor.pk,
         now=timezone.now(),
+        of_any_subject=False,
     )
     assert drafted is not None
     assert drafted.subject == OWN.title

@@ -9,11 +9,14 @@ from tests.factories.graded import Graded, grade_town
 from tests.factories.past import planted, quiet_past
 from tests.factories.town import Town, make_town
 
+from maplebridge.advisories import data
 from maplebridge.advisories import queries as advisories
+from maplebridge.advisories.domain.subjects import subject_of
 from maplebridge.conversations.domain.broadcasting import State
 from maplebridge.conversations.models import Broadcast
 from maplebridge.grading import actions
 from maplebridge.grading.models import EarlyWarning
+from maplebridge.matters.models import Category
 from maplebridge.people.models import Person
 from maplebridge.platform import events
 
@@ -83,13 +86,27 @@ def test_what_is_not_confirmed_is_told_to_nobody(town: Town, warning: EarlyWarni
     assert not Broadcast.objects.exists()
 
 
-def test_where_no_subject_fits_people_write_themselves(town: Town, warning: EarlyWarning) -> None:
-    EarlyWarning.objects.update(category="05-01")
+def test_where_no_subject_fits_there_is_a_draft_as_soon_as_somebody_wants_one(
+    town: Town, warning: EarlyWarning
+) -> None:
+    category = next(one for one in Category.objects.all() if subject_of(one.code, data.subjects()) is None)
+    EarlyWarning.objects.update(category=category.code)
     confirm(town, warning)
     events.deliver_all(now=timezone.now())
-    answer = reader(town.command).post(f"/warnings/{warning.pk}/advisory/")
-    assert answer["Location"] == "/advisories/new/"
     assert not Broadcast.objects.exists()
+
+    answer = reader(town.command).post(f"/warnings/{warning.pk}/advisory/")
+
+    one = advisories.of_warning(warning.pk)
+    assert one is not None
+    assert answer["Location"] == f"/advisories/{one.pk}/"
+    assert (one.kind, one.grids) == ("other", [town.community.pk])
+    assert category.name_zh in one.subject
+    assert "迎宾社区" in one.subject
+    assert "【正在怎样处理" in one.text
+    reader(town.command).post(f"/advisories/{one.pk}/ask/")
+    one.refresh_from_db()
+    assert one.state == State.DRAFTED  # what is done about it is still a blank
 
 
 def test_a_published_map_is_told_to_the_groups_of_its_areas_once(town: Town, graded: Graded) -> None:

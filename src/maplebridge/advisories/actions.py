@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from maplebridge.advisories import data, queries
-from maplebridge.advisories.domain.subjects import Template, as_message, subject_of
+from maplebridge.advisories.domain.subjects import OTHER, Template, as_message, filled, subject_of
 from maplebridge.advisories.models import Advisory, TemplateVersion
 from maplebridge.advisories.permissions import drafts, keeps_templates, releases
 from maplebridge.conversations.actions import broadcasting
@@ -166,20 +166,32 @@ def _translations(one: Advisory) -> dict[str, dict[str, str]]:
 
 @action
 def draft_from_warning(
-    *, warning_id: int, category: str, grids: Sequence[int], place: str, why: str, by_id: int, now: datetime
+    *,
+    warning_id: int,
+    category: str,
+    grids: Sequence[int],
+    place: str,
+    what: str,
+    why: str,
+    by_id: int,
+    now: datetime,
+    of_any_subject: bool,
 ) -> Broadcast | None:
     """Draft what residents may do about a confirmed warning, from the first template of its subject.
 
-    None where no subject fits, or nobody lives on known ground there. Its blanks stay for whoever finishes it.
+    None where no subject fits, unless one of any subject is wanted, or nobody lives on known ground there. Its blanks
+    stay for whoever finishes it.
     """
-    subject = subject_of(category, queries.subjects_on(local_day(now)))
+    subjects = queries.subjects_on(local_day(now))
+    subject = subject_of(category, subjects) or (subjects.get(OTHER) if of_any_subject else None)
     if subject is None or not subject.templates or not grids:
         return None
     template = subject.templates[0]
+    known = {"【地点】": place, "【什么事】": what}
     says = Text(
         subject=subject.code,
-        title=template.title,
-        text=template.text.replace("【地点】", place) if place else template.text,
+        title=filled(template.title, known),
+        text=filled(template.text, known),
         steps="\n".join(template.steps),
         calls="\n".join(template.calls),
         place=place[:100],

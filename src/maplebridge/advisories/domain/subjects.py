@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 BLANK = re.compile(r"【[^】]*】")
+OTHER = "other"  # the subject of what no other subject is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,13 @@ def subject_of(category: str, subjects: Mapping[str, Subject]) -> Subject | None
 def blanks_in(*texts: str) -> list[str]:
     """Return the blanks that nobody has filled in, in their order, each once."""
     return list(dict.fromkeys(one for text in texts for one in BLANK.findall(text)))
+
+
+def filled(text: str, known: Mapping[str, str]) -> str:
+    """Return a text with the blanks filled in of which is known what they stand for."""
+    for blank, words in known.items():
+        text = text.replace(blank, words or blank)
+    return text
 
 
 def lines_of(text: str) -> list[str]:

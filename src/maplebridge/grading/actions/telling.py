@@ -23,10 +23,11 @@ HOLDS = timedelta(days=31)  # until the next one
 
 
 @action
-def draft_advisory(*, warning_id: int, now: datetime) -> Broadcast | None:
+def draft_advisory(*, warning_id: int, now: datetime, of_any_subject: bool = False) -> Broadcast | None:
     """Draft what residents may do about a confirmed warning; again, it is the same draft.
 
-    None where it is not confirmed, where no subject fits, or where nobody knows on which ground it is.
+    None where it is not confirmed, where no subject fits (unless one of any subject is wanted), or where nobody
+    knows on which ground it is.
     """
     one = EarlyWarning.objects.select_related("area", "last_run").get(pk=warning_id)
     if one.state != EarlyWarning.State.CONFIRMED or one.decided_by_id is None:
@@ -39,9 +40,11 @@ def draft_advisory(*, warning_id: int, now: datetime) -> Broadcast | None:
         category=one.category,
         grids=grids,
         place=place,
+        what=category.name_zh if (category := matters.categories().get(one.category)) else "",
         why=why.format(number=one.pk, observed=one.observed, days=days, expected=one.expected),
         by_id=one.decided_by_id,
         now=now,
+        of_any_subject=of_any_subject,
     )
 
 

@@ -25,9 +25,11 @@ def warning_advisory(request: HttpRequest, warning_id: int) -> HttpResponse:
     """Lead to the draft for residents; where nothing fits, to writing one."""
     if warnings.get_warning(warning_id) is None:
         raise Http404
-    made = telling.draft_advisory(warning_id=warning_id, now=timezone.now())
+    made = telling.draft_advisory(warning_id=warning_id, now=timezone.now(), of_any_subject=True)
     if made is None:
-        messages.info(request, _("No template fits this warning. Please choose one."))
+        messages.info(
+            request, _("Nobody knows on which ground this warning lies. Please choose it yourself.")
+        )
         return redirect("new_advisory")
     return redirect("advisory", made.pk)
 
