@@ -31,10 +31,14 @@ LARGE = {"places": 5000, "days": 180, "cases": 50_000, "radius_m": 5000.0, "side
 
 def parse_day(text: str) -> tuple[date, str]:
     """Return the first day of "1977", "77", "1977/3" or "1977/3/12", and its unit."""
-    parts = [int(part) for part in text.replace("-", "/").split("/")]
-    year = parts[0] if parts[0] > 99 else parts[0] + (1900 if parts[0] > 10 else 2000)
-    month, day = [*parts, 1, 1][1:3] if len(parts) > 1 else (1, 1)
-    return date(year, month, day if len(parts) > 2 else 1), ("year", "month", "day")[len(parts) - 1]
+    try:
+        parts = [int(part) for part in text.replace("-", "/").split("/")]
+        year = parts[0] if parts[0] > 99 else parts[0] + (1900 if parts[0] > 10 else 2000)
+        month, day = [*parts, 1, 1][1:3] if len(parts) > 1 else (1, 1)
+        unit = {1: "year", 2: "month", 3: "day"}[len(parts)]
+        return date(year, month, day if len(parts) > 2 else 1), unit
+    except (KeyError, ValueError) as problem:
+        raise ValueError(f"{text!r} is no date: Y, Y/M or Y/M/D.") from problem
 
 
 def next_start(day: date, unit: str) -> date:
@@ -65,21 +69,40 @@ class Study:
     edges: list[date]
 
 
-def read_rows(path: Path) -> list[list[str]]:
-    """Return the rows of a text file, split at blanks."""
-    return [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+def read_rows(path: Path, least: int) -> list[list[str]]:
+    """Return the rows of a text file, split at blanks or commas; say which row is too short."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise SystemExit(f"{path}: {problem.strerror}") from problem
+    rows = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if row := line.replace(",", " ").replace('"', " ").split():
+            if len(row) < least:
+                raise SystemExit(f"{path}, line {number}: {least} columns are needed, there are {len(row)}.")
+            rows.append(row)
+    if not rows:
+        raise SystemExit(f"{path} is empty.")
+    return rows
 
 
 def read_study(options: argparse.Namespace) -> Study:
     """Return the study of the files named on the command line."""
-    geo = read_rows(options.geo)
-    names = list(dict.fromkeys(row[0] for row in geo))
+    try:
+        return _read_study(options)
+    except (ValueError, scan.UnusableCounts) as problem:
+        raise SystemExit(f"The files cannot be read: {problem}") from problem
+
+
+def _read_study(options: argparse.Namespace) -> Study:
+    at_of: dict[str, list[float]] = {}
+    for row in read_rows(options.geo, 3):
+        at_of.setdefault(row[0], [float(part) for part in row[1:3]])
+    names = list(at_of)
     place = {name: index for index, name in enumerate(names)}
-    at = np.array(
-        [[float(part) for part in next(row for row in geo if row[0] == name)[1:3]] for name in names]
-    )
+    at = np.array(list(at_of.values()))
     distances = zones.on_a_plane(at) if options.cartesian else zones.on_earth(at[:, ::-1])
-    rows = read_rows(options.cases)
+    rows = read_rows(options.cases, 2)
     if strange := sorted({row[0] for row in rows} - set(names)):
         raise SystemExit(f"No coordinates for: {', '.join(strange[:10])}")
     dated = [(row, parse_day(row[2]) if len(row) > 2 else (date(2000, 1, 1), "year")) for row in rows]
@@ -90,7 +113,7 @@ def read_study(options: argparse.Namespace) -> Study:
     ordinals = np.array([edge.toordinal() for edge in edges])
     poisson = options.model == "poisson"
     strata: dict[tuple[str, ...], int] = {}
-    stratified = poisson and options.pop and any(len(row) > 3 for row in read_rows(options.pop))
+    stratified = poisson and options.pop and any(len(row) > 3 for row in read_rows(options.pop, 3))
     filled = []
     for row, (day, _) in dated:
         period = int(np.searchsorted(ordinals, day.toordinal(), side="right")) - 1
@@ -115,7 +138,7 @@ def read_people(
     path: Path, place: dict[str, int], strata: dict[tuple[str, ...], int], edges: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return person-time by stratum, place and period; a year's count holds for its first of July."""
-    rows = read_rows(path)
+    rows = read_rows(path, 3)
     counted = sorted({census_day(row[1]) for row in rows})
     column = {day: index for index, day in enumerate(counted)}
     for row in rows:
