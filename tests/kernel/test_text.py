@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from maplebridge.kernel.text import (
     comparable,
+    id_in,
     mask_phone,
     normalise,
     query_words,
@@ -183,3 +184,19 @@ def test_text_without_digits_is_not_touched(text: str) -> None:
 )
 def test_a_masked_phone_keeps_its_ends(phone: str, masked: str) -> None:
     assert mask_phone(phone) == masked
+
+
+@pytest.mark.parametrize(
+    ("given", "number"),
+    [
+        ("12", 12),
+        ("9" * 17, 10**17 - 1),
+        ("9" * 18, None),
+        ("-1", None),
+        ("1.0", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_id_is_a_number_that_a_column_can_hold(given: str | None, number: int | None) -> None:
+    assert id_in(given) == number

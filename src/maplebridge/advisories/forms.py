@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from maplebridge.advisories import data
 from maplebridge.advisories.domain.subjects import Template, lines_of
 from maplebridge.advisories.templatetags.advisory_words import subject_name
+from maplebridge.kernel.text import id_in
 
 WORDS = {
     "required": _("Please write something here."),
@@ -126,6 +127,6 @@ def chosen_ground(given: Mapping[str, Any], known: Mapping[str, frozenset[int]])
     found: dict[str, list[int]] = {kind: [] for kind in KINDS}
     for value in values:
         kind, _colon, id = value.partition(":")
-        if kind in found and id.isdecimal() and len(id) < 18 and int(id) in known[kind]:
-            found[kind].append(int(id))
+        if kind in found and (one := id_in(id)) is not None and one in known[kind]:
+            found[kind].append(one)
     return found

@@ -22,6 +22,7 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\ue000-\uf8ff\uf900-\ufaff\U00020000-\U0003ffff"
+_ID_DIGITS = 17  # every number of so many digits fits into a column of ids
 _KEPT = 128  # texts: what reads a message, compares it several times over
 _TOKEN = re.compile(f"(?P<han>[{_HAN}]+)|(?P<code>[a-z0-9]+)|(?P<other>[^\\W_{_HAN}a-z0-9]+)")
 
@@ -120,6 +121,11 @@ def _query_pairs(cut: list[str]) -> list[str]:
         else:
             pairs.append(word + cut[1][0])
     return pairs
+
+
+def id_in(text: str | None) -> int | None:
+    """Return the number in what an address or a form gives as an id, or None where it is none."""
+    return int(text) if text and text.isdecimal() and len(text) <= _ID_DIGITS else None
 
 
 def shorten(text: str, length: int) -> str:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from maplebridge.kernel.text import id_in
 from maplebridge.people.data import agency_kinds
 from maplebridge.people.domain import one_time_codes
 from maplebridge.people.domain.phones import DIGITS, BadPhone, PhoneFlaw, read_phone
@@ -175,9 +176,9 @@ class GroundField(forms.CharField):
         kind, _colon, number = text.partition(":")
         if not text:
             return {}
-        if kind not in self.KINDS or not number.isdecimal() or len(number) > 17:
+        if kind not in self.KINDS or (id := id_in(number)) is None:
             raise ValidationError(_("Please choose the ground from the list."))
-        return {f"{kind}_id": int(number)}
+        return {f"{kind}_id": id}
 
 
 class PostingForm(forms.Form):

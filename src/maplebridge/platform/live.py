@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db import connection
 
+from maplebridge.kernel.text import id_in
+
 CHANNEL = "maplebridge_live"
 
 Allows = Callable[[Any, int], bool]  # (viewer, id of the topic's thing)
@@ -98,8 +100,8 @@ def withholds(kind: str) -> Callable[[Withholds], Withholds]:
 
 def may_follow(viewer: Any, topic: str) -> bool:
     prefix, _, id = topic.partition(":")
-    rule = _allows.get(prefix)
-    return rule is not None and id.isdecimal() and rule(viewer, int(id))
+    rule, known = _allows.get(prefix), id_in(id)
+    return rule is not None and known is not None and rule(viewer, known)
 
 
 def html_of(kind: str, id: int, audience: Audience) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from maplebridge.platform.models import Photo
@@ -22,12 +23,22 @@ SIZES = ("large", "small")
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
+REFUSED = {
+    "too_large": gettext_lazy("This picture is larger than 20 MB. Please choose a smaller one."),
+    "not_a_picture": gettext_lazy("This file is not a picture that can be shown. JPEG, PNG and WebP can."),
+}
+
+
 class PhotoRefused(Exception):
-    """The file is not a picture that can be kept. `code` says why: too_large, not_a_picture."""
+    """The file is not a picture that can be kept. `code` says why, `words` says it to whoever sent it."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+    @property
+    def words(self) -> str:
+        return str(REFUSED[self.code])
 
 
 def keep(data: bytes, *, now: datetime) -> Photo:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from maplebridge.kernel.text import id_in
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, standing_of
 from maplebridge.places import queries as places
@@ -73,7 +74,8 @@ def _week_page(
     standing = standing_of(request)
     own = _own_sectors(standing)
     sector = request.GET.get("sector", OWN if own else "")
-    wanted = own if sector == OWN else {int(sector)} if sector.isdecimal() else None
+    chosen_one = id_in(sector)
+    wanted = own if sector == OWN else {chosen_one} if chosen_one is not None else None
     lines = _lines(monday, today, zone)
     sectors = {line.sector.pk: line.sector for line in lines if line.sector}
     shown = [line for line in lines if wanted is None or not line.sector or line.sector.pk in wanted]

@@ -16,13 +16,12 @@ from maplebridge.conversations import actions, queries
 from maplebridge.conversations.domain.broadcasting import State as BroadcastState
 from maplebridge.conversations.queries import broadcasts
 from maplebridge.grading import queries as grading
-from maplebridge.kernel.text import shorten
+from maplebridge.kernel.text import id_in, shorten
 from maplebridge.matters import actions as matter_actions
 from maplebridge.matters import queries as matters
 from maplebridge.matters.actions.raising import officers_on_duty
 from maplebridge.matters.permissions import may_handle, may_see
-from maplebridge.matters.templatetags.matter_words import refusal_words as deed_refusal_words
-from maplebridge.matters.templatetags.matter_words import role_of, state_words
+from maplebridge.matters.templatetags.matter_words import refusal_words, role_of, state_words
 from maplebridge.mediation.permissions import finds
 from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
@@ -107,8 +106,8 @@ def group(request: HttpRequest, thread_id: int) -> HttpResponse:
     """Show a conversation, newest last, and note how far it has been read."""
     standing = standing_of(request)
     thread, membership = _entered(standing, thread_id)
-    before, after = _number(request.GET.get("before")), _number(request.GET.get("after"))
-    at = queries.in_thread(_number(request.GET.get("at")), thread_id)
+    before, after = id_in(request.GET.get("before")), id_in(request.GET.get("after"))
+    at = queries.in_thread(id_in(request.GET.get("at")), thread_id)
     messages = _page(thread_id, before=before, after=after, at=at)
     is_past = at is not None or after is not None  # what is said now may be far below
     shown = {
@@ -173,20 +172,26 @@ def say(request: HttpRequest, thread_id: int) -> HttpResponse:
             shown_as=matter_actions.shown_as(person, role),
             text=request.POST.get("text", ""),
             photo_ids=photos.keep_sent(request, now=now),
-            in_reply_to_id=queries.in_thread(_number(request.POST.get("in_reply_to")), thread_id),
+            in_reply_to_id=queries.in_thread(id_in(request.POST.get("in_reply_to")), thread_id),
             lon=_coordinate(request.POST.get("lon")),
             lat=_coordinate(request.POST.get("lat")),
             asks_readers=standing.is_staff and request.POST.get("asks_readers") == "on",
             now=now,
         )
-    except (actions.MessageRefused, photos.PhotoRefused) as refused:
-        if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
-            return HttpResponse(refusal_words(refused.code), status=422)
-        notes.error(request, refusal_words(refused.code))
-        return redirect("group", thread_id)
+    except photos.PhotoRefused as refused:
+        return _not_said(request, thread_id, refused.words)
+    except actions.MessageRefused as refused:
+        return _not_said(request, thread_id, _refused(refused.code))
     actions.mark_read(thread_id=thread_id, person_id=person.pk, message_id=message.pk, now=now)
     if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
         return render(request, "web/said.html", _said(message.pk, standing, thread))
+    return redirect("group", thread_id)
+
+
+def _not_said(request: HttpRequest, thread_id: int, wrong: str) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
+        return HttpResponse(wrong, status=422)
+    notes.error(request, wrong)
     return redirect("group", thread_id)
 
 
@@ -216,7 +221,7 @@ def say_which(request: HttpRequest, thread_id: int, message_id: int, matter_id: 
         matter_actions.say_which(message_id=message_id, matter_id=matter_id, by=by, now=timezone.now())
         notes.success(request, _("Taken as the answer to #%(number)s.") % {"number": matter_id})
     except matter_actions.NotAllowed as refused:
-        notes.error(request, deed_refusal_words(refused.code))
+        notes.error(request, refusal_words(refused.code))
     return redirect("group", thread_id)
 
 
@@ -234,7 +239,7 @@ def read(request: HttpRequest, thread_id: int) -> HttpResponse:
     """Note how far somebody has read while the page stays open."""
     standing = standing_of(request)
     _entered(standing, thread_id)
-    if (last := _number(request.POST.get("last"))) is not None:
+    if (last := id_in(request.POST.get("last"))) is not None:
         actions.mark_read(thread_id=thread_id, person_id=standing.person, message_id=last, now=timezone.now())
     return HttpResponse(status=204)
 
@@ -381,12 +386,10 @@ def _photo(thread_id: int, attached: Any) -> dict[str, Any]:
     }
 
 
-def refusal_words(code: str) -> str:
+def _refused(code: str) -> str:
     return {
         "empty": _("Please write something, or add a photo."),
         "too_long": _("This is longer than 20,000 characters. Please send it in parts."),
-        "too_large": _("This picture is larger than 20 MB. Please choose a smaller one."),
-        "not_a_picture": _("This file is not a picture that can be shown. JPEG, PNG and WebP can."),
     }.get(code, _("That could not be taken. Your words are kept in the field."))
 
 
@@ -420,10 +423,6 @@ def message_html(message_id: int, audience: live.Audience) -> str:
 @live.withholds("message_state")
 def message_withheld_from(message_id: int) -> frozenset[int]:
     return broadcasts.whom_kept_from(message_id)
-
-
-def _number(value: str | None) -> int | None:
-    return int(value) if value and value.isdecimal() and len(value) < 18 else None
 
 
 def _coordinate(value: str | None) -> float | None:

@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from maplebridge.conversations import queries
+from maplebridge.kernel.text import id_in
 from maplebridge.people.permissions import allow, signed_in, standing_of
 from maplebridge.web.groups import bubbles_of
-from maplebridge.web.search import LONGEST, number_in
+from maplebridge.web.search import LONGEST
 
 PAGE = 30
 
@@ -18,7 +19,7 @@ def search_groups(request: HttpRequest) -> HttpResponse:
     standing = standing_of(request)
     words = request.GET.get("q", "").strip()[:LONGEST]
     mine = {one.thread_id: one.thread for one in queries.memberships_of(standing.person_id or 0)}
-    before = number_in(request.GET.get("before"))
+    before = id_in(request.GET.get("before"))
     found = queries.said_with(mine, words, before=before, most=PAGE)
     bubbles = bubbles_of(found, is_staff=False)
     context = {

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maplebridge.kernel.text import comparable, redact
+from maplebridge.kernel.text import comparable, id_in, redact
 from maplebridge.matters import queries
 from maplebridge.matters.domain.workflow import State
 from maplebridge.matters.permissions import READS_ALL
@@ -48,7 +48,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if (asked := NUMBER.fullmatch(words)) and (number := queries.find_number(standing, int(asked.group(1)))):
         return redirect("matter", number)
     wanted = wanted_in(request.GET, standing)
-    ids = queries.newest(standing, wanted, before=number_in(request.GET.get("before")), most=PAGE)
+    ids = queries.newest(standing, wanted, before=id_in(request.GET.get("before")), most=PAGE)
     context = {
         "now": now,
         "words": words,
@@ -102,7 +102,7 @@ def wanted_in(asked: Any, standing: Standing) -> queries.Wanted:
     words = asked.get("q", "").strip()[:LONGEST]
     zone = queries.town_zone()
     since, until = _day(asked.get("since")), _day(asked.get("until"))
-    grid_id = number_in(asked.get("grid"))
+    grid_id = id_in(asked.get("grid"))
     wanted = queries.Wanted(
         words=words,
         about=queries.about(words),
@@ -190,7 +190,3 @@ def marked(text: str, tokens: tuple[str, ...]) -> list[tuple[str, bool]]:
             parts.append((line[begun:at], bool(hit[begun])))
             begun = at
     return parts + ([("…", False)] if end < len(line) else [])
-
-
-def number_in(value: str | None) -> int | None:
-    return int(value) if value and value.isdecimal() and len(value) < 18 else None

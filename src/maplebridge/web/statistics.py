@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from maplebridge.kernel.periods import Month
+from maplebridge.kernel.text import id_in
 from maplebridge.matters import queries
 from maplebridge.matters.domain.rates import SMALLEST, Counts, Rate
 from maplebridge.matters.permissions import may_see_statistics
@@ -21,7 +22,6 @@ from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, standing_of
 from maplebridge.places import queries as places
-from maplebridge.web.search import number_in
 
 MONTHS = 12
 
@@ -68,7 +68,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     standing, now = standing_of(request), timezone.now()
     month = _month(request.GET.get("month"), now)
     areas = areas_of(standing)
-    grid_id = number_in(request.GET.get("grid"))
+    grid_id = id_in(request.GET.get("grid"))
     grid_id = grid_id if grid_id in {id for id, _name in areas} else None
     year = queries.by_month(standing, (month - (MONTHS - 1)).first, month.first, grid_id=grid_id)
     this = queries.statistics_of(standing, month.first, grid_id=grid_id)
@@ -233,7 +233,7 @@ def table_rows(standing: Standing, asked: Any, now: datetime) -> Iterable[list[o
     """Return the tables of the page as rows for a file: which table, which line, each rate with its two counts."""
     month = _month(asked.get("month"), now)
     areas = areas_of(standing)
-    grid_id = number_in(asked.get("grid"))
+    grid_id = id_in(asked.get("grid"))
     grid_id = grid_id if grid_id in {id for id, _name in areas} else None
     this = queries.statistics_of(standing, month.first, grid_id=grid_id)
     rows: list[list[object]] = []

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maplebridge.conversations import queries as conversations
+from maplebridge.kernel.text import id_in
 from maplebridge.matters import actions, queries
 from maplebridge.matters.actions.raising import officers_on_duty
 from maplebridge.matters.domain.workflow import TransitionNotAllowed
@@ -24,7 +25,6 @@ from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, standing_of
 from maplebridge.places import queries as places
 from maplebridge.platform import photos
-from maplebridge.web.groups import refusal_words as message_refusal_words
 
 WALKS_THE_GROUND = (Role.GRID_WORKER, Role.OFFICER, Role.AUXILIARY, Role.BUILDING_CAPTAIN)
 MOST_GROUPS = 4
@@ -93,7 +93,7 @@ def _points(day: queries.Day) -> list[dict[str, Any]]:
 def today_news(request: HttpRequest) -> HttpResponse:
     """Say how many things came in that the open page does not show yet; the page itself stays still."""
     standing = standing_of(request)
-    shown = {int(one) for one in request.GET.get("shown", "").split(",") if one.isdecimal() and len(one) < 18}
+    shown = {id_in(one) for one in request.GET.get("shown", "").split(",")}
     fresh = _new_in(queries.day_of(standing.person, timezone.now())) - shown
     return render(request, "web/today_news.html", {"fresh": len(fresh)})
 
@@ -126,7 +126,7 @@ def answer(request: HttpRequest, matter_id: int) -> HttpResponse:
             only_as_first=request.GET.get("first") == "1",
         )
     except photos.PhotoRefused as refused:
-        wrong = message_refusal_words(refused.code)
+        wrong = refused.words
     except actions.NotAllowed as refused:
         faster = refused.code == "somebody_was_faster"
         wrong = faster_words(matter_id) if faster else refusal_words(refused.code)

@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from maplebridge.kernel.text import id_in
 from maplebridge.matters import queries
-from maplebridge.matters.views.oversight import address, filters_of, number_of, oversees, scope_of
+from maplebridge.matters.views.oversight import address, filters_of, oversees, scope_of
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, standing_of
@@ -47,7 +48,7 @@ def _after(asked: Any) -> tuple[date, int] | None:
         day = parse_date(asked.get("after", ""))
     except ValueError:
         return None
-    last = number_of(asked.get("last"))
+    last = id_in(asked.get("last"))
     return (day, last) if day is not None and last is not None else None
 
 

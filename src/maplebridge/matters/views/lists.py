@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from maplebridge.kernel.text import id_in
 from maplebridge.matters import actions, queries
 from maplebridge.matters.actions import receiving
 from maplebridge.matters.domain.workflow import RefusalReason, TransitionNotAllowed
@@ -44,7 +45,7 @@ def agency_inbox(request: HttpRequest) -> HttpResponse:
     """Show an agency what it was called out to, each with its own clock, and nothing else."""
     standing, now = standing_of(request), timezone.now()
     part = _part(request.GET.get("part"))
-    rows = queries.inbox_of(standing, part, now, before=_number(request.GET.get("before")))
+    rows = queries.inbox_of(standing, part, now, before=id_in(request.GET.get("before")))
     counts = queries.inbox_counts(standing)
     context = {
         "now": now,
@@ -123,7 +124,7 @@ def order_done(request: HttpRequest, call_out_id: int) -> HttpResponse:
             )
             messages.success(request, _("Reported as done. Thank you."))
         except PhotoRefused as refused:
-            form.add_error(None, refusal_words(refused.code))
+            form.add_error(None, refused.words)
             return _form(request, order, form, "matters/inbox_done.html", status=422)
         except (actions.NotAllowed, TransitionNotAllowed) as refused:
             messages.error(request, _refused(refused))
@@ -236,7 +237,3 @@ def confidential(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     open_ones, ended = queries.confidential_queue(now)
     return render(request, "matters/confidential.html", {"now": now, "open_ones": open_ones, "ended": ended})
-
-
-def _number(value: str | None) -> int | None:
-    return int(value) if value and value.isdecimal() and len(value) < 18 else None

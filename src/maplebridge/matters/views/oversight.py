@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from maplebridge.kernel.periods import Month
+from maplebridge.kernel.text import id_in
 from maplebridge.matters import actions, queries
 from maplebridge.matters.domain.rates import Counts, Rate
 from maplebridge.matters.permissions import may_oversee, visible_to
@@ -100,7 +101,7 @@ def _row_after(mark: str) -> tuple[datetime, int] | None:
         return None
     if found is None or timezone.is_naive(found):
         return None
-    return found, number_of(number) or 0
+    return found, id_in(number) or 0
 
 
 @allow(oversees)
@@ -157,11 +158,11 @@ def scope_of(asked: Any, standing: Standing, *, confidential: bool = False) -> S
 
     `confidential`: the caller sees to that.
     """
-    grid_id = number_of(asked.get("grid"))
+    grid_id = id_in(asked.get("grid"))
     return Scope(
         confidential=confidential or standing.has(Role.CONFIDENTIAL),
         grid_id=grid_id if grid_id in places.grids() else None,
-        agency_id=number_of(asked.get("agency")),
+        agency_id=id_in(asked.get("agency")),
         category_ids=queries.categories_under(asked["category"]) if asked.get("category") else (),
     )
 
@@ -230,7 +231,3 @@ RATE_WORDS = {
     "resolution": gettext_lazy("Solved"),
     "satisfaction": gettext_lazy("Satisfied"),
 }
-
-
-def number_of(value: str | None) -> int | None:
-    return int(value) if value and value.isdecimal() and len(value) < 18 else None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from maplebridge.kernel.text import id_in
 from maplebridge.people import actions, queries
 from maplebridge.people.domain.roles import Role, TeamRole
 from maplebridge.people.forms import (
@@ -36,9 +37,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
     """List those who work here: by how they are called, by role, by ground."""
     asked = {name: request.GET.get(name, "").strip()[:80] for name in ("words", "role", "ground")}
     after = request.GET.get("after", "")
-    found = queries.staff(
-        timezone.localdate(), **asked, after=int(after) if _is_number(after) else 0, most=PAGE + 1
-    )
+    found = queries.staff(timezone.localdate(), **asked, after=id_in(after) or 0, most=PAGE + 1)
     roles = [(role.value, ROLE_NAMES[role]) for role in Role] + [(queries.NO_POSTING, _("no posting now"))]
     next_url = ""
     if len(found) > PAGE:
@@ -292,7 +291,3 @@ def _account(person_id: int) -> Account:
     if account is None:
         raise Http404
     return account
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 18

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from maplebridge.kernel.text import id_in
 from maplebridge.places.domain.codes import Level
 from maplebridge.places.models import Beat, Building, Entrance, Estate, Grid, Sector
 from maplebridge.platform.freshness import fresh_for
@@ -137,10 +138,9 @@ def get_estate(estate_id: int) -> Estate:
 
 def find_building(building_id: object) -> Building | None:
     """Return a building by an id as a form gives it, or None."""
-    text = str(building_id or "")
-    if not (text.isascii() and text.isdigit() and len(text) < 18):
+    if (known := id_in(str(building_id or ""))) is None:
         return None
-    return Building.objects.filter(pk=int(text), valid_to=None).select_related("estate", "grid").first()
+    return Building.objects.filter(pk=known, valid_to=None).select_related("estate", "grid").first()
 
 
 def entrance_numbers(ids: Iterable[int]) -> dict[int, str]:
