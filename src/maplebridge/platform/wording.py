@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext, gettext_noop, ngettext, pgettext
+from django.utils.translation import get_language, gettext, gettext_noop, ngettext, pgettext
 
 # Django's own sentences that our translations say more kindly: what is needed instead of what is wrong.
 KINDER = [
@@ -24,6 +24,16 @@ KINDER = [
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+
+
+def reads_english() -> bool:
+    """Return whether the page is in English; all its other languages are Chinese."""
+    return (get_language() or "").startswith("en")
+
+
+def in_language(chinese: str, english: str) -> str:
+    """Return the one of two names that the reader writes; the Chinese one where there is no English."""
+    return english if english and reads_english() else chinese
 
 
 def span_in_words(span: timedelta) -> str:

@@ -9,8 +9,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -33,6 +33,7 @@ from maplebridge.places.domain.importing import Problem, Sheet, Values, features
 from maplebridge.platform import waiting_files
 from maplebridge.platform.table_words import table_words
 from maplebridge.platform.uploads import TableFileField
+from maplebridge.platform.wording import reads_english
 from maplebridge.web.import_words import FORM_NAMES, column_name, problem_words
 
 SHOWN = 500  # areas of a kind, or problems, on one page
@@ -208,7 +209,7 @@ def _waiting(request: HttpRequest, file_id: int) -> tuple[Any, Sheet, str]:
 def export_graded_areas(request: HttpRequest, sheet: str, form: str) -> HttpResponse:
     """Give out what is in force, in the shape in which it is brought."""
     chosen = _sheet(sheet, form)
-    return _as_file(chosen, queries.file_rows(chosen, chinese=_chinese()), form, sheet)
+    return _as_file(chosen, queries.file_rows(chosen, chinese=not reads_english()), form, sheet)
 
 
 @allow(grades)
@@ -226,12 +227,8 @@ def _sheet(sheet: str, form: str) -> Sheet:
     return SHEETS[sheet]
 
 
-def _chinese() -> bool:
-    return not (get_language() or "").startswith("en")
-
-
 def _as_file(sheet: Sheet, rows: Iterator[Values], form: str, name: str) -> HttpResponse:
-    headings = sheet.headings(chinese=_chinese())
+    headings = sheet.headings(chinese=not reads_english())
     if form == "geojson":
         pieces = [json.dumps(features_of(sheet, rows), ensure_ascii=False).encode()]
     elif form == "xlsx":

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maplebridge.matters.domain.catalogue import Problem, Wrong
 from maplebridge.places.domain.importing import Sheet
 from maplebridge.platform.table_words import joined
+from maplebridge.platform.wording import in_language
 
 SHEET_NAMES = {
     "grids": gettext_lazy("Grids"),
@@ -103,7 +104,7 @@ def column_name(sheet: Sheet, key: str) -> str:
     """Return a column's heading in the page's language; what is no column stays as it was written."""
     for column in sheet.columns:
         if key.lower() in column.names():
-            return column.en if (get_language() or "").startswith("en") else column.zh
+            return in_language(column.zh, column.en)
     return key
 
 

@@ -11,8 +11,8 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from maplebridge.people import queries as people
@@ -20,6 +20,7 @@ from maplebridge.people.permissions import administrator, allow, standing_of
 from maplebridge.places import actions, queries
 from maplebridge.places.domain.importing import SHEETS, Sheet
 from maplebridge.platform.table_words import fault_words
+from maplebridge.platform.wording import reads_english
 from maplebridge.web.import_words import FORM_NAMES, SHEET_NAMES, column_name, finding_words, problem_words
 
 LARGE_BYTES = 300_000  # from here on a process of its own works, so that nobody else waits
@@ -208,8 +209,7 @@ def export(request: HttpRequest, sheet: str, form: str) -> StreamingHttpResponse
     if sheet not in SHEETS or form not in queries.FORMS:
         raise Http404
     ending = {"gb18030": "csv"}.get(form, form)
-    chinese = not (get_language() or "").startswith("en")
-    pieces = queries.exported(SHEETS[sheet], form, chinese=chinese)
+    pieces = queries.exported(SHEETS[sheet], form, chinese=not reads_english())
     return StreamingHttpResponse(
         _one_by_one(pieces) if isinstance(request, ASGIRequest) else pieces,
         content_type=queries.FORMS[form],

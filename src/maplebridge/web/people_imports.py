@@ -12,8 +12,8 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from maplebridge.kernel.tables import csv_bytes, xlsx_bytes
@@ -22,6 +22,7 @@ from maplebridge.people.domain.importing import SHEETS, PeopleTrouble
 from maplebridge.people.permissions import administrator, allow, me_of
 from maplebridge.places import queries as places
 from maplebridge.platform.table_words import fault_words
+from maplebridge.platform.wording import reads_english
 from maplebridge.web.import_words import FORM_NAMES, column_name, problem_words
 
 LARGE_BYTES = 200_000  # from here on a process of its own works, so that nobody else waits
@@ -185,7 +186,7 @@ def export(request: HttpRequest, sheet: str, form: str) -> HttpResponse | Stream
         raise Http404
     if sheet == "staff":
         actions.note_export(by=queries.get_person(me_of(request)), now=timezone.now())
-    headings = SHEETS[sheet].headings(chinese=not (get_language() or "").startswith("en"))
+    headings = SHEETS[sheet].headings(chinese=not reads_english())
     rows = queries.rows_of(sheet)
     if form == "xlsx":
         pieces = xlsx_bytes(headings, rows)

@@ -3,14 +3,15 @@
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from maplebridge.advisories import data
 from maplebridge.advisories.domain.plain import Finding, What
 from maplebridge.advisories.domain.subjects import Call, Template, calls_of, lines_of
 from maplebridge.conversations.domain.broadcasting import State
 from maplebridge.conversations.queries.broadcasts import Broadcast
+from maplebridge.platform.wording import in_language
 
 register = template.Library()
 
@@ -79,7 +80,7 @@ def template_refused_words(code: str) -> str:
 
 @register.filter
 def template_name(one: Template) -> str:
-    return one.name_zh if (get_language() or "zh").startswith("zh") else one.name_en
+    return in_language(one.name_zh, one.name_en)
 
 
 @register.filter
@@ -87,7 +88,7 @@ def subject_name(code: str) -> str:
     one = data.subjects().get(code)
     if one is None:
         return code
-    return one.name_zh if (get_language() or "zh").startswith("zh") else one.name_en
+    return in_language(one.name_zh, one.name_en)
 
 
 @register.filter

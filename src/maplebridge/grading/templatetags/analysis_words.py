@@ -6,8 +6,8 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from maplebridge.grading.domain.analysis import Against, Period, Span, Unit, Why
 from maplebridge.grading.domain.publication import FLOORS
@@ -165,7 +165,7 @@ def report_title(period: Period) -> str:
 def named(names: Sequence[str]) -> str:
     """Return the one of a Chinese and an English name that the reader writes."""
     chinese, english = names
-    return english if (get_language() or "").startswith("en") and english else chinese
+    return wording.in_language(chinese, english)
 
 
 @register.filter

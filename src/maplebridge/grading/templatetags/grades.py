@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maplebridge.grading import queries
 from maplebridge.grading.domain.counts_file import Problem
@@ -13,6 +13,7 @@ from maplebridge.grading.domain.method import Change, Kind
 from maplebridge.grading.domain.publication import PublicationError
 from maplebridge.grading.domain.transitions import CycleError
 from maplebridge.grading.forms.rules import AGAINSTS, AGGREGATIONS, DIRECTIONS, NORMALIZATIONS
+from maplebridge.platform.wording import in_language
 
 register = template.Library()
 
@@ -20,8 +21,7 @@ register = template.Library()
 @register.filter
 def indicator_name(part: dict[str, Any]) -> str:
     """Return an indicator's name as the reader writes it."""
-    english = (get_language() or "").startswith("en")
-    return str((english and part.get("name_en")) or part["name_zh"])
+    return in_language(part["name_zh"], part.get("name_en") or "")
 
 
 @register.filter
@@ -71,8 +71,7 @@ def chance(span: list[int] | None) -> str:
 @register.filter
 def area_name(area: Any) -> str:
     """Return an area's name as the reader writes it."""
-    english = (get_language() or "").startswith("en")
-    return str((english and area.name_en) or area.name)
+    return in_language(area.name, area.name_en)
 
 
 @register.filter
@@ -165,8 +164,7 @@ def chance_of(probability: float) -> str:
 
 @register.filter
 def named_in(code: str, names: Mapping[str, tuple[str, str]]) -> str:
-    chinese, english = names.get(code, (code, code))
-    return english if (get_language() or "").startswith("en") else chinese
+    return in_language(*names.get(code, (code, code)))
 
 
 COMPARED = {

@@ -12,9 +12,9 @@ from maplebridge.grading.domain import warnings
 from maplebridge.grading.domain.watching import MOST_RECURRENCE, SERIES
 from maplebridge.grading.models import EarlyWarning
 from maplebridge.grading.queries import warnings as queries
-from maplebridge.grading.templatetags.grades import area_name
 from maplebridge.matters import queries as matters
 from maplebridge.matters.templatetags.matter_words import category_name
+from maplebridge.platform.wording import in_language
 
 register = template.Library()
 
@@ -85,7 +85,7 @@ def warning_kind(one: EarlyWarning) -> str:
 def warning_place(one: EarlyWarning) -> str:
     """Return where: the area's name, or the grid in whose ground the circle's middle lies, and how far around."""
     if one.area is not None:
-        return str(area_name(one.area))
+        return in_language(one.area.name, one.area.name_en)
     if one.pieces:
         return _shape_words(queries.names_of_pieces(one))
     if queries.center_of(one) is None:

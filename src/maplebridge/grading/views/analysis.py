@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -42,6 +41,7 @@ from maplebridge.matters.views.oversight import oversees
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, me_of, standing_of
 from maplebridge.platform.documents import DocumentsUnavailable, GlyphsMissing
+from maplebridge.platform.wording import reads_english
 
 MONTHS_SHOWN = 13
 FORMS = {
@@ -123,9 +123,8 @@ def _shown(section: Mapping[str, Any], one: Report, edits: Sequence[ReportEdit])
     """Return a section with its words: as somebody edited them, or in the reader's language as they were drafted."""
     code = section["code"]
     mine = [each for each in edits if each.section == code]
-    english = (get_language() or "").startswith("en")
     words = words_now(one.drafted, [(each.section, each.words) for each in edits])[code]
-    own = _drafted_for_reader(section, one) if english and not mine else words.split("\n")
+    own = _drafted_for_reader(section, one) if reads_english() and not mine else words.split("\n")
     return _told(section, own) | {
         "words": words,
         "edited": mine[-1] if mine else None,

@@ -6,8 +6,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from maplebridge.grading import queries
@@ -17,6 +17,7 @@ from maplebridge.grading.domain.method import Against, Kind
 from maplebridge.grading.domain.publication import FLOORS
 from maplebridge.grading.domain.transitions import COMMENT_DAYS
 from maplebridge.people.permissions import allow, anybody
+from maplebridge.platform.wording import reads_english
 
 COLORS = ("green", "blue", "yellow", "red", "black")
 AGAINST = {
@@ -63,7 +64,7 @@ def method(request: HttpRequest, version: int | None = None) -> HttpResponse:
 
 def _explained(document: rules.Method) -> dict[str, Any]:
     named = queries.indicators_by_code()
-    english = (get_language() or "").startswith("en")
+    english = reads_english()
     looked = []
     for rule, weight in zip(document.indicators, document.weights, strict=True):
         one = named.get(rule.code)

@@ -13,8 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_response_headers
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -24,7 +24,9 @@ from maplebridge.grading.forms import UndertakingForm
 from maplebridge.grading.models import MapEdition, PublishedArea
 from maplebridge.grading.permissions import undertakes
 from maplebridge.kernel.periods import Month
+from maplebridge.kernel.text import id_in
 from maplebridge.people.permissions import allow, anybody, staff, standing_of
+from maplebridge.platform.wording import reads_english
 
 A_DAY_S = 24 * 3600
 MOST_LISTED, MOST_EARLIER = 120, 48
@@ -53,7 +55,7 @@ def safety_map(request: HttpRequest, number: int | None = None) -> HttpResponse:
     return render(
         request,
         "grading/safety_map.html",
-        _page(edition, request.GET.get("q", "")[:40], int(after) if after.isdecimal() else 0),
+        _page(edition, request.GET.get("q", "")[:40], id_in(after) or 0),
     )
 
 
@@ -69,7 +71,7 @@ def embedded(request: HttpRequest) -> HttpResponse:
 def _page(edition: MapEdition | None, words: str = "", after: int = 0) -> dict[str, Any]:
     """Return what the map's page shows: the counts of colors, and a part of the list, found by words."""
     altered = edition is not None and queries.was_altered(edition.pk)
-    said = _sorted_areas(edition.pk, in_english()) if edition and not altered else ()
+    said = _sorted_areas(edition.pk, reads_english()) if edition and not altered else ()
     counts = [Colored(color, sum(one["color"] == color for one in said)) for color in COLORS]
     wanted = words.strip().lower()
     found = [one for one in said if wanted in one["name"] or wanted in one["name_en"].lower()]
@@ -245,11 +247,7 @@ def content_of(edition: MapEdition) -> dict[str, Any]:
 
 def name_in_language(one: dict[str, Any]) -> str:
     """Return an area's name as the reader writes it."""
-    return _name(one, in_english())
-
-
-def in_english() -> bool:
-    return (get_language() or "").startswith("en")
+    return _name(one, reads_english())
 
 
 def _name(one: dict[str, Any], english: bool) -> str:

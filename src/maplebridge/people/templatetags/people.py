@@ -2,11 +2,11 @@
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.people.data import agency_kinds
 from maplebridge.people.domain.roles import Role, TeamRole
+from maplebridge.platform.wording import in_language
 
 register = template.Library()
 
@@ -71,8 +71,7 @@ def role_duties(role: object) -> str:
 @register.filter
 def kind_name(code: str) -> str:
     """Return what a kind of agency is called; a kind of the town's own is called by its code."""
-    zh, en = agency_kinds().get(code, (code, code))
-    return en if (get_language() or "").startswith("en") else zh
+    return in_language(*agency_kinds().get(code, (code, code)))
 
 
 @register.filter

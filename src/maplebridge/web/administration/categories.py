@@ -19,8 +19,9 @@ from maplebridge.matters.templatetags.matter_words import SEVERITIES
 from maplebridge.people.data import agency_kinds_text
 from maplebridge.people.permissions import administrator, allow
 from maplebridge.platform.table_words import table_words
+from maplebridge.platform.wording import in_language
 from maplebridge.web.administration.given import as_number
-from maplebridge.web.administration.words import agency_kinds, in_language
+from maplebridge.web.administration.words import agency_kinds
 from maplebridge.web.import_words import catalogue_words
 
 LIMIT_UNITS = {

@@ -20,10 +20,11 @@ from maplebridge.matters.domain import routing
 from maplebridge.matters.templatetags.matter_words import ORIGINS, ROLES, SEVERITIES
 from maplebridge.people.permissions import administrator, allow
 from maplebridge.places import queries as places
+from maplebridge.platform.wording import in_language
 from maplebridge.web.administration.given import as_day, as_number, by_administrator
 from maplebridge.web.administration.routing_words import category_name, route_words, sentence
 from maplebridge.web.administration.rules import RULE_PROBLEMS
-from maplebridge.web.administration.words import agency_kinds, in_language
+from maplebridge.web.administration.words import agency_kinds
 from maplebridge.web.territory.layers import LEVEL_NAMES
 
 DIFFERENCES_SHOWN = 100

@@ -9,7 +9,8 @@ from maplebridge.matters import queries
 from maplebridge.matters.domain import routing
 from maplebridge.matters.templatetags.matter_words import ORIGINS, ROLES, SEVERITIES
 from maplebridge.places import queries as places
-from maplebridge.web.administration.words import agency_kinds, in_language
+from maplebridge.platform.wording import in_language
+from maplebridge.web.administration.words import agency_kinds
 from maplebridge.web.territory.layers import LEVEL_NAMES
 
 

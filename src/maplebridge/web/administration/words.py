@@ -1,12 +1,7 @@
 """What several pages of administration name in the reader's language."""
 
-from django.utils.translation import get_language
-
 from maplebridge.matters import data
-
-
-def in_language(zh: str, en: str) -> str:
-    return en if (get_language() or "").startswith("en") else zh
+from maplebridge.platform.wording import in_language
 
 
 def agency_kinds() -> list[tuple[str, str]]:
