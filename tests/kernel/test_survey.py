@@ -127,6 +127,24 @@ def test_an_area_with_few_answers_leans_on_the_whole() -> None:
     assert pooled.upper[4] - pooled.lower[4] > pooled.upper[0] - pooled.lower[0]
 
 
+def test_where_hardly_anybody_was_asked_the_whole_is_not_known_either() -> None:
+    few, many = pooled_shares([2, 1], [3, 2]), pooled_shares([200, 100], [300, 200])
+    assert few.lower[0] < 0.3
+    assert few.upper[0] > 0.85
+    assert many.upper[0] - many.lower[0] < 0.1
+
+
+def test_most_intervals_of_small_samples_hold_the_truth() -> None:
+    chance = np.random.default_rng(11)
+    held = []
+    for _ in range(300):
+        truth = chance.beta(14, 6, 6)
+        asked = chance.integers(3, 9, 6)
+        found = pooled_shares(chance.binomial(asked, truth), asked)
+        held.append((found.lower <= truth) & (truth <= found.upper))
+    assert np.mean(held) > 0.8
+
+
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=20))
 def test_a_pooled_share_lies_between_its_own_and_the_whole(pairs: list[tuple[int, int]]) -> None:
     yes = np.array([min(pair) for pair in pairs], dtype=float)

@@ -219,7 +219,8 @@ LEAST_PRIOR_ANSWERS = 4.0
 def pooled_shares(satisfied: ArrayLike, answers: ArrayLike) -> Pooled:
     """Return shares by area, partially pooled (beta-binomial by moments); an area without answers gets the whole.
 
-    Give effective numbers where answers are weighted.
+    Give effective numbers where answers are weighted. The whole was only asked, too: as far as an area leans on it,
+    its interval holds the whole's own error.
     """
     yes, asked = np.asarray(satisfied, dtype=np.float64), np.asarray(answers, dtype=np.float64)
     if (yes < 0).any() or (yes > asked + 1e-9).any():
@@ -234,7 +235,9 @@ def pooled_shares(satisfied: ArrayLike, answers: ArrayLike) -> Pooled:
         asked - yes + prior * (1 - middle) + 0.5 * (middle == 1),
     )
     shares = good / (good + bad)
-    reach = 1.6448536269514722 * np.sqrt(shares * (1 - shares) / (good + bad + 1))
+    lean, of_whole = prior / (asked + prior), (yes.sum() + 0.5) / (asked.sum() + 1)
+    error = shares * (1 - shares) / (good + bad + 1) + lean**2 * of_whole * (1 - of_whole) / asked.sum()
+    reach = 1.6448536269514722 * np.sqrt(error)
     scale = np.divide(reach, shares * (1 - shares))
     odds = np.log(good / bad)
     return Pooled(shares, _share(odds - scale), _share(odds + scale), asked / (asked + prior), middle, prior)
