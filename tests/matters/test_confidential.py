@@ -20,6 +20,7 @@ from maplebridge.people.models import Person
 from maplebridge.people.queries import standing_of
 from maplebridge.platform.freshness import forget
 from maplebridge.rosters import actions as rosters
+from maplebridge.web.views import first_page
 
 
 @pytest.fixture
@@ -45,6 +46,10 @@ def hidden(town: Town) -> Matter:
 def sees(town: Town, person_id: int, matter: Matter) -> bool:
     forget()
     return visible_to(standing_of(person_id, town.now.date())).filter(pk=matter.pk).exists()
+
+
+def test_the_few_begin_their_day_with_what_is_confided(town: Town) -> None:
+    assert first_page(standing_of(town.confidential.pk, town.now.date())) == "confidential"
 
 
 def test_only_the_few_and_the_reporter_see_it(town: Town, hidden: Matter) -> None:

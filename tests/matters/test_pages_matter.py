@@ -63,6 +63,22 @@ def do(person: Person, matter: Matter, name: str, **told: object) -> str:
     return client_of(person).post(url, told, follow=True).content.decode()
 
 
+def test_whoever_asked_reads_their_own_words_and_others_no_flat(town: Town) -> None:
+    matter = reported(town, "海棠苑2号楼1单元301漏水了")
+    mine = client_of(town.resident).get(reverse("my_matters")).content.decode()
+    assert "2号楼1单元301漏水了" in mine
+    assert "2号楼1单元301漏水了" in page_for(town.resident, matter)
+
+    actions.join(
+        matter_id=matter.pk, person_id=town.neighbor.pk, thread_id=matter.thread_id, now=timezone.now()
+    )
+    theirs = client_of(town.neighbor).get(reverse("my_matters")).content.decode() + page_for(
+        town.neighbor, matter
+    )
+    assert "2号楼***漏水了" in theirs
+    assert "301" not in theirs
+
+
 def answered(town: Town, matter: Matter) -> None:
     by = actions.By(town.chiefs[2].pk, "grid_chief")
     actions.answer(matter_id=matter.pk, text="马上派人", by=by, shown_as="网格长", now=timezone.now())

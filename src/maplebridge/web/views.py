@@ -36,6 +36,8 @@ def first_page(standing: Standing) -> str:
         return "sorting"
     if standing.is_field:
         return "today"
+    if standing.has(Role.CONFIDENTIAL):
+        return "confidential"
     if standing.agencies:
         return "agency_inbox"
     if standing.has(Role.ADMINISTRATOR):

@@ -466,7 +466,7 @@ def _when(written: str) -> str:
 
 def moment_words(at: datetime) -> str:
     return date_format(
-        localtime(at), "n月j日 H:i" if not (get_language() or "").startswith("en") else "j M H:i"
+        localtime(at), "n月j日 H:i" if not (get_language() or "").startswith("en") else "M j H:i"
     )
 
 

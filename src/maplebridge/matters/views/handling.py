@@ -125,7 +125,7 @@ def form_context(
         "of": of,
         "matter": matter,
         "title": chosen.button,
-        "subject": showing.title_of(matter),
+        "subject": showing.title_of(matter, reader.person_id),
         "sheet_id": f"deed-{chosen.name}",
         "photo_id": f"id_{chosen.name}_photos",
         "photo_label": _("Photo of how it looks now") if chosen.name == "resolve" else _("Add a photo"),

@@ -65,6 +65,7 @@ def _shared(matter: Matter, standing: Standing, now: Any, *, inside: bool) -> di
     ]
     names = showing.names_in(matter, entries, people_in, now)
     said = showing.said_in(matter, standing.person_id, inside=inside)
+    place = showing.place_in(matter, standing.person_id, inside=inside)
     promise_by = queries.promises_among([matter.pk]).get(matter.pk)
     reader = reader_of(standing, matter, inside=inside)
     offers = offers_for(reader)
@@ -74,9 +75,9 @@ def _shared(matter: Matter, standing: Standing, now: Any, *, inside: bool) -> di
         "reader": reader,
         "now": now,
         "said": said,
-        "title": showing.title_of(matter, said),
-        "place_words": showing.place_words(matter),
-        "points": showing.points_of(matter),
+        "title": showing.title_of(matter, standing.person_id),
+        "place_words": place,
+        "points": showing.points_of(matter, place),
         "before": photos["before"],
         "after": photos["after"],
         "next": next_of(matter, orders, promise_by, now),

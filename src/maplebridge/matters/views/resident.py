@@ -236,7 +236,8 @@ class Mine:
 def my_matters(request: HttpRequest) -> HttpResponse:
     """List what a resident has reported, newest first, each with what happens next."""
     now = timezone.now()
-    rows = queries.reported_by(standing_of(request).person)
+    person_id = standing_of(request).person
+    rows = queries.reported_by(person_id).select_related("matter__asked_in")
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 18:
         rows = rows.filter(pk__lt=int(before))
@@ -244,16 +245,18 @@ def my_matters(request: HttpRequest) -> HttpResponse:
     found = [one.matter for one in page[:PAGE]]
     called = queries.call_outs_among([one.pk for one in found])
     promised = queries.promises_among([one.pk for one in found])
-    shown = [_mine(one, called.get(one.pk, []), promised.get(one.pk), now) for one in found]
+    shown = [_mine(one, person_id, called.get(one.pk, []), promised.get(one.pk), now) for one in found]
     older = f"?before={page[PAGE - 1].pk}" if len(page) > PAGE else ""
     response = render(request, "matters/my_matters.html", {"mine": shown, "older": older, "now": now})
     response["Offline"] = "keep"
     return response
 
 
-def _mine(matter: Matter, call_outs: list[Any], promise_by: Any, now: Any) -> Mine:
+def _mine(matter: Matter, person_id: int, call_outs: list[Any], promise_by: Any, now: Any) -> Mine:
     place = " ".join(
         filter(None, [matter.estate.name if matter.estate else "", showing.building_words(matter)])
     )
     happens = next_of(matter, call_outs, promise_by, now)
-    return Mine(matter, showing.title_of(matter), matter.place or place, happens, matter.state == "resolved")
+    title = showing.title_of(matter, person_id)
+    place = showing.told_to(person_id, matter, matter.place or place, inside=False)
+    return Mine(matter, title, place, happens, matter.state == "resolved")

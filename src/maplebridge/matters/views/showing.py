@@ -81,12 +81,20 @@ def names_in(
 
 
 def said_in(matter: Matter, reader: int | None, *, inside: bool) -> str:
-    """Return what was said, as said; other residents read it without numbers and flats."""
+    return told_to(reader, matter, matter.summary, inside=inside)
+
+
+def told_to(reader: int | None, matter: Matter, words: str, *, inside: bool) -> str:
+    """Return words of whoever asked, as said; other residents read them without numbers and flats."""
     asker = matter.asked_in.author_id if matter.asked_in else None
-    return matter.summary if inside or (reader is not None and asker == reader) else redact(matter.summary)
+    return words if inside or (reader is not None and asker == reader) else redact(words)
 
 
-def place_words(matter: Matter) -> str:
+def place_in(matter: Matter, reader: int | None, *, inside: bool) -> str:
+    return told_to(reader, matter, _place_words(matter), inside=inside)
+
+
+def _place_words(matter: Matter) -> str:
     """Return where it is: as it was told, else estate and building; and the grid where that says more."""
     home = " ".join(
         part for part in (matter.estate.name if matter.estate else "", building_words(matter)) if part
@@ -99,11 +107,11 @@ def place_words(matter: Matter) -> str:
     return " · ".join(part for part in (where, grid) if part)
 
 
-def points_of(matter: Matter) -> list[dict[str, Any]]:
+def points_of(matter: Matter, label: str) -> list[dict[str, Any]]:
     """Return the point for the map: the one given, else that of the building."""
     for one in (matter, matter.building):
         if one is not None and one.lon is not None and one.lat is not None:
-            return [{"lon": one.lon, "lat": one.lat, "label": place_words(matter)}]
+            return [{"lon": one.lon, "lat": one.lat, "label": label}]
     return []
 
 
@@ -127,8 +135,9 @@ def photos_of(matter: Matter) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def title_of(matter: Matter, text: str | None = None) -> str:
-    return shorten(redact(matter.summary if text is None else text), 40)
+def title_of(matter: Matter, reader: int | None) -> str:
+    """Return it in a line: to whoever asked as they said it, to others without numbers and flats."""
+    return shorten(said_in(matter, reader, inside=False), 40)
 
 
 def token_for(matter: Matter, person_id: int | None) -> str:
