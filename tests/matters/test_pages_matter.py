@@ -18,7 +18,7 @@ from maplebridge.matters.domain.workflow import Outcome, State
 from maplebridge.matters.models import Feedback, HandOver, Matter, Viewing
 from maplebridge.people.models import Account, Person, Reading
 from maplebridge.people.queries import standing_of
-from maplebridge.platform import live
+from maplebridge.platform import live, photos
 
 PHONE = "10000000001"  # the factory's resident
 
@@ -370,6 +370,15 @@ def test_whoever_handled_it_does_not_judge_it(town: Town) -> None:
     )
     do(town.chiefs[2], matter, "feedback", solved="yes", satisfaction="5")
     assert not Feedback.objects.exists()
+
+
+def test_a_picture_is_refused_for_what_is_wrong_with_it(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    matter = reported(town)
+    text = SimpleUploadedFile("a.jpg", b"not a picture", "image/jpeg")
+    assert "不是能显示的图片" in do(town.resident, matter, "add", text="在这里", photos=text)
+    monkeypatch.setattr(photos, "MOST_BYTES", 100)
+    assert "超过20 MB" in do(town.resident, matter, "add", text="在这里", photos=picture())
+    assert not matter.photos.exists()
 
 
 def test_a_resident_adds_words_and_photos(town: Town) -> None:

@@ -251,8 +251,6 @@ NOT_ALLOWED = {
     "not_an_outcome_of_handling": gettext_lazy("Please choose what came of the handling."),
     "nothing_added": gettext_lazy("Please write something, or add a photo."),
     "unknown_matter": gettext_lazy("There is no such matter among those you may see."),
-    "too_large": gettext_lazy("This picture is larger than 20 MB. Please choose a smaller one."),
-    "not_a_picture": gettext_lazy("This file is not a picture that can be shown. JPEG, PNG and WebP can."),
     "somebody_was_faster": gettext_lazy("Somebody has answered in the meantime."),
     "say_whether_solved": gettext_lazy("Please note whether it is solved, as the resident says."),
     "somebody_else_wrote_it": gettext_lazy("Only whoever wrote it says which question it answers."),

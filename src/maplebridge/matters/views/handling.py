@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from maplebridge.conversations import queries as conversations
+from maplebridge.kernel.text import id_in
 from maplebridge.matters import actions, queries
 from maplebridge.matters.actions import NotAllowed
 from maplebridge.matters.actions.receiving import raise_by_hand
 from maplebridge.matters.domain.workflow import TransitionNotAllowed
 from maplebridge.matters.models import Matter
 from maplebridge.matters.permissions import reads_thread, sees_inside, visible_to
-from maplebridge.matters.templatetags.matter_words import STATES, refusal_words, why
+from maplebridge.matters.templatetags.matter_words import STATES, faster_words, refusal_words, why
 from maplebridge.matters.views import choices, showing
 from maplebridge.matters.views.deeds import BY_NAME, Deed, Reader, is_offered, reader_of, seen_by
 from maplebridge.matters.views.doing import DO, Doing
@@ -39,7 +40,7 @@ def deed(request: HttpRequest, matter_id: int, name: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     reader = reader_of(standing, matter, inside=sees_inside(standing, matter))
-    of = _number(request.POST.get("of") or request.GET.get("of"))
+    of = id_in(request.POST.get("of") or request.GET.get("of"))
     offered = is_offered(chosen, reader, of)
     form = chosen.form(request.POST if request.method == "POST" else None, reader)
     if request.method == "POST" and not offered:
@@ -56,11 +57,11 @@ def deed(request: HttpRequest, matter_id: int, name: str) -> HttpResponse:
             return _afterwards(standing, target.pk if isinstance(target, Matter) else matter.pk)
         except NotAllowed as refused:
             faster = refused.code == "somebody_was_faster"
-            form.add_error(None, _faster(matter) if faster else refusal_words(refused.code))
+            form.add_error(None, faster_words(matter.pk) if faster else refusal_words(refused.code))
         except TransitionNotAllowed as refused:
             form.add_error(None, _moved(matter, refused))
-        except PhotoRefused:
-            form.add_error(None, _("This file is not a picture that can be shown. JPEG, PNG and WebP can."))
+        except PhotoRefused as refused:
+            form.add_error(None, refused.words)
     elif not offered:
         messages.info(request, _too_late(reader))
         return redirect("matter", matter.pk)
@@ -84,15 +85,6 @@ def _done_words(chosen: Deed, matter: Matter, target: object) -> str:
 
 def _shown_as(reader: Reader) -> str:
     return str(people.get_person(reader.person_id).nickname)
-
-
-def _faster(matter: Matter) -> str:
-    """Say who has answered meanwhile, and what; sending again adds to it."""
-    given = queries.time_line(matter.pk, public_only=False).filter(deed="answered").last()
-    words = _(
-        "%(who)s was faster and wrote: “%(text)s”. Your words are still here; send them if they add something."
-    )
-    return words % {"who": given.by if given and given.by else "", "text": given.text if given else ""}
 
 
 def _too_late(reader: Reader) -> str:
@@ -254,7 +246,3 @@ def _thread_of(message_id: int, standing: Standing) -> int:
     if not reads_thread(standing, thread_id):
         raise Http404
     return thread_id
-
-
-def _number(value: str | None) -> int | None:
-    return int(value) if value and value.isdecimal() and len(value) < 18 else None

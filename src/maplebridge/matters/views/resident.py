@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from maplebridge.conversations.actions import MessageRefused
-from maplebridge.kernel.text import redact, shorten
+from maplebridge.kernel.text import id_in, redact, shorten
 from maplebridge.matters import actions, queries
 from maplebridge.matters.forms import RaiseForm, StaffRaiseForm
 from maplebridge.matters.models import Matter
@@ -42,7 +42,9 @@ def raise_form(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return _take(request, standing, form, for_others=for_others)
-        except (MessageRefused, PhotoRefused) as refused:
+        except PhotoRefused as refused:
+            form.add_error(None, refused.words)
+        except MessageRefused as refused:
             form.add_error(None, _refused(refused.code))
         except BadPhone:
             form.add_error("phone", _("This is not a mobile number of eleven digits. Please check it."))
@@ -57,11 +59,9 @@ def raise_form(request: HttpRequest) -> HttpResponse:
 
 
 def _refused(code: str) -> str:
-    return {
-        "empty": _("Please write something, or add a photo."),
-        "too_large": _("This picture is larger than 20 MB. Please choose a smaller one."),
-        "not_a_picture": _("This file is not a picture that can be shown. JPEG, PNG and WebP can."),
-    }.get(code, _("This is longer than 20,000 characters. Please shorten it."))
+    if code == "empty":
+        return _("Please write something, or add a photo.")
+    return _("This is longer than 20,000 characters. Please shorten it.")
 
 
 def _take(request: HttpRequest, standing: Standing, form: RaiseForm, *, for_others: bool) -> HttpResponse:
@@ -238,9 +238,8 @@ def my_matters(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     person_id = standing_of(request).person
     rows = queries.reported_by(person_id).select_related("matter__asked_in")
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 18:
-        rows = rows.filter(pk__lt=int(before))
+    if (before := id_in(request.GET.get("before"))) is not None:
+        rows = rows.filter(pk__lt=before)
     page = list(rows[: PAGE + 1])
     found = [one.matter for one in page[:PAGE]]
     called = queries.call_outs_among([one.pk for one in found])
