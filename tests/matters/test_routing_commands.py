@@ -93,6 +93,34 @@ def test_values_and_units_never_seen_are_counted(
     assert result["top_3"] == pytest.approx(6 / 7, abs=1e-4)
 
 
+def test_a_renamed_unit_is_found_by_its_number(
+    past: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    numbers = {unit: str(place) for place, unit in enumerate(UNITS.values())}
+    told_apart = [[*HEADER, "单位编号"], *([*row, numbers[row[4]]] for row in matters())]
+    renamed = [told_apart[0], *([*row[:4], f"新{row[4]}", row[5]] for row in told_apart[1:])]
+    for name, rows in (("past.csv", told_apart), ("later.csv", renamed)):
+        with (tmp_path / name).open("w", newline="") as file:
+            csv.writer(file).writerows(rows)
+    words = ["--features", FEATURES, "--unit", "处置单位", "--unit-number", "单位编号"]
+    model = tmp_path / "model.npz"
+    run(capsys, "train_routing", tmp_path / "past.csv", *words, "--out", model)
+    result = run(capsys, "evaluate_routing", tmp_path / "later.csv", *words, "--model", model)
+    assert (result["top_1"], result["unseen_units"]) == (1, {})
+    by_name = run(capsys, "evaluate_routing", tmp_path / "later.csv", *words[:4], "--model", model)
+    assert (by_name["top_3"], sum(by_name["unseen_units"].values())) == (0, 60)
+
+
+def test_the_number_is_no_feature_and_only_for_models_that_know_it(
+    past: Path, model: Path, tmp_path: Path
+) -> None:
+    options = {"features": FEATURES, "unit": "处置单位"}
+    with pytest.raises(CommandError, match="街道 is what is to be learned"):
+        call_command("train_routing", past, **options, unit_number="街道", out=tmp_path / "other.npz")
+    with pytest.raises(CommandError, match="by name alone"):
+        call_command("evaluate_routing", past, **options, unit_number="编号", model=model)
+
+
 def test_gzipped_and_xlsx_files_teach_the_same(
     past: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

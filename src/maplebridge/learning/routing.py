@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import combinations
@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from maplebridge.learning import evaluation
 from maplebridge.learning.linear_text import CannotTrain, NotAModel, softmax
+from maplebridge.learning.unit_names import MISSING, as_known, one_name_each
 
 __all__ = ["CannotTrain", "NotAModel", "Routing", "evaluate", "load", "train"]
 
@@ -31,7 +32,6 @@ Features = Mapping[str, str]
 Report = Callable[[str], None]
 
 FORMAT = "maplebridge.routing/1"
-MISSING = frozenset({"", "-"})
 # Fewer matters than this are an anecdote, not a reason.
 LEAST_MATTERS = 5
 MOST_COLUMNS_IN_A_REASON = 3
@@ -127,6 +127,8 @@ class Routing:
     threshold: float
     past: Past
     about: dict[str, Any] = field(default_factory=dict)
+    # Where units were told apart by number: what each number's unit is called.
+    known_as: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -241,6 +243,7 @@ class Routing:
             "threshold": self.threshold,
             "names": self.past.names,
             "about": self.about,
+            "known_as": self.known_as,
         }
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=target.name, delete=False) as draft:
             try:
@@ -299,6 +302,8 @@ def _restored(meta: dict[str, Any], arrays: Mapping[str, Any]) -> Routing:
             days=arrays["past_days"],
         ),
         about=meta["about"],
+        # Models written before units had numbers know none.
+        known_as=meta.get("known_as", {}),
     )
 
 
@@ -307,21 +312,30 @@ def train(
     units: Sequence[str],
     features: Sequence[str],
     *,
+    numbers: Sequence[str] | None = None,
     report: Report = lambda message: None,
 ) -> Routing:
-    """Learn from past matters, in file order or in the order of a column of times, who handles what."""
+    """Learn from past matters, in file order or in the order of a column of times, who handles what.
+
+    With numbers of the units, one that was renamed or written in several ways is learned as one.
+    """
     # SciPy takes its time to import: who only asks for proposals does not pay for it.
     from maplebridge.learning import routing_training  # noqa: PLC0415
 
-    return routing_training.train(rows, units, features, report=report)
+    known_as = one_name_each(units, numbers) if numbers is not None else {}
+    called = _as_known(units, numbers, known_as)
+    return replace(routing_training.train(rows, called, features, report=report), known_as=known_as)
 
 
-def evaluate(model: Routing, rows: Sequence[Features], units: Sequence[str]) -> dict[str, Any]:
+def evaluate(
+    model: Routing, rows: Sequence[Features], units: Sequence[str], numbers: Sequence[str] | None = None
+) -> dict[str, Any]:
     """Return how well the model names the units that really handled the matters.
 
     A matter whose unit the model has never seen, or that names none, counts as wrong and is counted apart.
+    With numbers, a unit that has been renamed since is the one the model knows.
     """
-    labels = [unit.strip() for unit in units]
+    labels = _as_known(units, numbers, model.known_as)
     unseen = Counter(column for row in rows for column in model.unseen(row))
     unknown = [unit for unit in labels if unit not in model.units]
     result = evaluation.evaluate(
@@ -337,6 +351,12 @@ def evaluate(model: Routing, rows: Sequence[Features], units: Sequence[str]) -> 
         "unseen_units": dict(Counter(unit for unit in unknown if unit not in MISSING)),
         "unseen_values": {column: unseen[column] for column in model.columns if unseen[column]},
     }
+
+
+def _as_known(units: Sequence[str], numbers: Sequence[str] | None, known_as: Mapping[str, str]) -> list[str]:
+    if numbers is None:
+        return [unit.strip() for unit in units]
+    return [as_known(unit, number, known_as) for unit, number in zip(units, numbers, strict=True)]
 
 
 def value_of(features: Features, column: str) -> str:

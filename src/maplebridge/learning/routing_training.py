@@ -18,7 +18,6 @@ from scipy.sparse import csr_matrix, hstack
 
 from maplebridge.learning.linear_text import CannotTrain, softmax
 from maplebridge.learning.routing import (
-    MISSING,
     Features,
     Floats,
     Integers,
@@ -30,6 +29,7 @@ from maplebridge.learning.routing import (
     place_name,
     value_of,
 )
+from maplebridge.learning.unit_names import MISSING
 
 # Chosen by rolling validation on the matters of one district before the month of the benchmark: strong
 # shrinkage of what a unit learns on its own, little of what units of a kind learn together.

@@ -23,20 +23,37 @@ class Command(BaseCommand):
         parser.add_argument(
             "--unit", required=True, metavar="COL", help="column with the unit that handled it"
         )
+        parser.add_argument(
+            "--unit-number",
+            metavar="COL",
+            help="column that tells units apart, if the model was trained with one",
+        )
         parser.add_argument("--model", required=True, metavar="MODEL", type=Path)
 
-    def handle(self, *args: Any, file: Path, features: str, unit: str, model: Path, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        file: Path,
+        features: str,
+        unit: str,
+        model: Path,
+        unit_number: str | None = None,
+        **options: Any,
+    ) -> None:
         columns = features.split(",")
         try:
             trained = load(model)
             missing = [column for column in trained.columns if column not in columns]
             if missing:
                 raise CommandError(f"{model} also reads {', '.join(missing)}: name them in --features")
+            if unit_number and not trained.known_as:
+                raise CommandError(f"{model} was trained without --unit-number: it knows units by name alone")
             table = read_table(file.read_bytes(), file.name)
-            table.require(*columns, unit, name=file.name)
+            table.require(*columns, unit, *([unit_number] if unit_number else []), name=file.name)
         except (OSError, TableError, NotAModel) as error:
             raise CommandError(str(error)) from error
         if not table.rows:
             raise CommandError(f"{file.name} has no rows")
-        result = evaluate(trained, table.rows, [row[unit] for row in table.rows])
+        numbers = [row[unit_number] for row in table.rows] if unit_number else None
+        result = evaluate(trained, table.rows, [row[unit] for row in table.rows], numbers)
         self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))

@@ -23,16 +23,35 @@ class Command(BaseCommand):
         parser.add_argument(
             "--unit", required=True, metavar="COL", help="column with the unit that handled it"
         )
+        parser.add_argument(
+            "--unit-number", metavar="COL", help="column that tells units apart, where names have changed"
+        )
         parser.add_argument("--out", required=True, metavar="MODEL", type=Path, help="file to write (.npz)")
 
-    def handle(self, *args: Any, file: Path, features: str, unit: str, out: Path, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        file: Path,
+        features: str,
+        unit: str,
+        out: Path,
+        unit_number: str | None = None,
+        **options: Any,
+    ) -> None:
         columns = features.split(",")
-        if unit in columns:
-            raise CommandError(f"{unit} is what is to be learned, so it cannot be a feature")
+        for learned in (unit, unit_number):
+            if learned in columns:
+                raise CommandError(f"{learned} is what is to be learned, so it cannot be a feature")
         try:
             table = read_table(file.read_bytes(), file.name)
-            table.require(*columns, unit, name=file.name)
-            model = train(table.rows, [row[unit] for row in table.rows], columns, report=self._say)
+            table.require(*columns, unit, *([unit_number] if unit_number else []), name=file.name)
+            model = train(
+                table.rows,
+                [row[unit] for row in table.rows],
+                columns,
+                numbers=[row[unit_number] for row in table.rows] if unit_number else None,
+                report=self._say,
+            )
             model.save(out)
         except (OSError, TableError, CannotTrain) as error:
             raise CommandError(str(error)) from error
