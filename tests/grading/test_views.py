@@ -6,6 +6,8 @@ import io
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 from tests.factories.graded import Graded, grade_town, seen_by
 from tests.factories.town import Town, make_town
@@ -13,7 +15,7 @@ from tests.factories.town import Town, make_town
 from maplebridge.grading import actions
 from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.questionnaire import read_marks
-from maplebridge.grading.models import GradingMonth
+from maplebridge.grading.models import CountSheet, GradingMonth
 from maplebridge.grading.queries import color_name
 
 PUBLIC = ("/safety/", "/safety/embedded/", "/safety/method/", "/safety/areas/Z01/", "/survey/code/")
@@ -193,3 +195,29 @@ def test_a_page_of_work_says_what_would_change_a_color(town: Town, graded: Grade
 
     assert f"{turning['level']:,.1f} 起/月（目前 {turning['now']:,.1f} 起/月）" in page
     assert f'class="grade grade-{color_name(turning["toward"])}"' in page
+
+
+def test_a_file_of_counts_says_at_once_what_looks_odd_in_it(town: Town, graded: Graded) -> None:
+    month, client = graded.month, Client(headers={"accept-language": "en"})
+    client.force_login(town.analyst.account)
+    counts = {
+        (area.code, month - back): 9 + (at * back) % 5
+        for at, area in enumerate(graded.areas)
+        for back in range(12)
+    }
+    counts["Z01", month - 3] = 95
+    del counts["Z02", month - 5]
+    people = {("Z03", month - 11): 30_000, ("Z03", month - 2): 45_000}
+    rows = [
+        f"{code},{when},{number},{people.get((code, when), '')}" for (code, when), number in counts.items()
+    ]
+    CountSheet.objects.all().delete()
+    file = SimpleUploadedFile("five.csv", ("area,month,theft,residents\n" + "\n".join(rows)).encode())
+
+    page = client.post("/grading/counts/", {"kind": "station", "file": file}, follow=True).content.decode()
+
+    assert "3 counts look odd" in page
+    assert f"{month - 3}, 第1派出所: 95, usual are" in page
+    assert f"{month - 5}, 第2派出所: no count was entered" in page
+    assert f"{month - 2}, 第3派出所: residents went from 30,000 to 45,000" in page
+    assert "Take over the whole file" in page

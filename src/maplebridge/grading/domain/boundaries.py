@@ -202,20 +202,31 @@ def _gaps(areas: list[int], months: list[Month], counts: Floats) -> Iterable[Fin
 
 
 def _jumps(areas: list[int], months: list[Month], counts: Floats, only: Month | None) -> Iterable[Finding]:
-    asked = np.array([only is None or month == only for month in months])
-    for row, area in enumerate(areas):
-        given = counts[row]
-        for place in np.flatnonzero(np.isfinite(given) & asked):
-            others = np.delete(given, place)
-            others = others[np.isfinite(others)]
-            if len(others) < LEAST_PAST:
-                continue
-            usual = float(np.median(others))
-            # How far it usually lies from its middle, at least as far as chance alone (Poisson) takes it.
-            spread = max(1.4826 * float(np.median(np.abs(others - usual))), usual**0.5, 1.0)
-            far = abs(given[place] - usual) > JUMP_DEVIATIONS * spread
-            if far and (given[place] > JUMP_TIMES * usual or given[place] < usual / JUMP_TIMES):
-                yield Finding(Flaw.JUMP, area, months[place], float(given[place]), usual)
+    for place, month in enumerate(months):
+        if only is not None and month != only:
+            continue
+        given, others = counts[:, place], np.delete(counts, place, axis=1)
+        usual = _middle(others)
+        # How far it usually lies from its middle, at least as far as chance alone (Poisson) takes it.
+        spread = np.maximum(1.4826 * _middle(np.abs(others - usual[:, None])), np.maximum(usual**0.5, 1.0))
+        with np.errstate(invalid="ignore"):  # what is missing is no jump
+            far = np.abs(given - usual) > JUMP_DEVIATIONS * spread
+            far &= (given > JUMP_TIMES * usual) | (given < usual / JUMP_TIMES)
+        far &= np.isfinite(others).sum(axis=1) >= LEAST_PAST
+        for row in np.flatnonzero(far):
+            yield Finding(Flaw.JUMP, areas[row], month, float(given[row]), float(usual[row]))
+
+
+def _middle(numbers: Floats) -> Floats:
+    """Return the median of each row without what is missing; NaN where all of it is."""
+    ordered = np.sort(numbers, axis=1)  # what is missing stands last
+    there = np.isfinite(numbers).sum(axis=1)
+    low, high = np.maximum(there - 1, 0) // 2, np.minimum(there // 2, max(numbers.shape[1] - 1, 0))
+    if not numbers.shape[1]:
+        return np.full(len(numbers), np.nan)
+    rows = np.arange(len(numbers))
+    middle = (ordered[rows, low] + ordered[rows, high]) / 2
+    return np.asarray(np.where(there > 0, middle, np.nan))
 
 
 def _population_jumps(areas: list[int], months: list[Month], exposures: Floats) -> Iterable[Finding]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,7 @@ from maplebridge.grading.domain.boundaries import (
     check_counts,
     check_population,
 )
+from maplebridge.grading.domain.counts_file import ReadCounts
 from maplebridge.grading.domain.history import History
 from maplebridge.grading.domain.neighbors import neighbors_of
 from maplebridge.grading.domain.publication import Atom
@@ -134,6 +135,43 @@ def findings_of(kind: str, month: Month, method: Method) -> list[Finding]:
         if old := check_population(population.area_id, population.as_of, month):
             found.append(old)
     return [one for one in found if one.month is None or one.month == month]
+
+
+def odd_in(kind: str, read: ReadCounts) -> list[tuple[str, Finding]]:
+    """Return what is odd with the counts of a file, beside those entered before: (code of the indicator, finding).
+
+    It holds nothing up: whoever brings five years sees gaps, jumps, months pasted twice and new borders at once.
+    """
+    found = []
+    for code, by_month in read.counts.items():
+        if not by_month:
+            continue
+        indicator = Indicator.objects.get(code=code)
+        first, last = min(by_month), max(by_month)
+        rows = _beside_known(kind, indicator, by_month, read.populations.get(indicator.denominator, {}))
+        found += [(code, one) for one in check_counts(rows) if one.month and first <= one.month <= last]
+    return found
+
+
+def _beside_known(
+    kind: str,
+    indicator: Indicator,
+    by_month: Mapping[Month, Mapping[int, int]],
+    people: Mapping[Month, Mapping[int, int]],
+) -> list[MonthlyCount]:
+    first = min(by_month) - HISTORY_MONTHS
+    sheets = sheets_in_force(kind, first.first, max(by_month).first).filter(indicator=indicator)
+    known: dict[tuple[int, Month], tuple[float | None, float | None]] = {}
+    for sheet in sheets:
+        month = Month.of(sheet.month)
+        for area, count, denominator in zip(sheet.areas, sheet.counts, sheet.denominators, strict=True):
+            known[area, month] = count, denominator
+    for month, numbers in by_month.items():
+        for area, number in numbers.items():
+            there = people.get(month, {}).get(area)
+            before = known.get((area, month), (None, None))[1]
+            known[area, month] = float(number), before if there is None else float(there)
+    return [MonthlyCount(area, month, *numbers) for (area, month), numbers in known.items()]
 
 
 def public_counts(one: GradingMonth, months: Sequence[Month], codes: Sequence[str]) -> dict[Atom, int]:

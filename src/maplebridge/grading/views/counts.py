@@ -14,7 +14,7 @@ from maplebridge.grading.domain.counts_file import ReadCounts, read_counts
 from maplebridge.grading.domain.questionnaire import AgeBand
 from maplebridge.grading.forms import CountsFileForm
 from maplebridge.grading.permissions import grades
-from maplebridge.grading.templatetags.grades import count_problem_words
+from maplebridge.grading.templatetags.grades import count_problem_words, finding_words, indicator_names_here
 from maplebridge.kernel.tables import Row, TableError, read_table
 from maplebridge.people.permissions import allow, me_of
 from maplebridge.platform import waiting_files
@@ -59,6 +59,8 @@ def counts_file(request: HttpRequest, file_id: int) -> HttpResponse:
     """Show what a file holds, and everything that is wrong with it by row and reason."""
     waiting, kind, name, read = _checked(request, file_id)
     months = read.months
+    odd = queries.odd_in(kind, read) if not read.problems else []
+    names, headings = queries.area_names(kind), indicator_names_here()
     context = {
         "now": timezone.now(),
         "file": waiting,
@@ -71,6 +73,12 @@ def counts_file(request: HttpRequest, file_id: int) -> HttpResponse:
         "problems": [(one.row, count_problem_words(one)) for one in read.problems[:SHOWN_PROBLEMS]],
         "problem_count": len(read.problems),
         "not_shown": max(0, len(read.problems) - SHOWN_PROBLEMS),
+        "odd": [
+            (headings.get(code, code), finding_words(actions.told(one), names))
+            for code, one in odd[:SHOWN_PROBLEMS]
+        ],
+        "odd_count": len(odd),
+        "odd_not_shown": max(0, len(odd) - SHOWN_PROBLEMS),
     }
     return render(request, "grading/counts_file.html", context)
 
