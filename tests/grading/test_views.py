@@ -17,6 +17,7 @@ from maplebridge.grading.domain.areas import AreaKind
 from maplebridge.grading.domain.questionnaire import read_marks
 from maplebridge.grading.models import CountSheet, GradingMonth
 from maplebridge.grading.queries import color_name
+from maplebridge.kernel.periods import Month
 
 PUBLIC = ("/safety/", "/safety/embedded/", "/safety/method/", "/safety/areas/Z01/", "/survey/code/")
 INSIDE = ("/grading/", "/grading/months/{beats}/", "/grading/months/{beats}/areas/{beat}/")
@@ -221,3 +222,25 @@ def test_a_file_of_counts_says_at_once_what_looks_odd_in_it(town: Town, graded: 
     assert f"{month - 5}, 第2派出所: no count was entered" in page
     assert f"{month - 2}, 第3派出所: residents went from 30,000 to 45,000" in page
     assert "Take over the whole file" in page
+
+
+def test_a_month_that_was_missed_or_opened_again_can_still_be_closed(town: Town, graded: Graded) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(town.analyst.account)
+    missed = GradingMonth.objects.filter(kind="beat").latest("month")
+    for earlier in (missed, *GradingMonth.objects.filter(kind="beat").exclude(pk=missed.pk)):
+        GradingMonth.objects.filter(pk=earlier.pk).update(month=(Month.of(earlier.month) - 2).first)
+    after = Month.of(missed.month) - 1
+    assert f"Close the counts of {after}" in client.get("/grading/").content.decode()
+
+    client.post("/grading/close/", {"kind": "beat", "explanation": "looked at"})
+    closed = GradingMonth.objects.get(kind="beat", month=after.first)
+    client.post(f"/grading/months/{closed.pk}/take-back/")
+
+    assert f"Close the counts of {after}" in client.get("/grading/").content.decode()
+    client.post("/grading/close/", {"kind": "beat", "explanation": "looked at"})
+    closed.refresh_from_db()
+    assert closed.state == "closed"
+    again = client.post("/grading/close/", {"kind": "beat", "explanation": "looked at"})
+    assert GradingMonth.objects.filter(kind="beat").count() == 3
+    assert again.status_code == 302

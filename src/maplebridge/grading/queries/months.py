@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from maplebridge.grading.domain.method import Color
 from maplebridge.grading.domain.monthly import MonthlyGrades
 from maplebridge.grading.domain.robustness import Robustness
 from maplebridge.grading.domain.transitions import Review as Verdict
+from maplebridge.grading.domain.transitions import State
 from maplebridge.grading.models import Comment, Grade, GradingMonth
 from maplebridge.kernel.periods import Month
 from maplebridge.kernel.polygons import inner_point, read_polygon
@@ -47,6 +49,16 @@ def color_name(code: int) -> str:
 def grading_months(kind: str, most: int = 24) -> list[GradingMonth]:
     """Return the months that were closed, the latest first."""
     return list(GradingMonth.objects.select_related("method").filter(kind=kind).order_by("-month")[:most])
+
+
+def month_to_close(kind: str, today: date) -> Month | None:
+    """Return the month that is closed next: one opened again, else the one after the last, as soon as it is over."""
+    months = GradingMonth.objects.filter(kind=kind).order_by("month")
+    if opened := months.filter(state=State.OPEN).first():
+        return Month.of(opened.month)
+    over, last = Month.of(today) - 1, months.last()
+    following = over if last is None else Month.of(last.month) + 1
+    return following if following <= over else None
 
 
 def grade_row(

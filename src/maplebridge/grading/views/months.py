@@ -35,17 +35,15 @@ KINDS = (AreaKind.STATION, AreaKind.BEAT)
 def grading(request: HttpRequest) -> HttpResponse:
     """Show where each month stands, and what has to be done next."""
     today = timezone.localdate()
-    over = Month.of(today) - 1
     context = {
         "now": timezone.now(),
         "may_grade": grades(standing_of(request)),
         "may_see_methods": keeps_methods(standing_of(request)),
-        "over": over,
         "kinds": [
             {
                 "kind": kind,
                 "months": queries.grading_months(kind),
-                "closed": queries.month_of(kind, over) is not None,
+                "to_close": queries.month_to_close(kind, today),
             }
             for kind in KINDS
         ],
@@ -58,12 +56,12 @@ def grading(request: HttpRequest) -> HttpResponse:
 @allow(grades)
 @require_POST
 def close(request: HttpRequest) -> HttpResponse:
-    """Close the month that is over, or say what has to be explained first."""
+    """Close the month that is next, or say what has to be explained first."""
     kind = request.POST.get("kind", "")
     if kind not in KINDS:
         raise Http404
     now, today = timezone.now(), timezone.localdate()
-    month = Month.of(today) - 1
+    month = queries.month_to_close(kind, today) or Month.of(today) - 1
     explanation = request.POST.get("explanation", "")
     try:
         one = actions.close_month(
