@@ -8,8 +8,9 @@ from tests.mediation.disputes import Desk, open_desk
 from maplebridge.mediation import actions, permissions, queries
 from maplebridge.mediation.actions import NotAllowed
 from maplebridge.mediation.domain.acceptance import Touches
+from maplebridge.mediation.domain.tiers import Tier
 from maplebridge.mediation.domain.workflow import EndedBecause, OtherWay, State
-from maplebridge.mediation.models import Agreement, Dispute, Entry, Installment, Party, Revisit
+from maplebridge.mediation.models import Agreement, Committee, Dispute, Entry, Installment, Party, Revisit
 from maplebridge.mediation.sweeps import sweep
 from maplebridge.platform.models import EventRecord
 
@@ -98,6 +99,25 @@ def test_what_is_large_or_performed_later_is_written(desk: Desk) -> None:
 def test_an_oral_agreement_is_recorded_by_the_word_of_each_side(desk: Desk) -> None:
     agreement = desk.drafted(form="oral")
     assert desk.signed(agreement, how="spoken").state == State.AGREED
+
+
+def test_what_a_village_group_settles_bears_its_villages_seal(desk: Desk) -> None:
+    dispute = desk.agreed(tier=Tier.GROUP)
+    assert (dispute.tier, dispute.committee, dispute.state) == (Tier.GROUP, desk.committee, State.AGREED)
+
+
+def test_without_any_committee_nothing_is_drafted_that_nobody_could_seal(desk: Desk) -> None:
+    dispute = desk.in_mediation()
+    Dispute.objects.filter(pk=dispute.pk).update(committee=None)
+    draft = {"dispute_id": dispute.pk, "terms": "修好", "by": desk.by, "now": desk.now}
+    Committee.objects.update(closed_at=desk.now)
+    with refused("nobody_seals"):
+        actions.draft(form="written", **draft)  # type: ignore[arg-type]
+    actions.draft(form="oral", **draft)  # type: ignore[arg-type]
+
+    Committee.objects.filter(pk=desk.committee.pk).update(closed_at=None)
+    desk.signed(actions.draft(form="written", **draft))  # type: ignore[arg-type]
+    assert Dispute.objects.get(pk=dispute.pk).state == State.AGREED
 
 
 def test_a_new_draft_takes_the_place_of_the_old_and_its_signatures(desk: Desk) -> None:

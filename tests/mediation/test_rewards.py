@@ -508,7 +508,7 @@ def test_a_statement_of_the_year_is_printed_for_its_person_and_who_runs_the_fund
     purse.kept()
     purse.decide(purse.propose())
     mine = purse.desk.mediator.person
-    address = f"/mediation/rewards/statements/{mine.pk}/2026.pdf"
+    address = f"/mediation/rewards/statements/{mine.pk}.pdf?year=2026"
     assert address in client_of(mine).get("/mediation/rewards/mine/").content.decode()
     assert address in client_of(purse.desk.town.supervisor).get("/mediation/rewards/").content.decode()
 

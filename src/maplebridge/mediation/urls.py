@@ -71,7 +71,7 @@ urlpatterns: list[URLPattern] = [
     path("mediation/rewards/", rewards.rewards, name="mediation_rewards"),
     path("mediation/rewards/mine/", rewards.my_rewards, name="mediation_my_rewards"),
     path(
-        "mediation/rewards/statements/<int:person_id>/<int:year>.pdf",
+        "mediation/rewards/statements/<int:person_id>.pdf",
         statements.rewards_statement,
         name="mediation_rewards_statement",
     ),

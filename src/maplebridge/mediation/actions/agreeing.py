@@ -15,6 +15,7 @@ from maplebridge.mediation.actions.words import in_town_language
 from maplebridge.mediation.domain.acceptance import is_minor
 from maplebridge.mediation.domain.amounts import AmountRefused, check_parts
 from maplebridge.mediation.domain.audiences import Audience
+from maplebridge.mediation.domain.tiers import Tier
 from maplebridge.mediation.domain.workflow import State
 from maplebridge.mediation.events import AgreementReached
 from maplebridge.mediation.models import (
@@ -28,6 +29,7 @@ from maplebridge.mediation.models import (
 )
 from maplebridge.mediation.permissions import side_of
 from maplebridge.mediation.queries import (
+    committee_for,
     electronic_signature_allowed,
     local_day,
     mediation_rules,
@@ -72,6 +74,8 @@ def draft(
     if not terms.strip():
         raise NotAllowed("text_needed")
     _check_parts(dispute, amount_cents, parts, now)
+    if form == Agreement.Form.WRITTEN:
+        _see_to_a_committee(dispute)
     if form == Agreement.Form.ORAL and _needs_writing(amount_cents, parts, asked_for_in_writing, now):
         raise NotAllowed("written_needed")
     dispute.agreements.filter(ended_at=None).update(ended_at=now)
@@ -96,6 +100,17 @@ def draft(
     note(dispute, "drafted", by=by, now=now, audience=Audience.BOTH, agreement=made.pk, form=form)
     tell(dispute, "agreement", made.pk, audience=Audience.BOTH)
     return made
+
+
+def _see_to_a_committee(dispute: Dispute) -> None:
+    """Give the dispute the committee that was founded meanwhile; without one nobody can put the seal."""
+    if dispute.committee_id is not None:
+        return
+    dispute.committee = committee_for(Tier(dispute.tier), dispute.grid_id)
+    if dispute.committee is None:
+        raise NotAllowed("nobody_seals")
+    save(dispute, "committee")
+    dispute.stays.filter(until=None).update(committee=dispute.committee)
 
 
 def _check_parts(dispute: Dispute, amount_cents: int | None, parts: Sequence[Part], now: datetime) -> None:

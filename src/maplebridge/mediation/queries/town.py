@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from maplebridge.matters.queries import local_day as local_day
 from maplebridge.matters.queries import town_zone as town_zone
 from maplebridge.mediation.domain.rules import DatedValue, MediationRules, in_force
-from maplebridge.mediation.domain.tiers import Tier
+from maplebridge.mediation.domain.tiers import ORDER, Tier
 from maplebridge.mediation.models import (
     Committee,
     CommitteeMember,
@@ -43,10 +43,14 @@ def committees() -> QuerySet[Committee]:
 
 
 def committee_for(tier: Tier, grid_id: int) -> Committee | None:
-    """Return the committee of a tier for a place: that of the nearest grid upward."""
+    """Return the committee of a tier for a place: that of the nearest grid upward.
+
+    Where a tier has none, the next tier's serves it: what a village group settles bears its village's seal.
+    """
     chain = list(places.grid_facts(grid_id).chain)
-    found = {one.grid_id: one for one in committees().filter(tier=tier, grid_id__in=chain)}
-    return next((found[one] for one in chain if one in found), None)
+    found = {(one.tier, one.grid_id): one for one in committees().filter(grid_id__in=chain)}
+    wanted = ((one, grid) for one in ORDER[ORDER.index(tier) :] for grid in chain)
+    return next((found[one] for one in wanted if one in found), None)
 
 
 def get_committee(committee_id: int) -> Committee | None:

@@ -493,6 +493,10 @@ REFUSALS: Mapping[str, Any] = {
     "not_a_sum": _("Please write the sum in yuan, such as 1200.50."),
     "less_than_a_cent": _("A sum has two decimals at most."),
     "too_large": _("This sum is too large."),
+    "nobody_seals": _(
+        "An agreement in writing bears a committee's seal, and no committee is there for this ground. Ask for one to "
+        "be founded, or record the agreement by word of mouth."
+    ),
     "draft_was_replaced": _("A newer draft has taken the place of this one."),
     "no_electronic_signature": _(
         "The law does not allow an electronic signature here: sign on paper (Electronic Signature Law, art. 3)."

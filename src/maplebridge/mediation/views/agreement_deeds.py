@@ -61,8 +61,9 @@ def _parts(reader: Reader, data: Data) -> list[actions.Part]:
 
 def _draft_waiting(reader: Reader) -> Iterable[int | None]:
     one = reader.agreement
-    waits = reader.works and one is not None and one.effective_at is None and reader.is_in(State.IN_MEDIATION)
-    return [one.pk] if waits and one is not None else NOTHING
+    if one is None or one.effective_at is not None or not (reader.works and reader.is_in(State.IN_MEDIATION)):
+        return NOTHING
+    return [one.pk] if _signers(reader, one) else NOTHING
 
 
 def _sign_fields(reader: Reader, of: int) -> Fields:

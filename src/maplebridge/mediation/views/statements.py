@@ -23,10 +23,13 @@ from maplebridge.platform.documents import DocumentsUnavailable, GlyphsMissing
 @allow(staff)
 @never_cache
 @require_GET
-def rewards_statement(request: HttpRequest, person_id: int, year: int) -> HttpResponse:
+def rewards_statement(request: HttpRequest, person_id: int) -> HttpResponse:
     """Give out one person's year as PDF, printed in Chinese as the treasury's file is."""
     own = person_id == me_of(request)
-    if not (own or administers(standing_of(request))) or year not in queries.years_of_statements(person_id):
+    if not (own or administers(standing_of(request))):
+        raise Http404
+    years = {str(one): one for one in queries.years_of_statements(person_id)}
+    if (year := years.get(request.GET.get("year", ""))) is None:
         raise Http404
     person, now, entries = people.get_person(person_id), timezone.now(), queries.statement(person_id, year)
     lines = [
