@@ -8,13 +8,14 @@ from django import template
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from maplebridge.matters import data, queries
 from maplebridge.matters.actions.ending import BECAUSE
 from maplebridge.matters.domain.catalogue import Name
 from maplebridge.matters.models import Category, Entry, Matter
+from maplebridge.platform.wording import in_language, reads_english
 
 register = template.Library()
 
@@ -392,7 +393,7 @@ FEW_DAYS = 60
 def category_name(category: Category | None) -> str:
     if category is None:
         return _("not sorted yet")
-    return category.name_en if (get_language() or "").startswith("en") else category.name_zh
+    return in_language(category.name_zh, category.name_en)
 
 
 @register.filter
@@ -463,9 +464,7 @@ def _when(written: str) -> str:
 
 
 def moment_words(at: datetime) -> str:
-    return date_format(
-        localtime(at), "n月j日 H:i" if not (get_language() or "").startswith("en") else "M j H:i"
-    )
+    return date_format(localtime(at), "M j H:i" if reads_english() else "n月j日 H:i")
 
 
 @register.simple_tag
@@ -504,7 +503,7 @@ def _longest(words: list[str]) -> str:
 
 
 def _in_language(name: Name) -> str:
-    return name.en if (get_language() or "").startswith("en") else name.zh
+    return in_language(name.zh, name.en)
 
 
 def role_of(role: str) -> tuple[str, str]:

@@ -10,9 +10,9 @@ from maplebridge.matters import data, queries
 from maplebridge.matters.actions.raising import officers_on_duty
 from maplebridge.matters.models import Matter
 from maplebridge.matters.templatetags.matter_words import category_name, role_of
-from maplebridge.matters.views.showing import is_english
 from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
+from maplebridge.platform.wording import in_language
 from maplebridge.rosters.queries import on_duty
 
 MOST_FOUND = 12
@@ -99,7 +99,7 @@ def agencies_for(matter: Matter, now: datetime) -> list[Candidate]:
 
 def _kind_words(kind: str) -> str:
     known = data.catalogue().agency_kinds.get(kind)
-    return "" if known is None else known.name.en if is_english() else known.name.zh
+    return "" if known is None else in_language(known.name.zh, known.name.en)
 
 
 def _kinds(matter: Matter) -> Iterator[tuple[str, str]]:

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from django.template.defaultfilters import date as formatted
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maplebridge.matters.domain.deadlines import lamp
 from maplebridge.matters.domain.workflow import CallOutStatus, Outcome, State
 from maplebridge.matters.models import CallOut, Matter
 from maplebridge.matters.templatetags.matter_words import CLOSED_AS, OUTCOMES, PAUSES, moment_words
+from maplebridge.platform.wording import reads_english
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +105,4 @@ def _in_hand(matter: Matter, call_outs: list[CallOut], promise_by: datetime | No
 
 
 def day_words(day: date) -> str:
-    return str(formatted(day, "j M" if (get_language() or "").startswith("en") else "n月j日"))
+    return str(formatted(day, "M j" if reads_english() else "n月j日"))

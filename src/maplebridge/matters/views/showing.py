@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core import signing
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maplebridge.conversations.actions import RESIDENT
@@ -152,7 +151,3 @@ def read_token(token: str, person_id: int | None) -> int | None:
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return int(matter_id) if of == person_id else None
-
-
-def is_english() -> bool:
-    return (get_language() or "").startswith("en")
