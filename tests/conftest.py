@@ -1,13 +1,18 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.http import HttpRequest, HttpResponse
+from django.test import TransactionTestCase
+from django.views import defaults
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
+from tests.factories.kept import emptied
 
+from maplebridge.config import urls
 from maplebridge.platform.freshness import forget
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -36,6 +41,39 @@ def browser() -> Iterator[Browser]:
         yield started
         started.close()
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_soon() -> Iterator[None]:
+    """Take away what a test has committed by deleting it: to flush a hundred tables makes each of them anew."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def delete(case: TransactionTestCase) -> None:
+        if not emptied():
+            flush(case)
+
+    TransactionTestCase._fixture_teardown = delete
+    yield
+    TransactionTestCase._fixture_teardown = flush
+
+
+@pytest.fixture
+def refused_in_full_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show each visitor the whole page of a refusal the first time, and only its reason in the thousands after it."""
+    for status, page in ((403, defaults.permission_denied), (404, defaults.page_not_found)):
+        monkeypatch.setattr(urls, f"handler{status}", _in_full_once(status, page), raising=False)
+
+
+def _in_full_once(status: int, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    seen: set[int | None] = set()
+
+    def answer(request: HttpRequest, exception: Exception) -> HttpResponse:
+        if request.user.pk in seen:
+            return HttpResponse(str(exception), content_type="text/plain", status=status)
+        seen.add(request.user.pk)
+        return page(request, exception)
+
+    return answer
 
 
 @pytest.fixture

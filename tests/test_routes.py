@@ -12,15 +12,12 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter, SlugConverter, StringConverter
 from django.utils import timezone
-from django.views import defaults
 from tests.factories.town import Town, make_town
 
-from maplebridge.config import urls
 from maplebridge.matters import actions as matters
 from maplebridge.matters.models import Matter
 from maplebridge.people import queries as people
@@ -154,25 +151,6 @@ def test_every_route_has_a_name_of_its_own() -> None:
 
 def test_there_is_something_to_visit() -> None:
     assert {"home", "sign_in", "groups", "group", "me", "people_admin", "duties"} <= set(ROUTES)
-
-
-@pytest.fixture
-def refused_in_full_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Show each visitor the whole page of a refusal the first time, and its bare status in the thousands after it."""
-    for status, page in ((403, defaults.permission_denied), (404, defaults.page_not_found)):
-        monkeypatch.setattr(urls, f"handler{status}", _in_full_once(status, page), raising=False)
-
-
-def _in_full_once(status: int, page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    seen: set[int | None] = set()
-
-    def answer(request: HttpRequest, exception: Exception) -> HttpResponse:
-        if request.user.pk in seen:
-            return HttpResponse(status=status)
-        seen.add(request.user.pk)
-        return page(request, exception)
-
-    return answer
 
 
 @pytest.mark.usefixtures("refused_in_full_once")

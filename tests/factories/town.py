@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from tests.factories.kept import kept
+
 from maplebridge.conversations import actions as conversations
 from maplebridge.conversations.models import Message, NeighborGroup
 from maplebridge.matters.models import Category
@@ -63,6 +65,7 @@ class Town:
         )
 
 
+@kept
 def make_town(now: datetime) -> Town:
     """Build the town as it stands at `now`."""
     county = _grid("和顺区", "990103000000", 5)

@@ -77,8 +77,19 @@ def tell(
     actions.offer(by_side_id=maker, terms=f"{words}五", now=desk.later(minutes=4), **to, **at)
 
 
+NUMBERED = (Dispute, Session, Exhibit, Offer, Promise, Side, Party, Agreement, Signature)
+
+
 @pytest.fixture
-def dispute(desk: Desk) -> Dispute:
+def small_numbers(desk: Desk) -> None:
+    """Let the numbers of every kind begin at 1, so that they meet, and there are few to try."""
+    with connection.cursor() as cursor:
+        for model in NUMBERED:
+            cursor.execute(f'ALTER TABLE "{model._meta.db_table}" ALTER COLUMN id RESTART WITH 1')
+
+
+@pytest.fixture
+def dispute(desk: Desk, small_numbers: None, refused_in_full_once: None) -> Dispute:
     """A dispute in which something was said to each audience, in its own room where it has one."""
     dispute = desk.accepted()
     left, right = dispute.sides.order_by("number")
@@ -100,16 +111,7 @@ def dispute(desk: Desk) -> Dispute:
 
 def addresses(dispute: Dispute) -> Iterator[str]:
     """Yield every address of mediation with every number of the dispute, and those elsewhere that might know of it."""
-    numbers = sorted(
-        {
-            dispute.pk,
-            *(
-                pk
-                for model in (Session, Exhibit, Offer, Promise, Side, Party, Agreement, Signature)
-                for pk in model.objects.values_list("pk", flat=True)
-            ),
-        }
-    )
+    numbers = sorted({pk for model in NUMBERED for pk in model.objects.values_list("pk", flat=True)})
     for pattern in urls.urlpatterns:
         assert isinstance(pattern, URLPattern)
         names = pattern.pattern.converters
