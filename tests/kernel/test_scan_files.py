@@ -1,6 +1,8 @@
 """Files in SaTScan's text formats are scanned as they stand; the bench is the command for it."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,17 +12,18 @@ GEO = "a 30.00 120.00\nb 30.01 120.00\nc 30.02 120.01\nd 31.00 121.00\n"
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     (tmp_path / "town.geo").write_text(GEO)
     return tmp_path
 
 
-def told(capsys, *arguments):
+def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> list[dict[str, Any]]:
     assert command.main([*map(str, arguments), "--json"]) == 0
-    return json.loads(capsys.readouterr().out)["clusters"]
+    clusters: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["clusters"]
+    return clusters
 
 
-def test_days_of_a_prospective_permutation_scan(folder, capsys):
+def test_days_of_a_prospective_permutation_scan(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     random = np.random.default_rng(1)
     quiet = "".join(
         f"{place} 1 2024/3/{day}\n" for day in range(1, 32) for place in random.choice(list("aaabcdddd"), 9)
@@ -47,7 +50,7 @@ def test_days_of_a_prospective_permutation_scan(folder, capsys):
     assert first["p"] < 0.05
 
 
-def test_years_with_people_and_strata(folder, capsys):
+def test_years_with_people_and_strata(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # Place d has the old; its many cases are those of its age, the cluster is in a.
     (folder / "town.pop").write_text(
         "".join(
@@ -69,7 +72,7 @@ def test_years_with_people_and_strata(folder, capsys):
     assert "recurrence" not in first
 
 
-def test_space_alone(folder, capsys):
+def test_space_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "town.pop").write_text("".join(f"{place} 2000 100\n" for place in "abcd"))
     (folder / "town.cas").write_text("a 3 2000\nb 4 2000\nc 3 2000\nd 30 2000\n")
     files = "--cases", folder / "town.cas", "--geo", folder / "town.geo", "--pop", folder / "town.pop"
@@ -78,7 +81,7 @@ def test_space_alone(folder, capsys):
     assert first["statistic"] == pytest.approx(30 * np.log(3) + 10 * np.log(1 / 3))
 
 
-def test_a_place_nobody_knows_is_named(folder):
+def test_a_place_nobody_knows_is_named(folder: Path) -> None:
     (folder / "town.cas").write_text("nowhere 1 2024/3/1\n")
     with pytest.raises(SystemExit, match="nowhere"):
         command.main(["--cases", str(folder / "town.cas"), "--geo", str(folder / "town.geo")])
@@ -87,6 +90,6 @@ def test_a_place_nobody_knows_is_named(folder):
 @pytest.mark.parametrize(
     ("text", "year", "unit"), [("73", 1973, "year"), ("1991/12", 1991, "month"), ("2024-2-29", 2024, "day")]
 )
-def test_dates_have_their_units(text, year, unit):
+def test_dates_have_their_units(text: str, year: int, unit: str) -> None:
     day, found = command.parse_day(text)
     assert (day.year, found) == (year, unit)
