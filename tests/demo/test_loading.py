@@ -192,6 +192,9 @@ def test_live_leaves_one_of_three_matters_to_whoever_looks(few: loading.Town) ->
     assert any("left to whoever looks" in line for line in told)
     assert Matter.objects.filter(raised_at__gt=NOW, answered_at=None).exists()
     assert Matter.objects.filter(raised_at__gt=NOW).exclude(answered_at=None).exists()
+    looked_at = NeighborGroup.objects.order_by("thread_id").values_list("thread_id", flat=True)[0]
+    said = Message.objects.filter(sent_at__gt=NOW)
+    assert said.filter(thread_id=looked_at).values("author_id").distinct().count() >= 4
 
 
 @pytest.mark.django_db(transaction=True)

@@ -82,6 +82,8 @@ def test_progress_is_told_to_the_one_who_exports(town: Town, monkeypatch: pytest
     topic = f"export:{town.supervisor.pk}"
     assert heard == [(topic, "export", n * exports.SCALE + 4) for n in (2, 4, 4)]
     assert "2" in exports.progress_html(heard[0][2], live.Audience("zh-hans", is_staff=True))
+    done = exports.progress_html(48_561 * exports.SCALE + 48_561, live.Audience("zh-hans", is_staff=True))
+    assert "文件共 48,561 行" in done
     today = town.now.date()
     assert live.may_follow(people.standing_of(town.supervisor.pk, today), topic)
     assert not live.may_follow(people.standing_of(town.officer.pk, today), topic)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from random import Random
@@ -22,6 +22,7 @@ from maplebridge.platform.freshness import forget
 MINUTE_S = 60.0
 PAUSE_MINUTES = 1.5  # between two threads
 LEFT_TO_THE_VIEWER = 3  # of every so many matters one is left to whoever looks
+LOOKED_AT = 2  # of every so many conversations one is where the logins look that are printed, with them in it
 STEP_S = 0.5  # how long Ctrl-C may wait
 
 
@@ -47,16 +48,18 @@ class Live:
             for number in count():
                 if number == most:
                     break
-                self._tell(threads[number % len(threads)], casting, stage)
+                self._tell(threads[number % len(threads)], number, casting, stage)
                 self._wait(PAUSE_MINUTES)
         except KeyboardInterrupt:
             self.say("The demo town goes on without you.")
 
-    def _tell(self, thread: Thread, casting: Casting, stage: Stage) -> None:
+    def _tell(self, thread: Thread, number: int, casting: Casting, stage: Stage) -> None:
         forget()
-        telling = Telling(thread, casting.cast(thread, self.now()), stage)
         self.matters_told += thread.kind == "matter"
         left = thread.kind == "matter" and self.matters_told % LEFT_TO_THE_VIEWER == 0
+        if thread.estate == "any" and (left or number % LOOKED_AT == 0):
+            thread = replace(thread, show=True)
+        telling = Telling(thread, casting.cast(thread, self.now()), stage)
         for step in thread.steps:
             self._wait(step.after)
             if left and not step.is_resident:

@@ -44,8 +44,10 @@ document.addEventListener("submit", (event) => {
 
 // What takes a while and shows nothing by itself, as a file that is still being written, says so at once.
 document.addEventListener("click", (event) => {
-  const says = event.target.closest("[data-says]")?.dataset.says;
-  if (says) announce(says, 10);
+  const chosen = event.target.closest("[data-says]");
+  if (!chosen) return;
+  announce(chosen.dataset.says, 10);
+  chosen.closest("details")?.removeAttribute("open"); // the choice is made: what it lay over is seen again
 });
 
 // Large type: remembered in a cookie, so that the server already sends the page large.
