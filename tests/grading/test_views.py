@@ -218,9 +218,9 @@ def test_a_file_of_counts_says_at_once_what_looks_odd_in_it(town: Town, graded: 
     page = client.post("/grading/counts/", {"kind": "station", "file": file}, follow=True).content.decode()
 
     assert "3 counts look odd" in page
-    assert f"{month - 3}, 第1派出所: 95, usual are" in page
-    assert f"{month - 5}, 第2派出所: no count was entered" in page
-    assert f"{month - 2}, 第3派出所: residents went from 30,000 to 45,000" in page
+    assert f"{month - 3}, Station 1: 95, usual are" in page
+    assert f"{month - 5}, Station 2: no count was entered" in page
+    assert f"{month - 2}, Station 3: residents went from 30,000 to 45,000" in page
     assert "Take over the whole file" in page
 
 

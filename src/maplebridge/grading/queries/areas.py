@@ -97,8 +97,10 @@ def areas_by_name(kind: str) -> dict[str, int]:
     return named
 
 
-def area_names(kind: str) -> dict[int, str]:
-    return dict(Area.objects.filter(kind=kind).values_list("pk", "name"))
+def area_names(kind: str) -> dict[int, tuple[str, str]]:
+    """Return the Chinese and the English name of every area, ended ones too."""
+    named = Area.objects.filter(kind=kind).values_list("pk", "name", "name_en")
+    return {id: (chinese, english) for id, chinese, english in named}
 
 
 @dataclass(frozen=True, slots=True)

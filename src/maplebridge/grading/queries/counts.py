@@ -149,7 +149,12 @@ def odd_in(kind: str, read: ReadCounts) -> list[tuple[str, Finding]]:
         indicator = Indicator.objects.get(code=code)
         first, last = min(by_month), max(by_month)
         rows = _beside_known(kind, indicator, by_month, read.populations.get(indicator.denominator, {}))
-        found += [(code, one) for one in check_counts(rows) if one.month and first <= one.month <= last]
+        brought = {area for numbers in by_month.values() for area in numbers}
+        found += [
+            (code, one)
+            for one in check_counts(rows)
+            if (one.area is None or one.area in brought) and one.month and first <= one.month <= last
+        ]
     return found
 
 

@@ -268,6 +268,11 @@ def indicator_names_here() -> dict[str, str]:
     return {code: named_in(code, names) for names in [queries.indicator_names()] for code in names}
 
 
+def area_names_here(kind: str) -> dict[int, str]:
+    """Return the name of every area by its id, as the reader writes it."""
+    return {id: in_language(*names) for id, names in queries.area_names(kind).items()}
+
+
 PARTS = {
     "counts": gettext_lazy("It counts"),
     "weight": gettext_lazy("Weight"),

@@ -14,7 +14,12 @@ from maplebridge.grading.domain.counts_file import ReadCounts, read_counts
 from maplebridge.grading.domain.questionnaire import AgeBand
 from maplebridge.grading.forms import CountsFileForm
 from maplebridge.grading.permissions import grades
-from maplebridge.grading.templatetags.grades import count_problem_words, finding_words, indicator_names_here
+from maplebridge.grading.templatetags.grades import (
+    area_names_here,
+    count_problem_words,
+    finding_words,
+    indicator_names_here,
+)
 from maplebridge.kernel.tables import Row, TableError, read_table
 from maplebridge.people.permissions import allow, me_of
 from maplebridge.platform import waiting_files
@@ -60,7 +65,7 @@ def counts_file(request: HttpRequest, file_id: int) -> HttpResponse:
     waiting, kind, name, read = _checked(request, file_id)
     months = read.months
     odd = queries.odd_in(kind, read) if not read.problems else []
-    names, headings = queries.area_names(kind), indicator_names_here()
+    names, headings = area_names_here(kind), indicator_names_here()
     context = {
         "now": timezone.now(),
         "file": waiting,
@@ -69,7 +74,7 @@ def counts_file(request: HttpRequest, file_id: int) -> HttpResponse:
         "rows": read.rows,
         "first": months[0] if months else None,
         "last": months[-1] if months else None,
-        "indicators": sorted(read.counts),
+        "indicators": [headings.get(code, code) for code in sorted(read.counts)],
         "problems": [(one.row, count_problem_words(one)) for one in read.problems[:SHOWN_PROBLEMS]],
         "problem_count": len(read.problems),
         "not_shown": max(0, len(read.problems) - SHOWN_PROBLEMS),

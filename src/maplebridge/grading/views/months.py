@@ -21,7 +21,7 @@ from maplebridge.grading.domain.transitions import CycleError, State, earliest_p
 from maplebridge.grading.forms import CommentForm, ErratumForm, ReviewForm
 from maplebridge.grading.models import GradingMonth
 from maplebridge.grading.permissions import comments, grades, keeps_methods, reviews, sees_internal_map
-from maplebridge.grading.templatetags.grades import cycle_words, finding_words
+from maplebridge.grading.templatetags.grades import area_names_here, cycle_words, finding_words
 from maplebridge.grading.views.public import COLORS
 from maplebridge.kernel.periods import Month
 from maplebridge.people.permissions import allow, me_of, standing_of
@@ -75,7 +75,7 @@ def close(request: HttpRequest) -> HttpResponse:
     except CycleError as refused:
         method = queries.method_in_force(month.first)
         found = queries.findings_of(kind, month, method) if method else []
-        names = queries.area_names(kind)
+        names = area_names_here(kind)
         context = {
             "now": now,
             "kind": kind,
@@ -110,7 +110,7 @@ def _month_page(
     standing = standing_of(request)
     rows = list(queries.grades_of(one))
     said = queries.comment_counts(one)
-    names = queries.area_names(one.kind)
+    names = area_names_here(one.kind)
     state = State(one.state)
     edition = one.editions.order_by("-number").first()
     proposed_on = timezone.localdate(one.proposed_at) if one.proposed_at else timezone.localdate()
