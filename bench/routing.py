@@ -1,7 +1,8 @@
 """Which unit handles a matter: train before October, test October, beside what a plain method gives.
 
 Run with `bin/bench routing`. The columns that are only known after handling (how often it was handed on, whether
-it was in time) and the identifier of the handling unit itself are not features.
+it was in time) and the number of the handling unit are not features. A unit is what its name says, letter by letter,
+or, in the results "by number", what its number says: in October some units are written in a way they never were.
 """
 
 import argparse
@@ -22,12 +23,13 @@ from sklearn.preprocessing import OneHotEncoder
 
 from maplebridge.kernel.tables import read_table
 from maplebridge.learning.routing import evaluate, train
+from maplebridge.learning.unit_names import as_known, one_name_each
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "matters_pingshan.csv.gz"
-UNIT, TIME, FIRST_TEST_DAY = "DISPOSE_UNIT_NAME", "CREATE_TIME", "2018-10-01"
+UNIT, NUMBER, TIME, FIRST_TEST_DAY = "DISPOSE_UNIT_NAME", "DISPOSE_UNIT_ID", "CREATE_TIME", "2018-10-01"
 KNOWN_AFTERWARDS = {
     UNIT,
-    "DISPOSE_UNIT_ID",
+    NUMBER,
     "OPERATE_NUM",
     "OVERTIME_ARCHIVE_NUM",
     "INTIME_TO_ARCHIVE_NUM",
@@ -87,11 +89,21 @@ def hits(units: list[str], chances: npt.NDArray[np.float64], later: Rows) -> dic
     }
 
 
-def product(past: Rows, later: Rows, columns: Sequence[str]) -> dict[str, Any]:
+def under_one_name(past: Rows, later: Rows) -> tuple[Rows, Rows]:
+    """Give each unit the name that its number had most often in the past, as the product does."""
+    known_as = one_name_each([row[UNIT] for row in past], [row[NUMBER] for row in past])
+    renamed = [
+        [{**row, UNIT: as_known(row[UNIT], row[NUMBER], known_as)} for row in rows] for rows in (past, later)
+    ]
+    return renamed[0], renamed[1]
+
+
+def product(past: Rows, later: Rows, columns: Sequence[str], *, by_number: bool = False) -> dict[str, Any]:
     start = time.perf_counter()
-    model = train(past, [row[UNIT] for row in past], columns)
+    numbers, later_numbers = ([row[NUMBER] for row in rows] if by_number else None for rows in (past, later))
+    model = train(past, [row[UNIT] for row in past], columns, numbers=numbers)
     trained = time.perf_counter()
-    result = evaluate(model, later, [row[UNIT] for row in later])
+    result = evaluate(model, later, [row[UNIT] for row in later], later_numbers)
     start_one = time.perf_counter()
     for row in later[:500]:
         model.propose(row)
@@ -133,6 +145,7 @@ def main() -> None:
     later = [row for row in table.rows if row[TIME] >= FIRST_TEST_DAY]
     everything = [column for column in table.columns if column not in KNOWN_AFTERWARDS]
     plain = [column for column in everything if column not in {TIME, "REC_ID"}]
+    by_number = under_one_name(past, later)
     results: dict[str, Any] = {
         "most frequent unit of the type": hits(*most_frequent(past, later, ["SUB_TYPE_NAME"]), later),
         "most frequent unit of street and type": hits(
@@ -143,6 +156,13 @@ def main() -> None:
         "product, names and time": product(past, later, [TIME, *NAMES]),
         "product, every column": product(past, later, everything),
         "product, codes only": product(past, later, [c for c in plain if c.endswith("_ID")]),
+        "by number: most frequent unit of the type": hits(
+            *most_frequent(*by_number, ["SUB_TYPE_NAME"]), by_number[1]
+        ),
+        "by number: logistic regression, all columns": hits(
+            *logistic_regression(*by_number, plain), by_number[1]
+        ),
+        "by number: product, names and time": product(past, later, [TIME, *NAMES], by_number=True),
     }
     report = {
         "machine": machine(),
