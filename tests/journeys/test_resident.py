@@ -113,6 +113,8 @@ def test_words_of_danger_bring_up_whom_to_call_over_the_full_width(
     town: Town, somebody: Seat, where: str
 ) -> None:
     resident = somebody(town.resident)
+    asked: list[str] = []
+    resident.page.on("request", lambda one: asked.append(one.url) if "/similar/" in one.url else None)
     if where == "group":
         resident.open(f"/groups/{town.group.thread_id}/")
         resident.write("您的消息", "家里着火了，快来人")
@@ -127,6 +129,11 @@ def test_words_of_danger_bring_up_whom_to_call_over_the_full_width(
     size = box.bounding_box()
     assert size is not None
     assert size["width"] >= 390 - 2 * 16
+    if where == "report":
+        assert len(asked) == 1  # for the words; the empty form had nothing to ask
+        resident.open("/report/")
+        expect(box).to_be_visible()  # for the words that were kept
+        assert len(asked) == 2
 
 
 def test_domestic_violence_never_shows_in_the_group(town: Town, somebody: Seat) -> None:
