@@ -147,4 +147,4 @@ def layer_words(layer: str) -> str:
 
 @register.filter
 def signed(percent: float) -> str:
-    return f"{percent:+.0f} %"
+    return f"{percent:+.0f} %".replace("-", "−")
