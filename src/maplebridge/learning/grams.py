@@ -12,7 +12,6 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-import rjieba
 
 from maplebridge.kernel.text import comparable
 
@@ -139,6 +138,8 @@ def _runs(folded: str, edges: Spans, length: int) -> _Runs:
 
 @lru_cache(_KEPT)
 def _word_edges(text: str) -> Spans:
+    import rjieba  # noqa: PLC0415 - heavy, not needed at start-up
+
     return np.cumsum([0, *map(len, rjieba.cut(text))], dtype=np.int64)
 
 

@@ -10,6 +10,7 @@ from maplebridge.web.worker import Worker
 
 class Command(BaseCommand):
     help = "Deliver events, do what is due, seal the record; until stopped."
+    requires_system_checks = ()  # migrating makes them, and bin/check: they are about the code, not the town
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
