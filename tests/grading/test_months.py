@@ -371,6 +371,17 @@ def test_a_correction_is_a_new_edition_that_says_what_was_wrong(
     assert MapEdition.objects.get(number=1).content == before
     assert second.areas.get(code="Z03").said["color"] != first.areas.get(code="Z03").said["color"]
     assert queries.edition_in_force() == second
+    analyst = Client(headers={"accept-language": "en"})
+    analyst.force_login(town.analyst.account)
+    again = analyst.post(f"/grading/months/{first.month_id}/recompute/").content.decode()
+    assert "Edition 1, computed again: the same to the last bit" in again
+    assert "Edition 2, computed again: the same to the last bit" in again
+    MapEdition.objects.filter(pk=second.pk).update(
+        content=second.content.replace('"result":"', '"result":"0')
+    )
+    again = analyst.post(f"/grading/months/{first.month_id}/recompute/").content.decode()
+    assert "Edition 2, computed again: not the same" in again
+    MapEdition.objects.filter(pk=second.pk).update(content=second.content)
     wrong = Client(headers={"accept-language": "en"}).get("/safety/editions/1/").content.decode()
     assert "has been corrected by edition 2" in wrong
     assert "第3号派出所漏报" in wrong

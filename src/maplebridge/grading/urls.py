@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("grading/months/<int:month_id>/take-back/", months.take_back, name="grading_take_back"),
     path("grading/months/<int:month_id>/review/", months.review, name="grading_review"),
     path("grading/months/<int:month_id>/publish/", months.publish, name="grading_publish"),
+    path("grading/months/<int:month_id>/recompute/", months.recompute, name="grading_recompute"),
     path("grading/months/<int:month_id>/tell/", telling.tell, name="grading_tell"),
     path("grading/months/<int:month_id>/correction/", months.ask_correction, name="grading_ask_correction"),
     path("grading/months/<int:month_id>/correct/", months.correct, name="grading_correct"),

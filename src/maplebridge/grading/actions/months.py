@@ -1,6 +1,7 @@
 """The way of a month: closed, graded, commented, reviewed by two where it matters, published after a week."""
 
 import hashlib
+import json
 from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from maplebridge.grading.domain.questionnaire import AgeBand
 from maplebridge.grading.domain.robustness import robustness
 from maplebridge.grading.domain.survey_results import One, agreeing
 from maplebridge.grading.domain.transitions import CycleError, State
-from maplebridge.grading.models import Area, Comment, Grade, GradingMonth, Indicator, Review
+from maplebridge.grading.models import Area, Comment, Grade, GradingMonth, Indicator, MapEdition, Review
 from maplebridge.kernel.periods import Month
 from maplebridge.matters import queries as matters
 from maplebridge.platform.audit import action
@@ -103,6 +104,11 @@ def recompute(one: GradingMonth) -> bool:
     """Tell whether a month, computed again, comes out as it was kept."""
     graded, _history = queries.graded_of(one)
     return result_digest(graded) == one.result_digest
+
+
+def recompute_edition(edition: MapEdition) -> bool:
+    """Tell whether an edition, computed again from what it names, comes out as it was published, to the last bit."""
+    return result_digest(queries.graded_again(edition)) == json.loads(edition.content)["result"]
 
 
 def _before(history: History, graded: MonthlyGrades) -> MonthlyGrades | None:

@@ -13,11 +13,11 @@ from maplebridge.grading.domain.history import History
 from maplebridge.grading.domain.method import Method
 from maplebridge.grading.domain.monthly import MonthlyGrades, Tell, grade_month, nobody
 from maplebridge.grading.domain.robustness import WEIGHTINGS, robustness, what_if
-from maplebridge.grading.models import Area, GradingMonth
+from maplebridge.grading.models import Area, GradingMonth, MapEdition
 from maplebridge.grading.models import Method as Kept
 from maplebridge.grading.queries.areas import areas_on
 from maplebridge.grading.queries.counts import history_of
-from maplebridge.grading.queries.months import color_name, colors_before
+from maplebridge.grading.queries.months import color_code, color_name, colors_before
 from maplebridge.kernel.periods import Month
 
 
@@ -53,6 +53,23 @@ def graded_of(one: GradingMonth, tell: Tell = nobody) -> tuple[MonthlyGrades, Hi
     history = history_of(one, method)
     previous = colors_before(one, history.areas)
     return grade_month(history, method, previous, one.seed or 0, tell=tell), history
+
+
+def graded_again(edition: MapEdition) -> MonthlyGrades:
+    """Return what an edition comes to, computed again from what it names: its sheets, method, seed and colors before.
+
+    Of the month itself nothing is asked, so that an edition that was corrected since can be computed again, too.
+    """
+    content = json.loads(edition.content)
+    month = Month.parse(content["month"])
+    kept = Kept.objects.get(version=content["method"]["version"])
+    one = GradingMonth(kind=content["kind"], month=month.first, method=kept, sheets=content["sheets"])
+    method = rules_of(kept)
+    history = history_of(one, method)
+    codes = dict(areas_on(one.kind, month.last).values_list("pk", "code"))
+    before = {said["code"]: color_code(said["before"]) for said in content["areas"]}
+    previous = np.array([before[codes[int(id)]] for id in history.areas], dtype=np.int8)
+    return grade_month(history, method, previous, content["seed"])
 
 
 def gradable_months(kind: str, most: int = 12) -> list[GradingMonth]:

@@ -1,6 +1,7 @@
 """The monthly cycle as analysts, stations and supervisors work it: close, propose, comment, release, publish."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -105,7 +106,12 @@ def month(request: HttpRequest, month_id: int) -> HttpResponse:
 
 
 def _month_page(
-    request: HttpRequest, one: GradingMonth, *, wrong: str = "", status: int = 200
+    request: HttpRequest,
+    one: GradingMonth,
+    *,
+    wrong: str = "",
+    recomputed: Sequence[tuple[int, str]] = (),
+    status: int = 200,
 ) -> HttpResponse:
     standing = standing_of(request)
     rows = list(queries.grades_of(one))
@@ -123,6 +129,7 @@ def _month_page(
         "rows": [(grade, said.get(grade.area_id, 0)) for grade in rows],
         "counts": [(color, sum(each.color == color for each in rows)) for color in COLORS],
         "findings": [finding_words(each, names) for each in one.findings],
+        "recomputed": recomputed,
         "reviews": one.reviews.order_by("pk"),
         "needed": queries.reviewers_needed(one) if rows else 1,
         "open_contradictions": queries.contradictions_open(one),
@@ -216,6 +223,20 @@ def correct(request: HttpRequest, month_id: int) -> HttpResponse:
         month_id,
         lambda: actions.correct(number=edition.number, by_id=me_of(request), now=timezone.now()),
     )
+
+
+@allow(grades)
+@require_POST
+def recompute(request: HttpRequest, month_id: int) -> HttpResponse:
+    """Compute the editions of a month again from what they name, and say whether they come out the same."""
+    one = _get(month_id)
+    found = []
+    for edition in one.editions.order_by("number"):
+        try:
+            found.append((edition.number, "same" if actions.recompute_edition(edition) else "other"))
+        except queries.SheetAltered:
+            found.append((edition.number, "altered"))
+    return _month_page(request, one, recomputed=found)
 
 
 def _done(request: HttpRequest, month_id: int, deed: Any) -> HttpResponse:
