@@ -77,3 +77,11 @@ def test_names_of_nested_areas_read_as_one() -> None:
     assert wording.names_joined(["迎宾社区", "第4网格"]) == "迎宾社区第4网格"
     assert wording.names_joined(["Yingbin", "Grid 4"]) == "Grid 4, Yingbin"
     assert wording.names_joined(["", "第4网格"]) == "第4网格"
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("zh-hans", "房屋与物业"), ("zh-hant", "房屋與物業"), ("en", "Housing")]
+)
+def test_a_name_of_the_catalogue_is_in_the_characters_of_the_reader(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert wording.in_language("房屋与物业", "Housing") == shown

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext, gettext_noop, ngettext, pgettext
+
+from maplebridge.kernel.text import to_traditional
 
 # Django's own sentences that our translations say more kindly: what is needed instead of what is wrong.
 KINDER = [
@@ -24,6 +27,7 @@ KINDER = [
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+NAMES_KEPT = 4096  # of a catalogue
 
 
 def reads_english() -> bool:
@@ -32,8 +36,15 @@ def reads_english() -> bool:
 
 
 def in_language(chinese: str, english: str) -> str:
-    """Return the one of two names that the reader writes; the Chinese one where there is no English."""
-    return english if english and reads_english() else chinese
+    """Return the one of two names that the reader reads; the Chinese one, in their characters, without an English."""
+    if english and reads_english():
+        return english
+    return _traditional(chinese) if get_language() == "zh-hant" else chinese
+
+
+@lru_cache(NAMES_KEPT)
+def _traditional(name: str) -> str:
+    return to_traditional(name)
 
 
 def span_in_words(span: timedelta) -> str:
