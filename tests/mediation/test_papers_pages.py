@@ -182,13 +182,13 @@ def test_a_version_is_not_found_under_another_dispute(desk: Desk, mediator: Clie
 def test_a_party_gets_the_sealed_agreement_and_nothing_else(desk: Desk) -> None:
     dispute = desk.agreed()
     agreement = sealed(desk, dispute)
-    identity = sealed(desk, dispute, Code.IDENTITY)
+    application = sealed(desk, dispute, Code.APPLICATION)
     party = signed_in(desk.town.resident)
     shown = party.get(f"/my-disputes/{dispute.pk}/").content.decode()
     assert f"/papers/{agreement.pk}/" in shown
-    assert f"/papers/{identity.pk}/" not in shown
+    assert f"/papers/{application.pk}/" not in shown
     base = f"/my-disputes/{dispute.pk}/papers/"
     assert party.get(f"{base}{agreement.pk}/").content == PAPER
-    assert party.get(f"{base}{identity.pk}/").status_code == 404
+    assert party.get(f"{base}{application.pk}/").status_code == 404
     stranger = signed_in(desk.town.grid_worker)
     assert stranger.get(f"{base}{agreement.pk}/").status_code == 404
