@@ -151,7 +151,7 @@ def test_a_border_comes_from_a_map_and_leaves_with_it(town: Town) -> None:
 
     where = bring(page, "areas", "areas.geojson", GEOJSON.encode())
     page.post(f"{where}accept/")
-    away = page.get("/grading/areas/files/areas/geojson/").content
+    away = page.get("/grading/areas/files/areas/geojson/").getvalue()
 
     assert Area.objects.get(code="P01").boundary["type"] == "Polygon"  # type: ignore[index]  # it has one now
     again = bring(page, "areas", "areas.geojson", away)
@@ -164,9 +164,9 @@ def test_what_is_given_out_is_read_again(town: Town, graded: Graded, form: str) 
     ending = "csv" if form == "gb18030" else form
 
     for sheet in ("areas", "successions"):
-        example = page.get(f"/grading/areas/examples/{sheet}/{form}/").content
+        example = page.get(f"/grading/areas/examples/{sheet}/{form}/").getvalue()
         assert page.get(bring(page, sheet, f"e.{ending}", example)).status_code == 200
-    away = page.get(f"/grading/areas/files/areas/{form}/").content
+    away = page.get(f"/grading/areas/files/areas/{form}/").getvalue()
     shown = page.get(bring(page, "areas", f"areas.{ending}", away)).context
 
     assert (shown["new"], shown["known"], shown["problem_count"]) == (0, 13, 0)

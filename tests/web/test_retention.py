@@ -21,8 +21,8 @@ from maplebridge.matters.models import Entry, Matter
 from maplebridge.matters.queries.town import broadcast_limits
 from maplebridge.people.models import Account, OneTimeCode, Person
 from maplebridge.platform import audit, events, photos
+from maplebridge.platform.locks import DELETING
 from maplebridge.platform.models import AuditRow, DeletionRecord, EventRecord, IdempotencyKey, Photo
-from maplebridge.platform.retention import DELETING_LOCK
 from maplebridge.web.retention import Night, last_night, retain
 from maplebridge.web.worker import listening
 
@@ -307,10 +307,10 @@ def test_a_worker_deletes_once_a_night_and_after_one_that_was_missed(town: Town)
 
 def test_two_workers_do_not_delete_at_once(town: Town) -> None:
     with listening() as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [DELETING_LOCK])
+        other.execute("SELECT pg_advisory_lock(%s)", [DELETING])
         assert nightly(Night(), town.now) == 0
         # A closed connection may keep its lock for a moment: the server hears of the end a little later.
-        other.execute("SELECT pg_advisory_unlock(%s)", [DELETING_LOCK])
+        other.execute("SELECT pg_advisory_unlock(%s)", [DELETING])
     assert nightly(Night(), town.now) > 0
 
 

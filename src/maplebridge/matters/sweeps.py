@@ -1,15 +1,13 @@
 """What is due now. The worker calls `sweep` every few seconds with the time; nothing here waits or sleeps."""
 
-import logging
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from maplebridge.kernel.periods import Month
 from maplebridge.matters.actions import agencies, clock, tallies
 from maplebridge.matters.models import CallOut, Matter, Promise
 from maplebridge.matters.queries import local_day, tallied
+from maplebridge.platform.sweeping import each
 
-logger = logging.getLogger(__name__)
 MOST = 200  # in one sweep; the next one takes the rest
 
 
@@ -23,12 +21,12 @@ def sweep(*, now: datetime) -> int:
     ).order_by("respond_by", "id")
     promises = Promise.objects.filter(kept_at=None, chased_at=None, due_at__lte=now).order_by("due_at", "id")
     return (
-        _each(due, lambda id: clock.wake(matter_id=id, now=now))
-        + _each(
+        each(due, lambda id: clock.wake(matter_id=id, now=now))
+        + each(
             late.values_list("id", flat=True)[:MOST],
             lambda id: agencies.note_late_call_out(call_out_id=id, now=now),
         )
-        + _each(
+        + each(
             promises.values_list("id", flat=True)[:MOST],
             lambda id: clock.chase_promise(promise_id=id, now=now),
         )
@@ -50,19 +48,7 @@ def add_up(*, now: datetime) -> int:
         for back, month in months.items()
         if month.first not in known or known[month.first] < now - (EARLIER_EVERY if back else CURRENT_EVERY)
     ]
-    return _each(stale[:1], lambda back: tallies.refresh_month(month=months[back], now=now))
-
-
-def _each(ids: Iterable[int], do: Callable[[int], object]) -> int:
-    """Do one deed for each, so that one that fails holds up no other."""
-    done = 0
-    for id in list(ids):
-        try:
-            do(id)
-        except Exception:
-            logger.exception("sweeping %d failed", id)
-        done += 1
-    return done
+    return each(stale[:1], lambda back: tallies.refresh_month(month=months[back], now=now))
 
 
 def next_due() -> datetime | None:

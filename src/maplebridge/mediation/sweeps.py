@@ -1,7 +1,5 @@
 """What is due now. The worker calls `sweep` every few seconds with the time; nothing here waits or sleeps."""
 
-import logging
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -10,8 +8,8 @@ from maplebridge.mediation.actions import clock, offering, performing
 from maplebridge.mediation.domain.workflow import State
 from maplebridge.mediation.models import Dispute, Installment, Promise, Revisit
 from maplebridge.mediation.queries import local_day, mediation_rules
+from maplebridge.platform.sweeping import each
 
-logger = logging.getLogger(__name__)
 MOST = 200  # in one sweep; the next one takes the rest
 
 
@@ -32,29 +30,17 @@ def sweep(*, now: datetime) -> int:
         done_at=None, noted_at=None, due_on__lte=today, agreement__ended_at=None
     ).order_by("due_on", "id")
     return (
-        _each(waking.values_list("id", flat=True)[:MOST], lambda id: clock.wake(dispute_id=id, now=now))
-        + _each(
+        each(waking.values_list("id", flat=True)[:MOST], lambda id: clock.wake(dispute_id=id, now=now))
+        + each(
             promises.values_list("id", flat=True)[:MOST],
             lambda id: offering.chase_promise(promise_id=id, now=now),
         )
-        + _each(
+        + each(
             parts.values_list("id", flat=True)[:MOST],
             lambda id: performing.remind_of_part(installment_id=id, now=now),
         )
-        + _each(
+        + each(
             revisits.values_list("id", flat=True)[:MOST],
             lambda id: performing.note_revisit_due(revisit_id=id, now=now),
         )
     )
-
-
-def _each(ids: Iterable[int], do: Callable[[int], object]) -> int:
-    """Do one deed for each, so that one that fails holds up no other."""
-    done = 0
-    for id in list(ids):
-        try:
-            do(id)
-        except Exception:
-            logger.exception("sweeping %d failed", id)
-        done += 1
-    return done

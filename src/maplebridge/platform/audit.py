@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, transaction
 
+from maplebridge.platform import locks
 from maplebridge.platform.models import AuditRow, AuditSeal
 from maplebridge.platform.recording import trigger as trigger
 
@@ -24,7 +25,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 GENESIS = "0" * 64
-SEALING_LOCK = 7_306_001  # an advisory lock: one sealing process at a time
 BATCH = 5_000
 
 
@@ -111,7 +111,7 @@ _SEALABLE = """
 def seal(*, now: datetime) -> int:
     """Chain all rows whose order is final. Return how many; 0 also when another process is at it."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALING_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [locks.SEALING])
         if not cursor.fetchone()[0]:
             return 0
         cursor.execute(_SEALABLE)

@@ -1,11 +1,9 @@
 """What the platform itself forgets in time, and the register of everything that was deleted by a rule."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 
 from maplebridge.platform import photos
@@ -19,7 +17,6 @@ from maplebridge.platform.models import (
     WaitingFile,
 )
 
-DELETING_LOCK = 7_306_002  # an advisory lock: one process deletes at a time
 FINISHED = "finished"
 
 
@@ -27,20 +24,6 @@ def register(*, rule: str, kind: str, rows: int, before: datetime, now: datetime
     """Write into the register that something was deleted, in the transaction that deletes it."""
     if rows:
         DeletionRecord.objects.create(rule=rule, kind=kind, rows=rows, before=before, made_at=now)
-
-
-@contextmanager
-def alone() -> Iterator[bool]:
-    """Say whether nobody else is deleting just now; holds until the end, or until the connection breaks."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [DELETING_LOCK])
-        mine = cursor.fetchone() == (True,)
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [DELETING_LOCK])
 
 
 @action

@@ -1,24 +1,21 @@
 """Any list as a file: XLSX, or CSV as spreadsheets here expect it. Rows stream; the page shows how far it is."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from maplebridge.kernel import tables
 from maplebridge.matters import queries
 from maplebridge.matters.permissions import may_see_statistics
 from maplebridge.matters.templatetags.matter_words import ORIGINS, OUTCOMES, SEVERITIES, category_name, state
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, staff, standing_of
-from maplebridge.platform import live
+from maplebridge.platform import downloads, live
 from maplebridge.web.search import said_to, wanted_in
 from maplebridge.web.statistics import table_columns, table_rows
 
@@ -26,12 +23,6 @@ BATCH = 500
 MOST_ROWS = 100_000
 TOLD_EVERY = 2_000
 SCALE = 10_000_000  # done and total travel as one number
-
-FORMATS = {
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-    "csv": ("text/csv; charset=utf-8", "csv"),
-    "gb18030": ("text/csv; charset=gb18030", "csv"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +38,23 @@ class Sheet:
 def export(request: HttpRequest, list_name: str, format: str) -> HttpResponseBase:
     """Stream a list as a file, with the filters and the rights of the page that shows it."""
     make = LISTS.get(list_name)
-    if make is None or format not in FORMATS:
+    if make is None or format not in downloads.TABLES:
         raise Http404
     standing = standing_of(request)
     sheet = make(standing, request.GET, timezone.now())
-    content_type, ending = FORMATS[format]
     pieces = _pieces(sheet, format, standing, translation.get_language())
-    streamed = _asynchronous(pieces) if isinstance(request, ASGIRequest) else pieces
-    name = f"{list_name}-{timezone.localdate():%Y%m%d}.{ending}"
-    return StreamingHttpResponse(
-        streamed, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return downloads.streamed(request, pieces, form=format, name=f"{list_name}-{timezone.localdate():%Y%m%d}")
 
 
 def _pieces(sheet: Sheet, format: str, standing: Standing, language: str | None) -> Iterator[bytes]:
     """Yield the file. The language is kept: the pieces are made after the view has ended."""
     rows = _told(sheet, standing)
-    if format == "xlsx":
-        made = tables.xlsx_bytes(sheet.columns, rows)
-    else:
-        made = tables.csv_bytes(sheet.columns, rows, "gb18030" if format == "gb18030" else "utf-8-sig")
+    made = downloads.table_bytes(format, sheet.columns, rows)
     while True:
         with translation.override(language):
             piece = next(made, None)
         if piece is None:
             return
-        yield piece
-
-
-async def _asynchronous(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield the same from a thread, one piece at a time: the server would else gather the whole file first."""
-    following = sync_to_async(lambda: next(pieces, None))
-    while (piece := await following()) is not None:
         yield piece
 
 

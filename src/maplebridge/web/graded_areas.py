@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,11 +26,11 @@ from maplebridge.grading.domain.areas_file import (
 )
 from maplebridge.grading.permissions import grades
 from maplebridge.kernel.periods import Month
-from maplebridge.kernel.tables import Table, TableError, csv_bytes, read_table, xlsx_bytes
+from maplebridge.kernel.tables import Table, TableError, read_table
 from maplebridge.people.permissions import allow, me_of
 from maplebridge.places import queries as places
 from maplebridge.places.domain.importing import Problem, Sheet, Values, features_of, row_of, table_of_features
-from maplebridge.platform import waiting_files
+from maplebridge.platform import downloads, waiting_files
 from maplebridge.platform.table_words import table_words
 from maplebridge.platform.uploads import TableFileField
 from maplebridge.platform.wording import reads_english
@@ -206,19 +206,19 @@ def _waiting(request: HttpRequest, file_id: int) -> tuple[Any, Sheet, str]:
 
 @allow(grades)
 @require_GET
-def export_graded_areas(request: HttpRequest, sheet: str, form: str) -> HttpResponse:
+def export_graded_areas(request: HttpRequest, sheet: str, form: str) -> StreamingHttpResponse:
     """Give out what is in force, in the shape in which it is brought."""
     chosen = _sheet(sheet, form)
-    return _as_file(chosen, queries.file_rows(chosen, chinese=not reads_english()), form, sheet)
+    return _as_file(request, chosen, queries.file_rows(chosen, chinese=not reads_english()), form, sheet)
 
 
 @allow(grades)
 @require_GET
-def example_of_graded_areas(request: HttpRequest, sheet: str, form: str) -> HttpResponse:
+def example_of_graded_areas(request: HttpRequest, sheet: str, form: str) -> StreamingHttpResponse:
     """Give out invented rows that show what a file looks like."""
     first = Month.of(timezone.localdate()) + 1
     chosen = _sheet(sheet, form)
-    return _as_file(chosen, iter(example_rows(chosen, first)), form, f"{sheet}-example")
+    return _as_file(request, chosen, iter(example_rows(chosen, first)), form, f"{sheet}-example")
 
 
 def _sheet(sheet: str, form: str) -> Sheet:
@@ -227,20 +227,17 @@ def _sheet(sheet: str, form: str) -> Sheet:
     return SHEETS[sheet]
 
 
-def _as_file(sheet: Sheet, rows: Iterator[Values], form: str, name: str) -> HttpResponse:
+def _as_file(
+    request: HttpRequest, sheet: Sheet, rows: Iterator[Values], form: str, name: str
+) -> StreamingHttpResponse:
     headings = sheet.headings(chinese=not reads_english())
     if form == "geojson":
         pieces = [json.dumps(features_of(sheet, rows), ensure_ascii=False).encode()]
     elif form == "xlsx":
         # A cell of a workbook holds 32,767 characters, which is too few for a border; an empty one changes nothing.
         without = ({**one, "boundary": None, "crs": None} for one in rows)
-        pieces = list(xlsx_bytes(headings, (row_of(sheet, one) for one in without), sheet=sheet.name))
+        told = (row_of(sheet, one) for one in without)
+        pieces = list(downloads.table_bytes(form, headings, told, sheet=sheet.name))
     else:
-        encoding = "gb18030" if form == "gb18030" else "utf-8-sig"
-        pieces = list(csv_bytes(headings, (row_of(sheet, one) for one in rows), encoding))  # type: ignore[arg-type]  # one of the two
-    ending = "csv" if form == "gb18030" else form
-    return HttpResponse(
-        b"".join(pieces),
-        content_type=places.FORMS[form],
-        headers={"Content-Disposition": f'attachment; filename="{name}-{timezone.localdate()}.{ending}"'},
-    )
+        pieces = list(downloads.table_bytes(form, headings, (row_of(sheet, one) for one in rows)))
+    return downloads.streamed(request, iter(pieces), form=form, name=f"{name}-{timezone.localdate()}")

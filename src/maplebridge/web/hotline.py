@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from maplebridge.matters.gateway import OrderProblem, hotline
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, me_of
-from maplebridge.platform import waiting_files
+from maplebridge.platform import downloads, waiting_files
 from maplebridge.platform.table_words import table_words
 from maplebridge.platform.uploads import TableFileField
 from maplebridge.web.hotline_orders import check, take_over
@@ -139,11 +139,8 @@ def results(request: HttpRequest) -> HttpResponseBase:
         return redirect("hotline")
     now = timezone.now()
     since = now - timedelta(days=form.cleaned_data["days"])
-    return StreamingHttpResponse(
-        hotline().write(matters.order_results(since)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="hotline-{_stamp(now)}.csv"'},
-    )
+    pieces = hotline().write(matters.order_results(since))
+    return downloads.streamed(request, pieces, form="csv", name=f"hotline-{_stamp(now)}")
 
 
 def _stamp(now: datetime) -> str:

@@ -3,11 +3,8 @@
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,6 +16,7 @@ from maplebridge.people import queries as people
 from maplebridge.people.permissions import administrator, allow, standing_of
 from maplebridge.places import actions, queries
 from maplebridge.places.domain.importing import SHEETS, Sheet
+from maplebridge.platform import downloads
 from maplebridge.platform.table_words import fault_words
 from maplebridge.platform.wording import reads_english
 from maplebridge.web.import_words import FORM_NAMES, SHEET_NAMES, column_name, finding_words, problem_words
@@ -208,20 +206,5 @@ def export(request: HttpRequest, sheet: str, form: str) -> StreamingHttpResponse
     """Stream a sheet as a file in the shape in which it is imported."""
     if sheet not in SHEETS or form not in queries.FORMS:
         raise Http404
-    ending = {"gb18030": "csv"}.get(form, form)
     pieces = queries.exported(SHEETS[sheet], form, chinese=not reads_english())
-    return StreamingHttpResponse(
-        _one_by_one(pieces) if isinstance(request, ASGIRequest) else pieces,
-        content_type=queries.FORMS[form],
-        headers={"Content-Disposition": f'attachment; filename="{sheet}-{timezone.localdate()}.{ending}"'},
-    )
-
-
-async def _one_by_one(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield the pieces as they are made; the database is asked in the request's own thread."""
-    while piece := await sync_to_async(_next)(pieces):
-        yield piece
-
-
-def _next(pieces: Iterator[bytes]) -> bytes:
-    return next(pieces, b"")
+    return downloads.streamed(request, pieces, form=form, name=f"{sheet}-{timezone.localdate()}")

@@ -3,12 +3,9 @@
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,11 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from maplebridge.kernel.tables import csv_bytes, xlsx_bytes
 from maplebridge.people import actions, queries
 from maplebridge.people.domain.importing import SHEETS, PeopleTrouble
 from maplebridge.people.permissions import administrator, allow, me_of
-from maplebridge.places import queries as places
+from maplebridge.platform import downloads
 from maplebridge.platform.table_words import fault_words
 from maplebridge.platform.wording import reads_english
 from maplebridge.web.import_words import FORM_NAMES, column_name, problem_words
@@ -41,7 +37,6 @@ STATES = {
     "written": gettext_lazy("taken over"),
     "dropped": gettext_lazy("dropped"),
 }
-FORMS = ("csv", "gb18030", "xlsx")  # people have no place on a map
 TROUBLES = {
     PeopleTrouble.BAD_PHONE: gettext_lazy("{value} is not a mobile number."),
     PeopleTrouble.PHONE_OF_ANOTHER: gettext_lazy("{value} is the number of somebody else."),
@@ -70,7 +65,7 @@ def _start(wrong: str = "") -> dict[str, Any]:
             (name, SHEET_NAMES[name], [(column_name(sheet, one.key), one.required) for one in sheet.columns])
             for name, sheet in SHEETS.items()
         ],
-        "forms": [(name, FORM_NAMES[name]) for name in FORMS],
+        "forms": [(name, FORM_NAMES[name]) for name in downloads.TABLES],
         "wrong": wrong,
         "latest": [(one, SHEET_NAMES[one.sheet], STATES[one.state]) for one in queries.latest_imports()],
     }
@@ -182,32 +177,13 @@ def drop(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_POST
 def export(request: HttpRequest, sheet: str, form: str) -> HttpResponse | StreamingHttpResponse:
     """Stream a sheet in the shape in which it is imported. That names and phones leave is noted for each person."""
-    if sheet not in SHEETS or form not in FORMS:
+    if sheet not in SHEETS or form not in downloads.TABLES:
         raise Http404
     if sheet == "staff":
         actions.note_export(by=queries.get_person(me_of(request)), now=timezone.now())
     headings = SHEETS[sheet].headings(chinese=not reads_english())
-    rows = queries.rows_of(sheet)
-    if form == "xlsx":
-        pieces = xlsx_bytes(headings, rows)
-    else:
-        pieces = csv_bytes(headings, rows, "gb18030" if form == "gb18030" else "utf-8-sig")
-    ending = "xlsx" if form == "xlsx" else "csv"
-    return StreamingHttpResponse(
-        _one_by_one(pieces) if isinstance(request, ASGIRequest) else pieces,
-        content_type=places.FORMS[form],
-        headers={"Content-Disposition": f'attachment; filename="{sheet}-{timezone.localdate()}.{ending}"'},
-    )
-
-
-async def _one_by_one(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield the pieces as they are made; the database is asked in the request's own thread."""
-    while piece := await sync_to_async(_next)(pieces):
-        yield piece
-
-
-def _next(pieces: Iterator[bytes]) -> bytes:
-    return next(pieces, b"")
+    pieces = downloads.table_bytes(form, headings, queries.rows_of(sheet))
+    return downloads.streamed(request, pieces, form=form, name=f"{sheet}-{timezone.localdate()}")
 
 
 def _import(import_id: int) -> Any:

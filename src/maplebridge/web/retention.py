@@ -22,6 +22,7 @@ from maplebridge.matters.queries import local_day, town_rules, town_zone
 from maplebridge.mediation.actions import retention as mediation
 from maplebridge.mediation.queries import mediation_rules
 from maplebridge.people.actions import retention as people
+from maplebridge.platform import locks
 from maplebridge.platform import retention as platform
 from maplebridge.platform.audit import action
 
@@ -215,7 +216,7 @@ def last_night(now: datetime) -> datetime:
 
 
 def _alone(now: datetime) -> Iterator[object]:
-    with platform.alone() as mine:
+    with locks.alone(locks.DELETING) as mine:
         if mine:
             yield from steps(now)
             platform.note_finished(now)

@@ -2,13 +2,11 @@
 
 import logging
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
-from django.db import connection
 from django.utils import timezone
 
 from maplebridge.grading import queries
@@ -24,12 +22,11 @@ from maplebridge.kernel.geo import Point
 from maplebridge.kernel.statistics.series import Calendar
 from maplebridge.matters import queries as matters
 from maplebridge.people.domain.standing import Standing
-from maplebridge.platform import events
+from maplebridge.platform import events, locks
 from maplebridge.platform.audit import action
 
 logger = logging.getLogger(__name__)
 
-WATCHING_LOCK = 7_306_003  # an advisory lock: one process looks at a time
 URGENT = 3
 DAY = timedelta(days=1)
 State = EarlyWarning.State
@@ -46,7 +43,7 @@ def watch(*, now: datetime, hourly: bool = False) -> WatchRun | None:
     What fails is noted with its run and ends no warning. The same data give the same warnings, and a warning that
     goes on is brought up to date, so that looking twice in a night changes nothing.
     """
-    with _alone() as mine:
+    with locks.alone(locks.WATCHING) as mine:
         if not mine:
             return None
         started = time.monotonic()
@@ -84,19 +81,6 @@ def _strictness(now: datetime) -> _Strictness:
 
 def _midnight(now: datetime) -> datetime:
     return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [WATCHING_LOCK])
-        mine = cursor.fetchone() == (True,)
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [WATCHING_LOCK])
 
 
 def _looks(up_to: datetime, hourly: bool) -> list[watching.Look]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from maplebridge.kernel.periods import Month
-from maplebridge.kernel.tables import csv_bytes, xlsx_bytes
 from maplebridge.mediation import actions, queries
 from maplebridge.mediation.data import HERE, dispute_types
 from maplebridge.mediation.domain import monthly_form, record_31000
@@ -32,14 +31,10 @@ from maplebridge.mediation.queries.figures import Period
 from maplebridge.mediation.templatetags.mediation_words import type_name
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, me_of, standing_of
+from maplebridge.platform import downloads
 
 MONTHS = 24
 YEARS = 3
-FORMATS = {
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-    "csv": ("text/csv; charset=utf-8", "csv"),
-    "gb18030": ("text/csv; charset=gb18030", "csv"),
-}
 Sheet = tuple[Sequence[str], Iterable[Sequence[object]]]
 
 
@@ -247,11 +242,12 @@ def _span(least: int, most: int) -> str:
 @require_GET
 def figures_file(request: HttpRequest, what: str, form: str) -> HttpResponseBase:
     """Give the monthly form, or the records without names, as a file."""
-    if what not in SHEETS or form not in FORMATS:
+    if what not in SHEETS or form not in downloads.TABLES:
         raise Http404
     written, period = _period(request.GET.get("period", ""))
     columns, rows = SHEETS[what](standing_of(request), period)
-    return _file(f"{what}-{written}", form, columns, rows)
+    pieces = downloads.table_bytes(form, columns, rows, numbers=True)
+    return downloads.streamed(request, pieces, form=form, name=f"{what}-{written}")
 
 
 @allow(reads_figures)
@@ -261,13 +257,14 @@ def record_file(request: HttpRequest, dispute_id: int, form: str) -> HttpRespons
     """Give the record of one dispute with names and numbers, to whoever may read them; the reading is logged."""
     standing = standing_of(request)
     dispute = visible_to(standing).filter(pk=dispute_id, confidential=False).first()
-    if dispute is None or form not in FORMATS or not may_reveal(standing, dispute):
+    if dispute is None or form not in downloads.TABLES or not may_reveal(standing, dispute):
         raise Http404
     by = actions.By(me_of(request), "mediator")
     parties = actions.reveal_parties(dispute_id=dispute_id, purpose="printing", by=by, now=timezone.now())
     masked = next(records_31000.records([dispute_id]))
     row = record_31000.cells(_with_names(masked, dispute.place, dispute.summary, parties, dispute_id))
-    return _file(f"record-{dispute_id}", form, record_31000.COLUMNS, [row])
+    pieces = downloads.table_bytes(form, record_31000.COLUMNS, [row], numbers=True)
+    return downloads.streamed(request, pieces, form=form, name=f"record-{dispute_id}")
 
 
 def _with_names(
@@ -302,13 +299,3 @@ SHEETS: dict[str, Callable[[Standing, Period], Sheet]] = {
     "justice-form": _form_sheet,
     "gbt31000": _record_sheet,
 }
-
-
-def _file(name: str, form: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponseBase:
-    content_type, ending = FORMATS[form]
-    if form == "xlsx":
-        pieces = xlsx_bytes(columns, rows, numbers=True)
-    else:
-        pieces = csv_bytes(columns, rows, "gb18030" if form == "gb18030" else "utf-8-sig")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
-    return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)

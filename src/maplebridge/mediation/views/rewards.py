@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from maplebridge.kernel.periods import Month
-from maplebridge.kernel.tables import csv_bytes, xlsx_bytes
 from maplebridge.mediation.actions import By, NotAllowed
 from maplebridge.mediation.actions import rewarding as actions
 from maplebridge.mediation.domain.amounts import AmountRefused, read_cents
@@ -24,8 +23,8 @@ from maplebridge.mediation.permissions import administers
 from maplebridge.mediation.queries import file_number, local_day
 from maplebridge.mediation.queries import rewards as queries
 from maplebridge.mediation.templatetags.mediation_words import SOURCES
-from maplebridge.mediation.views.figures import FORMATS
 from maplebridge.people.permissions import allow, me_of, staff
+from maplebridge.platform import downloads
 
 SHOWN = 200
 REASONS = {
@@ -288,20 +287,15 @@ def rewards_formula(request: HttpRequest) -> HttpResponse:
 @require_GET
 def rewards_ledger(request: HttpRequest, form: str) -> HttpResponseBase:
     """Give a month of the ledger to the treasury."""
-    if form not in FORMATS:
+    if form not in downloads.TABLES:
         raise Http404
     try:
         month = Month.parse(request.GET.get("month", ""))
     except ValueError:
         month = Month.of(local_day(timezone.now()))
     rows = [_treasury_row(one) for one in queries.ledger_of_month(_fund(), month)]
-    content_type, ending = FORMATS[form]
-    if form == "xlsx":
-        pieces = xlsx_bytes(TREASURY_COLUMNS, rows)
-    else:
-        pieces = csv_bytes(TREASURY_COLUMNS, rows, "gb18030" if form == "gb18030" else "utf-8-sig")
-    headers = {"Content-Disposition": f'attachment; filename="rewards-{month}.{ending}"'}
-    return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)
+    pieces = downloads.table_bytes(form, TREASURY_COLUMNS, rows)
+    return downloads.streamed(request, pieces, form=form, name=f"rewards-{month}")
 
 
 def _treasury_row(one: Any) -> list[object]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from django.db import models
 
 from maplebridge.kernel.geo import Crs
-from maplebridge.kernel.tables import Table, csv_bytes, xlsx_bytes
+from maplebridge.kernel.tables import Table
 from maplebridge.places.domain import importing, planning, territory
 from maplebridge.places.domain.codes import Level
 from maplebridge.places.domain.importing import SHEETS, Problem, Sheet, Values
 from maplebridge.places.domain.planning import Plan
 from maplebridge.places.models import Beat, Building, Entrance, Estate, Grid, KeySite, Sector
+from maplebridge.platform import downloads
 
 MODELS: dict[str, type[models.Model]] = {
     "grids": Grid,
@@ -151,12 +152,7 @@ def _draft(sheet: Sheet, values: Values) -> territory.Draft:
     return territory.Draft(values["code"], level, values["boundary"], parent)
 
 
-FORMS = {
-    "csv": "text/csv; charset=utf-8",
-    "gb18030": "text/csv; charset=gb18030",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "geojson": "application/geo+json",
-}
+FORMS = (*downloads.TABLES, "geojson")
 
 
 def exported(sheet: Sheet, form: str, *, chinese: bool) -> Iterator[bytes]:
@@ -165,9 +161,7 @@ def exported(sheet: Sheet, form: str, *, chinese: bool) -> Iterator[bytes]:
         return _geojson_bytes(sheet)
     headings = sheet.headings(chinese=chinese)
     rows = (importing.row_of(sheet, values) for values in rows_of(sheet))
-    if form == "xlsx":
-        return xlsx_bytes(headings, rows, sheet=sheet.name)
-    return csv_bytes(headings, rows, "gb18030" if form == "gb18030" else "utf-8-sig")
+    return downloads.table_bytes(form, headings, rows, sheet=sheet.name)
 
 
 def _geojson_bytes(sheet: Sheet) -> Iterator[bytes]:
