@@ -88,7 +88,7 @@ def test_a_mediator_on_the_way_has_the_day_in_the_palm(desk: Desk, somebody: Sea
     mediator = somebody(person_of(desk.mediator))
     mediator.open("/mediation/today/")
     wrong = in_the_way(mediator)
-    mediator.tap("已经兑现")
+    mediator.tap("完成")
     mediator.sees("已记下：兑现了")
     mediator.tap("已兑现")
     mediator.sees("谢谢您去问")
