@@ -1,6 +1,7 @@
 """The demo town comes into the database whole, and only where it belongs."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
+from tests.factories.kept import kept
 from tests.factories.town import make_town
 
 from maplebridge.conversations.models import Membership, Message, NeighborGroup
@@ -45,12 +47,9 @@ def invented() -> loading.Town:
     return loading.invent(NOW)
 
 
-@pytest.fixture
-def few(invented: loading.Town, monkeypatch: pytest.MonkeyPatch) -> loading.Town:
-    """Return the town with the people of two groups and the first threads of its month, at a time that stands."""
-    told = timezone.localtime
-    monkeypatch.setattr(timezone, "localtime", lambda moment=None: told(moment) if moment else NOW)
-    monkeypatch.setattr(timezone, "localdate", lambda moment=None: timezone.localtime(moment).date())
+@pytest.fixture(scope="module")
+def cut(invented: loading.Town) -> loading.Town:
+    """Return the town with the people of two groups and the first threads of its month."""
     groups = invented.population.groups[:GROUPS]
     members = {code for group in groups for code in group.members}
     posted = {posting.person for posting in invented.population.postings}
@@ -63,14 +62,31 @@ def few(invented: loading.Town, monkeypatch: pytest.MonkeyPatch) -> loading.Town
     )
 
 
+@pytest.fixture
+def few(cut: loading.Town, monkeypatch: pytest.MonkeyPatch) -> loading.Town:
+    """Return the town that was cut, at a time that stands."""
+    told = timezone.localtime
+    monkeypatch.setattr(timezone, "localtime", lambda moment=None: told(moment) if moment else NOW)
+    monkeypatch.setattr(timezone, "localdate", lambda moment=None: timezone.localtime(moment).date())
+    return cut
+
+
+@pytest.fixture(scope="module")
+def load(cut: loading.Town) -> Callable[[datetime], None]:
+    """Return what loads the town that was cut: the first time through its actions, then as it was then."""
+    return kept(lambda now: _load(cut))
+
+
 def _load(town: loading.Town) -> None:
     matters.load_catalogue(catalogue=catalogue())
     loading.load(town, now=lambda: NOW, say=lambda _: None, progress=lambda _: None)
 
 
 @pytest.mark.django_db
-def test_the_first_days_of_the_town_happen_through_the_public_actions(few: loading.Town) -> None:
-    _load(few)
+def test_the_first_days_of_the_town_happen_through_the_public_actions(
+    few: loading.Town, load: Callable[[datetime], None]
+) -> None:
+    load(NOW)
 
     assert Grid.objects.count() == len(few.territory.grids)
     assert Building.objects.count() == 330
@@ -164,9 +180,12 @@ def test_a_start_waits_for_another_that_fills_the_town() -> None:
 
 @pytest.mark.django_db
 def test_months_later_somebody_is_on_duty_again(
-    few: loading.Town, invented: loading.Town, monkeypatch: pytest.MonkeyPatch
+    few: loading.Town,
+    load: Callable[[datetime], None],
+    invented: loading.Town,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _load(few)
+    load(NOW)
     later = NOW + timedelta(days=100)
     assert on_duty(None, Role.SUPERVISOR, later) == []
     assert loading.extend_duties(later) > 30
@@ -177,8 +196,10 @@ def test_months_later_somebody_is_on_duty_again(
 
 
 @pytest.mark.django_db
-def test_live_leaves_one_of_three_matters_to_whoever_looks(few: loading.Town) -> None:
-    _load(few)
+def test_live_leaves_one_of_three_matters_to_whoever_looks(
+    few: loading.Town, load: Callable[[datetime], None]
+) -> None:
+    load(NOW)
     clock = [NOW]
     told: list[str] = []
 
