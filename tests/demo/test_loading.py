@@ -32,7 +32,7 @@ from maplebridge.matters.models import Entry, Feedback, Matter, Oversight
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.models import Account, Person, Posting
 from maplebridge.places.models import Building, Grid
-from maplebridge.platform import audit
+from maplebridge.platform import audit, locks
 from maplebridge.platform.freshness import forget
 from maplebridge.platform.models import AuditRow
 from maplebridge.rosters.models import Duty
@@ -165,12 +165,12 @@ def test_a_start_waits_for_another_that_fills_the_town() -> None:
     wanted = ("dbname", "user", "password", "host", "port")
     there = {name: value for name, value in connection.get_connection_params().items() if name in wanted}
     with psycopg.connect(**there, autocommit=True) as other:
-        other.execute("SELECT pg_advisory_lock(%s, %s)", [turns.FILLING_LOCK, turns.GROUND])
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [locks.FILLING, turns.GROUND])
         said: list[str] = []
 
         def say(words: str) -> None:
             said.append(words)
-            other.execute("SELECT pg_advisory_unlock(%s, %s)", [turns.FILLING_LOCK, turns.GROUND])
+            other.execute("SELECT pg_advisory_unlock(%s, %s)", [locks.FILLING, turns.GROUND])
 
         with turns.my_turn(turns.GROUND, say):
             assert len(said) == 1

@@ -8,6 +8,22 @@ from django.db import connection
 SEALING = 7_306_001  # rows of the record
 DELETING = 7_306_002  # what has been kept long enough
 WATCHING = 7_306_003  # for what is unusual
+NUMBERING = 7_306_010  # files of mediation, with the year: they follow each other without a gap
+FILLING = 7_306_020  # the demo town, with what of it
+TALLYING = 7_101  # matters, with the month
+
+
+def wait_for(lock: int, part: int) -> None:
+    """Wait until nobody else holds a part of a lock, and hold it for the rest of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [lock, part])
+
+
+def taken_now(lock: int, part: int) -> bool:
+    """Take a part of a lock for the rest of the transaction, unless somebody holds it. Return whether it was free."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [lock, part])
+        return bool(cursor.fetchone()[0])
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from maplebridge.kernel.periods import Month
 from maplebridge.matters.domain.rates import Case, Counts, Said, count, was_followed
@@ -13,9 +13,9 @@ from maplebridge.matters.domain.workflow import ClosedAs, Outcome, State
 from maplebridge.matters.models import CallOut, Category, Entry, Feedback, Matter, Tally
 from maplebridge.matters.queries import categories_by_id, town_zone
 from maplebridge.places import queries as places
+from maplebridge.platform import locks
 
 FETCHED = 5_000
-LOCK = 7_101  # of this purpose; the second number is the month
 Key = tuple[int | None, str, str]
 
 FIELDS = (
@@ -47,8 +47,9 @@ def refresh_month(*, month: Month, now: datetime) -> int:
         for key in _keys(row, agencies.get(row["id"]), because.get(row["id"])):
             sums[key] = sums.get(key, Counts()) + counts
     with transaction.atomic():
-        with connection.cursor() as cursor:  # two workers may have added up the same month
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, month.year * 12 + month.number])
+        locks.wait_for(
+            locks.TALLYING, month.year * 12 + month.number
+        )  # two workers may add up the same month
         Tally.objects.filter(month=month.first).delete()
         Tally.objects.bulk_create(
             Tally(month=month.first, grid_id=grid, of=of, key=key, counts=_nonzero(counts), as_of=now)

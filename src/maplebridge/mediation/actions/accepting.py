@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Max
 
 from maplebridge.mediation.actions import matter as its_matter
@@ -16,10 +15,9 @@ from maplebridge.mediation.domain.workflow import State
 from maplebridge.mediation.events import DisputeAccepted
 from maplebridge.mediation.models import Dispute
 from maplebridge.mediation.queries import committee_for, local_day, mediation_rules, obstacles
+from maplebridge.platform import locks
 from maplebridge.platform.audit import action
 from maplebridge.platform.events import publish
-
-NUMBERING_LOCK = 7_306_010  # an advisory lock: file numbers of a year follow each other without a gap
 
 
 class AcceptanceRefused(NotAllowed):
@@ -76,7 +74,6 @@ def accept(*, dispute_id: int, by: By, now: datetime, tier: Tier | None = None) 
 
 
 def _next_number(year: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [NUMBERING_LOCK, year])
+    locks.wait_for(locks.NUMBERING, year)
     last = Dispute.objects.filter(file_year=year).aggregate(last=Max("file_number"))["last"]
     return (last or 0) + 1
