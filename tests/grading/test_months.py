@@ -23,6 +23,7 @@ from maplebridge.grading.models import (
     Grade,
     GradingMonth,
     MapEdition,
+    Population,
     PublishedArea,
     Review,
 )
@@ -387,6 +388,18 @@ def test_a_correction_is_a_new_edition_that_says_what_was_wrong(
     assert "第3号派出所漏报" in wrong
     with pytest.raises(CycleError, match="corrected_already"):
         actions.ask_correction(number=1, erratum="again", by_id=town.analyst.pk)
+
+
+def test_population_figures_of_ten_years_ago_are_said_on_the_pages(
+    town: Town, areas: list[Area], method: None
+) -> None:
+    one = released(town, areas)
+    Population.objects.filter(area=areas[0]).update(as_of=date(2016, 3, 1))
+    publish(one)
+    anybody = Client(headers={"accept-language": "en"})
+    assert "ten years old or more" in anybody.get("/safety/areas/Z01/").content.decode()
+    assert "ten years old or more" not in anybody.get("/safety/areas/Z02/").content.decode()
+    assert "In one area the residents were counted ten years ago" in anybody.get("/safety/").content.decode()
 
 
 def test_the_correction_of_an_earlier_month_is_not_the_map_of_today(

@@ -83,6 +83,7 @@ def _page(edition: MapEdition | None, words: str = "", after: int = 0) -> dict[s
         "method_version": _method_version(edition),
         "areas": shown,
         "area_count": len(said),
+        "counted_long_ago": sum(bool(one.get("population_old")) for one in said),
         "words": words,
         "searchable": len(said) > MOST_LISTED,
         "next_after": after + MOST_LISTED if len(found) > after + MOST_LISTED else None,
