@@ -57,8 +57,7 @@ def load_city(*, now: datetime, seed: int) -> None:
     beats = _lay_out(city.beats, AreaKind.BEAT, stations, months[0].first, {})
     _define(months[0].first)
     _enter(city, stations, beats, months, now)
-    makers = [*people.holders_of(Role.ANALYST, now.date()), *people.holders_of(Role.SUPERVISOR, now.date())]
-    analyst, *reviewers = dict.fromkeys([*makers, *people.holders_of(Role.ADMINISTRATOR, now.date())])
+    analyst, *reviewers = _hands(now)
     one = actions.make_method(
         rules=_rules(months[0]),
         reason="首版：四项客观指标加居民安全感",
@@ -73,7 +72,12 @@ def load_city(*, now: datetime, seed: int) -> None:
     _undertake(stations[city.stations[0].code], now)
     ask_residents(last + 1, city, stations, now=now, seed=seed)
     _count_beside(city, stations, months, now, seed)
-    _report(last, analyst, reviewers[0], now)
+
+
+def _hands(now: datetime) -> list[int]:
+    """Return who makes the maps and reports, and after them who may release what these have made."""
+    roles = (Role.ANALYST, Role.SUPERVISOR, Role.ADMINISTRATOR)
+    return list(dict.fromkeys(one for role in roles for one in people.holders_of(role, now.date())))
 
 
 def _own_ground(now: datetime) -> tuple[str, Polygon, list[int]]:
@@ -271,10 +275,13 @@ def _count_beside(
         )
 
 
-def _report(last: Month, analyst: int, reviewer: int, now: datetime) -> None:
+@transaction.atomic
+def load_reports(*, now: datetime) -> None:
     """See that the last reports are there; the month before last is read and released."""
+    last = Month.of(timezone.localdate(now)) - 1
+    analyst, reviewer, *_others = _hands(now)
     wanted = [Period(Span.MONTH, last - 1), Period(Span.MONTH, last), Period.over(Span.QUARTER, now.date())]
-    first, *_others = [_drafted(one, analyst, now) for one in wanted]
+    first, *_later = [_drafted(one, analyst, now) for one in wanted]
     reports.ask_release(report_id=first.pk, by_id=analyst, now=now)
     reports.release(report_id=first.pk, seen=analysis.seal_of(first), by_id=reviewer, now=now)
 

@@ -17,8 +17,10 @@ from maplebridge.grading import actions as grading
 from maplebridge.grading import queries
 from maplebridge.grading.domain.watching import Ground
 from maplebridge.grading.queries import warnings as reads
+from maplebridge.kernel.periods import Month
 from maplebridge.matters import queries as matters
 from maplebridge.matters.actions.taking_over import Past, take_over_past
+from maplebridge.matters.actions.tallies import refresh_month
 from maplebridge.matters.queries import Raised
 from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
@@ -96,7 +98,18 @@ def live_the_past(*, now: datetime, seed: int) -> int:
         grading.watch(now=night)
         if days_ago:
             _decide(night + timedelta(hours=5), decider)
+    _add_up([one.raised_at for one in past], now)
     return len(past)
+
+
+def _add_up(moments: Sequence[datetime], now: datetime) -> None:
+    """Add up every month that has grown, also one that a server beside has added up while it was empty."""
+    month = min(
+        (Month.of(matters.local_day(one)) for one in moments), default=Month.of(matters.local_day(now))
+    )
+    while month <= Month.of(matters.local_day(now)):
+        refresh_month(month=month, now=now)
+        month += 1
 
 
 def _archive(now: datetime) -> Archive:

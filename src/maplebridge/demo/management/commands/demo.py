@@ -10,7 +10,7 @@ from django.utils import timezone
 from maplebridge.demo import loading
 from maplebridge.demo.live import Live
 from maplebridge.demo.loading_advisories import advisories_are_loaded, load_advisories
-from maplebridge.demo.loading_city import city_is_loaded, load_city
+from maplebridge.demo.loading_city import city_is_loaded, load_city, load_reports
 from maplebridge.demo.loading_past import live_the_past
 from maplebridge.demo.loading_people import PASSWORD
 from maplebridge.demo.logins import logins
@@ -86,6 +86,7 @@ class Command(BaseCommand):
         load_city(now=timezone.localtime(), seed=loading.SEED)
         self._say("The months before, and what early warning found in them")
         live_the_past(now=timezone.localtime(), seed=loading.SEED)
+        load_reports(now=timezone.localtime())
 
     def _load_mediation(self) -> None:
         self._say(f"Mediation … {load_mediation(now=timezone.localtime())} disputes")
