@@ -13,6 +13,7 @@ from maplebridge.matters.permissions import (
     sees_inside,
     visible_to,
 )
+from maplebridge.matters.views.choices import people_for
 from maplebridge.people import actions as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
@@ -50,6 +51,15 @@ def sees(town: Town, person_id: int, matter: Matter) -> bool:
 
 def test_the_few_begin_their_day_with_what_is_confided(town: Town) -> None:
     assert first_page(standing_of(town.confidential.pk, town.now.date())) == "confidential"
+
+
+def test_it_is_handed_to_nobody_but_the_few(town: Town, hidden: Matter) -> None:
+    by = actions.By(town.confidential.pk, Role.CONFIDENTIAL.value)
+    assert hidden.owner == town.confidential
+    with pytest.raises(actions.NotAllowed, match="cannot_have_it"):
+        actions.offer_hand_over(matter_id=hidden.pk, to_id=town.chiefs[1].pk, words="", by=by, now=town.now)
+    assert not sees(town, town.chiefs[1].pk, hidden)
+    assert people_for(hidden, "", town.now) == []
 
 
 def test_only_the_few_and_the_reporter_see_it(town: Town, hidden: Matter) -> None:

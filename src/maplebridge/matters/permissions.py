@@ -1,10 +1,13 @@
 """Who may see and do what with matters. Everything not allowed here is refused."""
 
+from datetime import date
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from maplebridge.conversations import queries as conversations
 from maplebridge.matters.domain.workflow import CallOutStatus
 from maplebridge.matters.models import CallOut, HandOver, Matter, Reporter
+from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
 from maplebridge.platform import live
@@ -120,6 +123,13 @@ def may_act_for(standing: Standing, call_out: CallOut) -> bool:
 def may_see_personal_data(standing: Standing, matter: Matter) -> bool:
     """Read a reporter's name and phone: only whoever handles the matter, while it is being handled."""
     return may_handle(standing, matter)
+
+
+def may_take_over(person_id: int, matter: Matter, on: date) -> bool:
+    """Be offered a matter, or given it: staff, and of what is confidential only the few who hold that role."""
+    if matter.confidential:
+        return person_id in people.holders_of(Role.CONFIDENTIAL, on)
+    return people.is_staff(person_id, on)
 
 
 def may_raise_for_others(standing: Standing) -> bool:

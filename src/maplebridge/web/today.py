@@ -1,6 +1,5 @@
 """Today: what one person in the field has to do, the first to run out first; answered from the row itself."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from maplebridge.matters import actions, queries
 from maplebridge.matters.actions.raising import officers_on_duty
 from maplebridge.matters.domain.workflow import TransitionNotAllowed
 from maplebridge.matters.templatetags.matter_words import faster_words, refusal_words
+from maplebridge.matters.views.choices import people_for
 from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
@@ -145,7 +145,7 @@ def hand_over(request: HttpRequest, matter_id: int) -> HttpResponse:
     matter = queries.answerable(standing, matter_id)
     if matter is None:
         raise Http404
-    candidates = colleagues(matter, standing, now)
+    candidates = people_for(matter, "", now)
     if request.method != "POST":
         return render(request, "web/today_hand_over.html", {"matter": matter, "candidates": candidates})
     wanted = request.POST.get("to", "")
@@ -165,37 +165,6 @@ def hand_over(request: HttpRequest, matter_id: int) -> HttpResponse:
     except actions.NotAllowed as refused:
         messages.error(request, refusal_words(refused.code))
     return redirect("today")
-
-
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """Somebody who could take a matter over, and as what."""
-
-    id: int
-    name: str
-    what: str
-
-
-def colleagues(matter: Any, standing: Standing, now: Any) -> list[Colleague]:
-    """Return who works on the ground of a matter, the nearest first: on duty, grid workers, chiefs."""
-    if matter.grid_id is None:
-        return []
-    today = queries.local_day(now)
-    grids = places.grids()
-    found: dict[int, str] = {}
-    for one in people.holders_over(Role.GRID_WORKER, matter.grid_id, today):
-        found.setdefault(one, _("grid worker"))
-    for level, one in people.chain_of_chiefs(matter.grid_id, today):
-        area = next(
-            (grids[id].name for id in places.grid_facts(matter.grid_id).chain if grids[id].level == level), ""
-        )
-        found.setdefault(one, _("chief of %(area)s") % {"area": area})
-    for one in officers_on_duty(matter.grid_id, now):
-        found.setdefault(one, _("officer on duty"))
-    for person_id in (matter.owner_id, standing.person_id or 0):
-        found.pop(person_id, None)
-    names = people.persons(found)
-    return [Colleague(id, names[id].nickname, what) for id, what in found.items() if id in names]
 
 
 @allow(owns_matters)

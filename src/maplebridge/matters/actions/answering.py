@@ -11,6 +11,7 @@ from maplebridge.matters.domain.deadlines import after_pause, handle_by
 from maplebridge.matters.domain.workflow import PauseReason, State
 from maplebridge.matters.events import MatterAnswered
 from maplebridge.matters.models import Extension, HandOver, Matter, Promise, Sorting
+from maplebridge.matters.permissions import may_take_over
 from maplebridge.matters.queries import categories, local_day, working_calendar
 from maplebridge.platform import live
 from maplebridge.platform.audit import action
@@ -85,6 +86,8 @@ def offer_hand_over(*, matter_id: int, to_id: int, words: str, by: By, now: date
         raise NotAllowed("matter_not_open")
     if to_id == matter.owner_id:
         raise NotAllowed("already_the_owner")
+    if not may_take_over(to_id, matter, local_day(now)):
+        raise NotAllowed("cannot_have_it")
     offer, is_new = HandOver.objects.get_or_create(
         matter=matter,
         to_person_id=to_id,

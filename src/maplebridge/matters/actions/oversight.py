@@ -5,6 +5,8 @@ from datetime import datetime
 
 from maplebridge.matters.actions.record import By, NotAllowed, note, save, take, tell
 from maplebridge.matters.models import Matter, Oversight
+from maplebridge.matters.permissions import may_take_over
+from maplebridge.matters.queries import local_day
 from maplebridge.platform import live
 from maplebridge.platform.audit import action
 
@@ -71,6 +73,8 @@ def assign_owner(*, matter_id: int, to_id: int, words: str, by: By, now: datetim
         raise NotAllowed("only_under_oversight")
     if not words.strip():
         raise NotAllowed("reason_needed")
+    if not may_take_over(to_id, matter, local_day(now)):
+        raise NotAllowed("cannot_have_it")
     before = matter.owner_id
     matter.owner_id, matter.owner_since, matter.returned = to_id, now, 0
     save(matter, "owner", "owner_since", "returned")

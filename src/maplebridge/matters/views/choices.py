@@ -12,6 +12,7 @@ from maplebridge.matters.models import Matter
 from maplebridge.matters.templatetags.matter_words import category_name, role_of
 from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
+from maplebridge.places import queries as places
 from maplebridge.platform.wording import in_language
 from maplebridge.rosters.queries import on_duty
 
@@ -55,8 +56,10 @@ def people_for(matter: Matter, words: str, now: datetime) -> list[Candidate]:
 def _likely(matter: Matter, now: datetime) -> Iterator[tuple[int, str]]:
     today = queries.local_day(now)
     if matter.grid_id is not None:
+        above = map(places.grid_facts, places.grid_facts(matter.grid_id).chain)
+        names = {one.level: one.name for one in above}
         for level, person_id in people.chain_of_chiefs(matter.grid_id, today):
-            yield person_id, _("chief, level %(level)s") % {"level": level}
+            yield person_id, _("chief of %(area)s") % {"area": names[level]}
         team_role = matter.category.team_role if matter.category else ""
         if team_role:
             for person_id in people.holders_over(
@@ -69,14 +72,6 @@ def _likely(matter: Matter, now: datetime) -> Iterator[tuple[int, str]]:
             yield person_id, _("officer on duty there now")
     for person_id in on_duty(None, Role.SORTING_OFFICER, now):
         yield person_id, _("sorting officer on duty")
-
-
-def may_take_over(matter: Matter, person_id: int, now: datetime) -> bool:
-    """Say whether a person can be offered a matter: staff, and of what is confidential only the few."""
-    today = queries.local_day(now)
-    if matter.confidential:
-        return person_id in people.holders_of(Role.CONFIDENTIAL, today)
-    return people.postings_on(today).filter(person_id=person_id).exists()
 
 
 def agencies_for(matter: Matter, now: datetime) -> list[Candidate]:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from maplebridge.matters import forms as given
 from maplebridge.matters import queries
-from maplebridge.matters.views import choices
 from maplebridge.people import queries as people
 
 Data = Mapping[str, Any] | None
@@ -76,23 +75,15 @@ end_oversight = _asks(given.EndOversightForm)
 
 
 def hand_over(data: Data, reader: Any) -> forms.Form:
-    return _to_staff(given.HandOverForm(data), reader)
+    return _to_staff(given.HandOverForm(data))
 
 
 def assign(data: Data, reader: Any) -> forms.Form:
-    return _to_staff(given.AssignForm(data), reader)
+    return _to_staff(given.AssignForm(data))
 
 
-def _to_staff(form: forms.Form, reader: Any) -> forms.Form:
-    """Refuse whoever cannot have the matter, however they got into the form."""
-    refusal = _("Please choose somebody from the list.")
-
-    def may(person_id: int) -> None:
-        if not choices.may_take_over(reader.matter, person_id, timezone.now()):
-            raise forms.ValidationError(refusal)
-
-    form.fields["to"].error_messages["required"] = refusal
-    form.fields["to"].validators.append(may)
+def _to_staff(form: forms.Form) -> forms.Form:
+    form.fields["to"].error_messages["required"] = _("Please choose somebody from the list.")
     return form
 
 
