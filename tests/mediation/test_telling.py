@@ -120,7 +120,12 @@ def test_where_no_message_arrives_a_call_is_in_the_mediators_list_and_one_tap_en
     session = book(desk, without_account(desk, phone))
     assert deliver() == []
 
-    call = Promise.objects.get()
+    first = Promise.objects.get()
+    session = move(desk, session)
+    deliver()
+    call = Promise.objects.get()  # the one that waits says the latest
+    assert call.pk == first.pk
+    assert call.text != first.text
     assert (call.by_id, call.audience, call.kept_at) == (desk.mediator.person_id, "mediators", None)
     assert desk.now < call.due_at <= session.starts_at
     assert "乙某某" not in call.text

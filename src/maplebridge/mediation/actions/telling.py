@@ -118,18 +118,23 @@ def _note_told(session: Session, party: Party, now: datetime) -> None:
 
 @action
 def _leave_a_call(session: Session, party: Party, words: str, now: datetime) -> None:
-    """Put a call into the list of whoever mediates, due before the session."""
+    """Put a call into the list of whoever mediates, due before the session; one that still waits says the latest."""
     dispute = take(session.dispute_id)
-    call = Promise.objects.create(
-        dispute=dispute,
-        by_id=_caller(dispute, session),
-        text=words,
-        made_at=now,
-        due_at=min(now + CALL_WITHIN, session.starts_at),
-        audience=Audience.MEDIATORS,
-    )
+    call = _open_call(dispute, party)
+    if call is None:
+        call = Promise(dispute=dispute, made_at=now, audience=Audience.MEDIATORS)
+    call.by_id, call.text = _caller(dispute, session), words
+    call.due_at, call.chased_at = min(now + CALL_WITHIN, session.starts_at), None
+    call.save()
     note(dispute, "call_needed", by=SYSTEM, now=now, promise=call.pk, party=party.pk)
     tell(dispute, "promise", call.pk)
+
+
+def _open_call(dispute: Dispute, party: Party) -> Promise | None:
+    """Return the call to a party that nobody has made yet."""
+    asked = dispute.entries.filter(deed="call_needed", facts__party=party.pk)
+    promises = [facts["promise"] for facts in asked.values_list("facts", flat=True)]
+    return Promise.objects.filter(pk__in=promises, kept_at=None).order_by("-pk").first()
 
 
 def _caller(dispute: Dispute, session: Session) -> int:
