@@ -15,7 +15,7 @@ from maplebridge.matters import data, queries
 from maplebridge.matters.actions.ending import BECAUSE
 from maplebridge.matters.domain.catalogue import Name
 from maplebridge.matters.models import Category, Entry, Matter
-from maplebridge.platform.wording import in_language, reads_english
+from maplebridge.platform.wording import day_in_words, in_language, reads_english
 
 register = template.Library()
 
@@ -383,7 +383,7 @@ def review_words(day: date, today: date) -> str:
         return _("looked at again today")
     if days <= FEW_DAYS:
         return ngettext("again in %(n)d day", "again in %(n)d days", days) % {"n": days}
-    return _("again on %(day)s") % {"day": day.isoformat()}
+    return _("again on %(day)s") % {"day": day_in_words(day, today=today)}
 
 
 FEW_DAYS = 60
