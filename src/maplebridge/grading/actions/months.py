@@ -108,7 +108,7 @@ def recompute(one: GradingMonth) -> bool:
 
 def recompute_edition(edition: MapEdition) -> bool:
     """Tell whether an edition, computed again from what it names, comes out as it was published, to the last bit."""
-    return result_digest(queries.graded_again(edition)) == json.loads(edition.content)["result"]
+    return result_digest(queries.graded_again(edition)) == str(json.loads(edition.content)["result"])
 
 
 def _before(history: History, graded: MonthlyGrades) -> MonthlyGrades | None:
