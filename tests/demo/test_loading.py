@@ -29,6 +29,7 @@ from maplebridge.grading.models import Area, Report
 from maplebridge.matters import actions as matters
 from maplebridge.matters.data import catalogue
 from maplebridge.matters.models import Entry, Feedback, Matter, Oversight
+from maplebridge.mediation.models import RewardEntry, RewardProposal
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.models import Account, Person, Posting
 from maplebridge.places.models import Building, Grid
@@ -124,6 +125,8 @@ def test_interrupted_starts_are_gone_on_with_and_the_last_one_changes_nothing(
             _start()
     assert "left out is loaded now" in capsys.readouterr().out
     assert Matter.objects.exists()
+    assert RewardEntry.objects.filter(reason="agreed").exists()
+    assert RewardProposal.objects.filter(decided_at=None).exists()
     assert draft_due(now=NOW)  # by the worker of a server that runs beside
 
     monkeypatch.setattr(demo, "live_the_past", lambda **_: None)  # tested by itself; slow

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from maplebridge.demo.fund import load_fund
 from maplebridge.demo.town_data import TOWN_FOLDER
 from maplebridge.mediation import actions, queries
 from maplebridge.mediation.domain.acceptance import Touches
@@ -86,12 +87,13 @@ def mediation_is_loaded() -> bool:
 
 @transaction.atomic
 def load_mediation(*, now: datetime) -> int:
-    """Found committees and let the quarrels happen. Return how many."""
+    """Found committees, let the quarrels happen, reward who settled them. Return how many quarrels."""
     desk = _open_desk(now)
     quarrels = read_quarrels()
     for number, one in enumerate(quarrels):
         desk.at = now - timedelta(days=one.days, hours=2 + number % 5)
         _live(desk, one, number)
+    load_fund(now=now)
     return len(quarrels)
 
 
