@@ -238,6 +238,7 @@ NOT_ALLOWED = {
         "Whoever handled the matter does not call back. Please ask a colleague."
     ),
     "unknown_category": gettext_lazy("There is no such category. Please choose one from the list."),
+    "cannot_have_it": gettext_lazy("Please choose somebody from the list."),
     "not_a_reporter": gettext_lazy("Only those who reported the matter can do this."),
     "not_resolved_yet": gettext_lazy("There is no result yet that you could judge."),
     "too_late_to_answer": gettext_lazy(
