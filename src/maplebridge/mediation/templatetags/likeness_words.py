@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.mediation.domain.likeness import Case, Span, When
 from maplebridge.mediation.domain.phrases import Stage
 from maplebridge.mediation.templatetags.mediation_words import type_name
+from maplebridge.platform.wording import reads_english
 
 register = template.Library()
 
@@ -49,7 +50,7 @@ def yuan_between(between: tuple[int, int | None]) -> str:
 def when_settled(when: When) -> str:
     if when.span is Span.NONE:
         return gettext("some time ago")
-    forms = FORMS["zh" if (get_language() or "zh").startswith("zh") else "en"]
+    forms = FORMS["en" if reads_english() else "zh"]
     return forms[when.span].format(year=when.year, month=when.month)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from maplebridge.mediation.data import dispute_types
@@ -23,6 +23,7 @@ from maplebridge.mediation.domain.workflow import (
     Source,
     State,
 )
+from maplebridge.platform.wording import in_language, reads_english
 
 register = template.Library()
 
@@ -278,7 +279,7 @@ def type_name(code: str) -> str:
     one = dispute_types().get(code)
     if one is None:
         return code
-    return one.name_zh if reads_chinese() else one.name_en
+    return in_language(one.name_zh, one.name_en)
 
 
 @register.filter
@@ -342,7 +343,7 @@ def side_name(number: int | None) -> str:
     """Show a side as the papers call it: 甲方, 乙方 … Where a template finds no side, it is the mediators'."""
     if not number:
         return gettext("mediators")
-    if reads_chinese():
+    if not reads_english():
         return f"{'甲乙丙丁戊己'[number - 1]}方"
     return f"Side {'ABCDEF'[number - 1]}"
 
@@ -374,13 +375,9 @@ def state_color(state: str) -> str:
     return "done" if state in CONCLUDED else "none"
 
 
-def reads_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
-
-
 def joined(words: Any) -> str:
     """Return words as a list in a sentence."""
-    comma = "、" if reads_chinese() else ", "
+    comma = ", " if reads_english() else "、"
     return comma.join(words)
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from maplebridge.conversations import queries as conversations
 from maplebridge.conversations.actions import RESIDENT
+from maplebridge.kernel.text import id_in
 from maplebridge.matters import permissions as matter_permissions
 from maplebridge.matters import queries as matter_queries
 from maplebridge.matters.actions import NotAllowed as MatterRefused
@@ -45,8 +46,7 @@ def disputes(request: HttpRequest) -> HttpResponse:
     standing, now = standing_of(request), timezone.now()
     given = request.GET
     wanted = _wanted(given, standing)
-    before = given.get("before", "")
-    ids = queries.newest(standing, wanted, before=int(before) if before.isdecimal() else None)
+    ids = queries.newest(standing, wanted, before=id_in(given.get("before")))
     more = {name: value for name, value in given.items() if name != "before" and value}
     context = {
         "now": now,
@@ -137,15 +137,15 @@ class _Source:
 
 def _source_of(request: HttpRequest, standing: Standing) -> _Source:
     source = _Source()
-    number, swept = request.GET.get("matter", ""), request.GET.get("swept", "")
-    if request.GET.get("message", "").isdecimal():
-        source.message = _message_read(standing, int(request.GET["message"]))
+    matter, swept = id_in(request.GET.get("matter")), id_in(request.GET.get("swept"))
+    if message := id_in(request.GET.get("message")):
+        source.message = _message_read(standing, message)
         raised = matter_queries.matter_of_message(source.message.pk)
-        number = str(raised.pk) if raised is not None else ""
+        matter = raised.pk if raised is not None else None
         source.name = Source.GROUP
         source.start = {"summary": source.message.text, "grid": _grid_start(source.message.thread.grid_id)}
-    if number.isdecimal():
-        source.matter = matter_permissions.visible_to(standing).filter(pk=int(number)).first()
+    if matter is not None:
+        source.matter = matter_permissions.visible_to(standing).filter(pk=matter).first()
         if source.matter is None or not matter_permissions.may_handle(standing, source.matter):
             raise Http404
         dispute = queries.dispute_of_matter(source.matter.pk)
@@ -156,8 +156,8 @@ def _source_of(request: HttpRequest, standing: Standing) -> _Source:
             "grid": _grid_start(source.matter.grid_id),
             "place": source.matter.place,
         }
-    elif swept.isdecimal():
-        source.swept = SweepResult.objects.filter(pk=int(swept)).select_related("sweep", "grid").first()
+    elif swept is not None:
+        source.swept = SweepResult.objects.filter(pk=swept).select_related("sweep", "grid").first()
         if source.swept is None:
             raise Http404
         source.name = Source.SWEEP

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from maplebridge.kernel.text import id_in
 from maplebridge.mediation import actions, forms, queries
 from maplebridge.mediation.domain.amounts import AmountRefused
 from maplebridge.mediation.domain.enclosures import PdfRefused
@@ -136,7 +137,7 @@ def deed(request: HttpRequest, dispute_id: int, name: str) -> HttpResponse:
     chosen = BY_NAME.get(name)
     if chosen is None:
         raise Http404
-    of = _of(request.POST.get("of") or request.GET.get("of", ""))
+    of = id_in(request.POST.get("of") or request.GET.get("of", ""))
     if of not in list(chosen.targets(reader)):
         return _too_late(request, reader)
     if request.method == "GET":
@@ -162,10 +163,6 @@ def _brought(request: HttpRequest, reader: Reader) -> dict[str, Any]:
     """Return the pictures and PDFs that came with a form; one that is refused keeps all the others out."""
     pdfs = sent_pdfs(request)
     return {"photos": photos.keep_sent(request, now=reader.now), "pdfs": pdfs}
-
-
-def _of(given: str) -> int | None:
-    return int(given) if given.isdecimal() else None
 
 
 def _form(chosen: Deed, reader: Reader, of: int | None, data: Any = None) -> Any:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from maplebridge.kernel.text import id_in
 from maplebridge.mediation import actions
 from maplebridge.mediation.domain.audiences import Audience
 from maplebridge.mediation.models import Dispute, Installment, Promise
@@ -103,8 +104,7 @@ def palm_revisit(request: HttpRequest, revisit_id: int) -> HttpResponse:
 def palm_note(request: HttpRequest) -> HttpResponse:
     """Keep a note on a dispute, for the mediators only; spoken into the phone's own keyboard, or typed."""
     standing = standing_of(request)
-    chosen = request.POST.get("dispute", "")
-    dispute = Dispute.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+    dispute = Dispute.objects.filter(pk=id_in(request.POST.get("dispute")) or 0).first()
     if dispute is None or not viewer_of(standing, dispute).mediates:
         raise Http404
     try:

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from maplebridge.kernel.periods import Month
+from maplebridge.kernel.text import id_in
 from maplebridge.mediation.actions import By, NotAllowed
 from maplebridge.mediation.actions import rewarding as actions
 from maplebridge.mediation.domain.amounts import AmountRefused, read_cents
@@ -232,7 +233,7 @@ def rewards_propose(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rewards_decide(request: HttpRequest) -> HttpResponse:
     """Approve or refuse what somebody else proposed."""
-    chosen = [int(one) for one in request.POST.getlist("proposal") if one.isascii() and one.isdecimal()]
+    chosen = [one for one in map(id_in, request.POST.getlist("proposal")) if one is not None]
     approve = request.POST.get("approve") == "yes"
     return _done(
         request,

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from maplebridge.kernel.text import id_in
 from maplebridge.mediation import actions, queries
 from maplebridge.mediation.data import phrase_book
 from maplebridge.mediation.domain.audiences import Audience, Viewer
@@ -108,9 +109,9 @@ def room(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show a session to those who are in it: agenda, what was said, papers, offers."""
     standing = standing_of(request)
     session, viewer = entered(standing, session_id)
-    before = request.GET.get("before", "")
+    before = id_in(request.GET.get("before"))
     said, older = _last_said(session, viewer, before)
-    if before.isdecimal():
+    if before is not None:
         return render(request, "mediation/_said.html", {"said": said, "older": older, "session": session})
     return _shown(request, session, viewer, said, older)
 
@@ -158,11 +159,11 @@ def _spoken_to(request: HttpRequest, voices: list[Voice]) -> str:
     return asked if asked in {one.value for one in voices} else ""
 
 
-def _last_said(session: Session, viewer: Viewer, before: str = "") -> tuple[list[Said], int | None]:
+def _last_said(session: Session, viewer: Viewer, before: int | None = None) -> tuple[list[Said], int | None]:
     """Return the latest of what was said, and before which there is more."""
     rows = queries.utterances_for(viewer, session.dispute_id).filter(session=session)
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     last = list(rows.order_by("-pk")[: LAST + 1])
     older = last[LAST - 1].pk if len(last) > LAST else None
     return said_of(session.dispute, last[:LAST][::-1]), older

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from maplebridge.kernel.text import id_in
 from maplebridge.mediation import actions, queries
 from maplebridge.mediation import forms as ask
 from maplebridge.mediation.actions import By
@@ -355,8 +356,7 @@ def mediation_change(request: HttpRequest, what: str) -> HttpResponse:
     change, now = CHANGES.get(what), timezone.now()
     if change is None:
         raise Http404
-    today, given = timezone.localdate(now), request.GET.get("of", "")
-    of = int(given) if given.isascii() and given.isdecimal() else 0
+    today, of = timezone.localdate(now), id_in(request.GET.get("of")) or 0
     named = change.named(of, today) if change.named is not None else ""
     if change.named is not None and not named:
         raise Http404

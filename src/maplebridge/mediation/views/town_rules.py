@@ -28,6 +28,7 @@ from maplebridge.mediation.permissions import administers
 from maplebridge.mediation.queries.grave import fitting
 from maplebridge.mediation.templatetags import mediation_words as words
 from maplebridge.people.permissions import allow, standing_of
+from maplebridge.platform.wording import in_language
 
 Fields = dict[str, django_forms.Field]
 MOST = 100_000
@@ -74,7 +75,7 @@ def _category_name(code: str) -> str:
     one = matters.categories().get(code)
     if one is None:
         return code
-    return f"{code} {one.name_zh if words.reads_chinese() else one.name_en}"
+    return f"{code} {in_language(one.name_zh, one.name_en)}"
 
 
 DAYS = ngettext_lazy("%(n)s day", "%(n)s days", "n")
