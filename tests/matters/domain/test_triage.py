@@ -123,6 +123,11 @@ def test_a_broken_lamp_is_not_private() -> None:
     assert not door().propose("路灯坏了").confidential
 
 
+@pytest.mark.parametrize("text", ["我是他孙子，爷爷听我念完笑得合不拢嘴，叫我替他作揖", "我婆婆晒的，过来拿一把"])
+def test_talk_of_the_family_stays_in_the_group(text: str) -> None:
+    assert not door().propose(text).confidential
+
+
 def test_every_proposal_says_why() -> None:
     proposal = door().propose("楼上漏水，越来越大止不住了")
     assert {"category", "severity_by_sign", "lead_by_category"} <= reasons(proposal)

@@ -117,6 +117,8 @@ class Rules:
     # A private matter in a group cannot be taken back, a message kept out needlessly can be let in: a small chance
     # is enough (see the model card for how many are kept out that need not be).
     confidential_from: float = 0.1
+    # Who surely chats names family and neighbors all the time, and what is kept out of a chat is missed by everybody.
+    confidential_in_talk_from: float = 0.5
     # Below this not even the likeliest category makes a message private, nor an emergency of what is private: a few
     # words of talk belong to one of hundreds of categories by chance.
     private_at_all_from: float = 0.05
@@ -217,7 +219,7 @@ class Door:
         danger, calls = self._danger_of(read)
         least = self._least_danger(read, talks=talks, spoken_against=_spoken_against(signs, seen))
         numbers = self._numbers(danger, calls, least, named, seen)
-        private = self._signs.private(signs) or self._confidential(privacy, guesses[0])
+        private = self._signs.private(signs) or self._confidential(privacy, guesses[0], talks=talks)
         if (numbers or (named and private)) and kind is Kind.SMALL_TALK:
             kind, probability = Kind.MATTER, 1 - probability
         urgent = bool(numbers) and danger >= self._rules.urgent_from
@@ -383,7 +385,9 @@ class Door:
         chances = self._privacy.probabilities(read)[:, self._privacy.classes.index(PRIVATE)]
         return float(chances.max())
 
-    def _confidential(self, privacy: float, best: Guess) -> bool:
+    def _confidential(self, privacy: float, best: Guess, *, talks: bool) -> bool:
+        if talks:
+            return privacy >= self._rules.confidential_in_talk_from
         named = self._catalogue[best.code].confidential and privacy >= self._rules.private_at_all_from
         return named or privacy >= self._rules.confidential_from
 
