@@ -123,7 +123,9 @@ def test_a_broken_lamp_is_not_private() -> None:
     assert not door().propose("路灯坏了").confidential
 
 
-@pytest.mark.parametrize("text", ["我是他孙子，爷爷听我念完笑得合不拢嘴，叫我替他作揖", "我婆婆晒的，过来拿一把"])
+@pytest.mark.parametrize(
+    "text", ["我是他孙子，爷爷听我念完笑得合不拢嘴，叫我替他作揖", "我婆婆晒的，过来拿一把"]
+)
 def test_talk_of_the_family_stays_in_the_group(text: str) -> None:
     assert not door().propose(text).confidential
 
