@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from maplebridge.grading.queries.warnings import look_due
 
 LOOK_EVERY = timedelta(minutes=1)
-COMMAND = (sys.executable, "-m", "maplebridge.config.command", "watch")
+# At a lower priority: on a busy machine whoever writes comes first.
+COMMAND = ("nice", "-n", "10", sys.executable, "-m", "maplebridge.config.command", "watch")
 
 
 def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
