@@ -96,9 +96,9 @@ def enter(areas: list[Area], *, doubled: str = "") -> None:
     )
 
 
-def close(town: Town, explanation: str = "looked at") -> GradingMonth:
+def close(town: Town, explanation: str = "looked at", *, month: Month = MARCH) -> GradingMonth:
     return actions.close_month(
-        kind=STATION, month=MARCH, by_id=town.analyst.pk, now=NOW, today=TODAY, explanation=explanation
+        kind=STATION, month=month, by_id=town.analyst.pk, now=NOW, today=TODAY, explanation=explanation
     )
 
 
@@ -272,7 +272,11 @@ def test_history_follows_an_area_that_was_divided(town: Town, areas: list[Area],
 def released(town: Town, areas: list[Area], *, doubled: str = "") -> GradingMonth:
     """Return a month that enough people have released."""
     enter(areas, doubled=doubled)
-    one = actions.propose(month_id=close(town).pk, by_id=town.analyst.pk, now=NOW)
+    return reviewed(town, MARCH)
+
+
+def reviewed(town: Town, month: Month) -> GradingMonth:
+    one = actions.propose(month_id=close(town, month=month).pk, by_id=town.analyst.pk, now=NOW)
     for person in (town.supervisor, town.command)[: queries.reviewers_needed(one)]:
         one = actions.review(month_id=one.pk, releases=True, words="", by_id=person.pk, now=NOW)
     return one
@@ -352,6 +356,22 @@ def test_an_altered_edition_is_found(town: Town, areas: list[Area], method: None
     analyst = Client(headers={"accept-language": "en"})
     analyst.force_login(town.analyst.account)
     assert "changed in the database" in analyst.get(f"/grading/months/{edition.month_id}/").content.decode()
+
+
+def test_an_edition_that_was_altered_is_not_in_the_history_of_an_area(
+    town: Town, areas: list[Area], method: None
+) -> None:
+    march = publish(released(town, areas))
+    february = publish(reviewed(town, MARCH - 1))
+    anybody = Client(headers={"accept-language": "en"})
+    assert [one.edition for one in anybody.get("/safety/areas/Z01/").context["history"]] == [march, february]
+
+    february.areas.filter(code="Z01").update(said={"score": 100})
+
+    forget()
+    page = anybody.get("/safety/areas/Z01/")
+    assert [one.edition for one in page.context["history"]] == [march]
+    assert not page.context["altered"]
 
 
 def test_a_correction_is_a_new_edition_that_says_what_was_wrong(

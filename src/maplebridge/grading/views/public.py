@@ -150,18 +150,18 @@ NOT_UNDERTAKEN = {
 
 
 def _area_page(request: HttpRequest, code: str, form: UndertakingForm | None = None) -> HttpResponse:
-    history = queries.public_history(code)
-    altered = bool(history) and queries.was_altered(history[0].edition_id)
-    history = history[1:] if altered else history
+    said = queries.public_history(code)
+    history = [one for one in said if not queries.was_altered(one.edition_id)]
     if not history:
         raise Http404
+    altered = history[0] is not said[0]
     latest = history[0]
     one, standing = queries.area_with_code(code), standing_of(request)
-    said = queries.undertakings(one) if one else []
+    undertakings = queries.undertakings(one) if one else []
     mine = one is not None and standing.is_staff and undertakes(standing, queries.grounds_of(one)) is not None
-    now_said = next((each for each in said if each.month == latest.edition.month.month), None)
+    now_said = next((each for each in undertakings if each.month == latest.edition.month.month), None)
     context = {
-        "undertakings": said,
+        "undertakings": undertakings,
         "undertaking_form": (form or UndertakingForm(initial={"words": now_said.words if now_said else ""}))
         if mine
         else None,
