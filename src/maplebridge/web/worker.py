@@ -43,10 +43,10 @@ class Worker:
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        plan_once()
         warm_up()
         while not self.stopping:
             try:
+                plan_once()
                 with listening() as listener:
                     self._work(listener)
             except (OperationalError, psycopg.OperationalError):
