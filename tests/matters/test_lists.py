@@ -1,5 +1,6 @@
 """Where a day begins for agencies, sorting officers and the few who read in confidence."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -58,7 +59,7 @@ def test_an_inbox_shows_neither_flat_nor_phone_of_who_asked(town: Town) -> None:
     shown = page(town.clerk, "agency_inbox")
     assert "漏水" in shown
     assert "13800138000" not in shown
-    assert "401" not in shown
+    assert not re.search(r"(?<![\da-f])401(?![\da-f])", shown)  # moments and digests may hold it
 
 
 def test_an_order_moves_from_new_to_accepted_to_done(town: Town) -> None:

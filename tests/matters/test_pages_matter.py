@@ -1,5 +1,6 @@
 """The page of a matter: who sees what, what may be done, and what is kept when it cannot."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -76,7 +77,7 @@ def test_whoever_asked_reads_their_own_words_and_others_no_flat(town: Town) -> N
         town.neighbor, matter
     )
     assert "2号楼***漏水了" in theirs
-    assert "301" not in theirs
+    assert not re.search(r"(?<![\da-f])301(?![\da-f])", theirs)  # moments and digests may hold it
 
 
 def answered(town: Town, matter: Matter) -> None:
