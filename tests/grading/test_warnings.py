@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 from tests.factories.past import LEAK, VIOLENCE, planted, quiet_past
 from tests.factories.town import Town, make_town
 
@@ -12,7 +14,7 @@ from maplebridge.matters.models import Matter, TownRule
 from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.models import Person
-from maplebridge.platform import events
+from maplebridge.platform import events, live, locks
 from maplebridge.platform.freshness import forget
 from maplebridge.platform.models import EventRecord
 from maplebridge.web.lookout import Lookout
@@ -169,6 +171,41 @@ def test_the_worker_starts_one_look_at_a_time(town: Town) -> None:
     process.ended = 0
     lookout.step(town.now + timedelta(minutes=6))
     assert len(started) == 2
+
+
+def test_a_look_gives_way_to_messages_for_some_minutes(town: Town) -> None:
+    started: list[object] = []
+
+    def start(command: object) -> object:
+        started.append(command)
+        return type("Ended", (), {"poll": lambda self: 0})()
+
+    lookout = Lookout(start=start)  # type: ignore[arg-type]
+    for minute in range(4):
+        lookout.step(town.now + timedelta(minutes=minute), busy=True)
+    assert not started
+    lookout.step(town.now + timedelta(minutes=4))
+    assert len(started) == 1
+    for minute in range(5, 10):
+        lookout.step(town.now + timedelta(minutes=minute), busy=True)
+    assert len(started) == 2  # however many write, after five minutes it is due
+
+
+def test_of_several_workers_one_looks_out(town: Town) -> None:
+    started: list[object] = []
+
+    def start(command: object) -> object:
+        started.append(command)
+        return type("Ended", (), {"poll": lambda self: 0})()
+
+    with connection.cursor() as mine:
+        mine.execute("SELECT pg_advisory_unlock_all()")  # of the tests before
+    with psycopg.connect(**live.way_to_listen()) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [locks.LOOKING_OUT])
+        Lookout(start=start).step(town.now)  # type: ignore[arg-type]
+        assert not started
+    Lookout(start=start).step(town.now)  # type: ignore[arg-type]
+    assert len(started) == 1
 
 
 def test_a_person_decides_and_outcomes_are_counted(town: Town, cluster: list[Matter]) -> None:

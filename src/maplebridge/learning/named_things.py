@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 import rjieba
 
@@ -43,6 +44,7 @@ _ENDINGS = {
 }
 _KIND_OF = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()}
 _LONGEST_ENDING = max(map(len, _KIND_OF))
+KEPT = 10_000  # words: the same few are asked for again and again
 LONGEST_NAME = 14
 # Two characters that end like a name are mostly a common word (菜园, 旧城).
 _SHORTEST_NAME = 3
@@ -126,6 +128,7 @@ def _named_in_run(run: str, offset: int) -> Iterator[NamedThing]:
             yield NamedThing(run[start : ends[index]], _KIND_OF[ending], offset + start, offset + ends[index])
 
 
+@lru_cache(KEPT)
 def _ending_of(word: str) -> str | None:
     for length in range(min(len(word), _LONGEST_ENDING), 0, -1):
         if word[-length:] in _KIND_OF:

@@ -52,15 +52,10 @@ class WordMeanings:
 
     def mean(self, text: str) -> Floats:
         """Return the direction of a text, of length one; zeros where no word is known."""
-        total = np.zeros(self.vectors.shape[1], np.float32)
-        for place, share in self._heard(words(text)):
-            total += share * float(self.weights[place]) * self.vectors[place].astype(np.float32)
-        length = float(np.linalg.norm(total))
-        direction: Floats = total / length if length else total
-        return direction
+        return self.direction(words(text))
 
     def direction(self, said: Iterable[str]) -> Floats:
-        """Return what `mean` returns for the text of these words, but for the order of adding: all at once."""
+        """Return the direction of what these words say together."""
         heard = list(self._heard(said))
         places = np.array([place for place, _share in heard], np.intp)
         shares = np.array([share for _place, share in heard], np.float32)
@@ -91,10 +86,7 @@ class Remembered:
         self._alone = Lock()
 
     def mean(self, text: str) -> Floats:
-        return self._direction(text)
-
-    def _direction(self, text: str) -> Floats:
-        return self.meanings.direction(words(text))
+        return self.meanings.mean(text)
 
     def means(self, texts: Sequence[str]) -> Floats:
         """Return a row for each text, as `WordMeanings.means` does."""
@@ -102,7 +94,7 @@ class Remembered:
         found = {key: self._known.get(key) for key in keys}
         for key, text in zip(keys, texts, strict=True):
             if found[key] is None:
-                found[key] = self._direction(text)
+                found[key] = self.mean(text)
         with self._alone:
             self._known.update((key, one) for key, one in found.items() if one is not None)
             for key in list(self._known)[: max(len(self._known) - self.most, 0)]:

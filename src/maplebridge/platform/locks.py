@@ -8,6 +8,7 @@ from django.db import connection
 SEALING = 7_306_001  # rows of the record
 DELETING = 7_306_002  # what has been kept long enough
 WATCHING = 7_306_003  # for what is unusual
+LOOKING_OUT = 7_306_004  # the worker that starts such looks, while it runs
 NUMBERING = 7_306_010  # files of mediation, with the year: they follow each other without a gap
 FILLING = 7_306_020  # the demo town, with what of it
 TALLYING = 7_101  # matters, with the month
@@ -23,6 +24,13 @@ def taken_now(lock: int, part: int) -> bool:
     """Take a part of a lock for the rest of the transaction, unless somebody holds it. Return whether it was free."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [lock, part])
+        return bool(cursor.fetchone()[0])
+
+
+def kept(lock: int) -> bool:
+    """Take a lock as long as this process is connected, unless another has it. Return whether it is ours."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
         return bool(cursor.fetchone()[0])
 
 

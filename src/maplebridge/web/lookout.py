@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from maplebridge.grading.queries.warnings import look_due
+from maplebridge.platform import locks
 
 LOOK_EVERY = timedelta(minutes=1)
+GIVES_WAY_FOR = timedelta(minutes=5)
 # At a lower priority: on a busy machine whoever writes comes first.
 COMMAND = ("nice", "-n", "10", sys.executable, "-m", "maplebridge.config.command", "watch")
 
@@ -19,10 +21,14 @@ def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 @dataclass
 class Lookout:
-    """Asks every minute whether a look is due; one at a time. The look bounds its own time and notes its failures."""
+    """Asks every minute whether a look is due; one at a time. The look bounds its own time and notes its failures.
+
+    While messages wait to be read it lets them go first, for some minutes. Of several workers one looks out, as long
+    as it runs: each look is a process that loads much.
+    """
 
     start: Callable[[Sequence[str]], subprocess.Popen[bytes]] = start
-    looked_at: datetime | None = None
+    asked_at: datetime | None = None
     looking: subprocess.Popen[bytes] | None = None
 
     def stop(self) -> None:
@@ -30,12 +36,15 @@ class Lookout:
         if self.looking is not None and self.looking.poll() is None:
             self.looking.terminate()
 
-    def step(self, now: datetime) -> None:
+    def step(self, now: datetime, *, busy: bool = False) -> None:
+        """Start a look that is due. `busy`: messages have been waiting."""
         if self.looking is not None and self.looking.poll() is None:
             return
         self.looking = None
-        if self.looked_at is not None and now - self.looked_at < LOOK_EVERY:
+        if self.asked_at is None:
+            self.asked_at = now - LOOK_EVERY
+        if now - self.asked_at < (GIVES_WAY_FOR if busy else LOOK_EVERY):
             return
-        self.looked_at = now
-        if due := look_due(now):
+        self.asked_at = now
+        if (due := look_due(now)) and locks.kept(locks.LOOKING_OUT):
             self.looking = self.start([*COMMAND, *(["--hourly"] if due == "hourly" else [])])

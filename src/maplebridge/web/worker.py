@@ -67,12 +67,13 @@ class Worker:
                     add_up(now=timezone.now())
                     send_due(now=timezone.now(), limits=broadcast_limits(timezone.now()))
                 audit.seal(now=timezone.now())
-            if self.lookout is not None:
-                self.lookout.step(timezone.now())
             if self.sweeps:
                 self.monthly.step(timezone.now())
             busy = self.sweeps and self.night.step(timezone.now())
-            if not events.deliver(now=timezone.now()) and not busy:
+            delivered = events.deliver(now=timezone.now())
+            if self.lookout is not None:
+                self.lookout.step(timezone.now(), busy=bool(delivered))
+            if not delivered and not busy:
                 wait_for_news(listener)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:

@@ -1,6 +1,6 @@
 """A message has come in: is it a matter, an addition to one, an answer to one, or talk?"""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -243,7 +243,7 @@ def keep(message_id: int, proposal: Proposal, now: datetime, matter: Matter | No
         proposal={
             "categories": [[one.code, round(one.probability, 3)] for one in proposal.categories],
             "severity": proposal.severity,
-            "why": [asdict(one) for one in proposal.why],
+            "why": [one.as_json() for one in proposal.why],
         },
         made_at=now,
     )
@@ -256,7 +256,7 @@ def judged_by(proposal: Proposal, rules: TownRules) -> Judged:
     """
     best = proposal.categories[0] if proposal.categories else None
     decided = best is not None and best.probability >= rules.decide_from
-    why = [asdict(one) for one in proposal.why if one.code != "category_unsure"]
+    why = [one.as_json() for one in proposal.why if one.code != "category_unsure"]
     if best is not None and not decided:
         why.append({"code": "category_unsure", "values": {"probability": round(best.probability, 3)}})
     return Judged(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +57,10 @@ class Reason:
 
     code: str
     values: Mapping[str, str | float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the reason as it is kept with a matter."""
+        return {"code": self.code, "values": dict(self.values)}
 
 
 @dataclass(frozen=True, slots=True)
