@@ -147,8 +147,8 @@ def told(town: Town, kind: str, number: int, limits: Limits) -> Message:
 def test_news_are_sent_to_open_pages_but_those_of_people_they_are_kept_from(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("maplebridge.web.hub._html", lambda *_news: ("<li>", frozenset({2})))
     audience = live.Audience("zh-hans", is_staff=False)
+    monkeypatch.setattr("maplebridge.web.hub._rendered", lambda *_news: ({audience: "<li>"}, frozenset({2})))
     hub, pages = Hub(), [Stream(audience, 1), Stream(audience, 2)]
     hub._followers["thread:7"].update(pages)
     with ThreadPoolExecutor(1) as thread:  # in this one a browser of another test may have its loop

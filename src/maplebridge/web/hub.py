@@ -94,12 +94,14 @@ class Hub:
         by_audience: dict[live.Audience, list[Stream]] = defaultdict(list)
         for stream in streams:
             by_audience[stream.audience].append(stream)
-        for audience, group in by_audience.items():
-            html, withheld_from = await sync_to_async(_html, thread_sensitive=False)(kind, id, audience)
+        rendered, withheld_from = await sync_to_async(_rendered, thread_sensitive=False)(
+            kind, id, list(by_audience)
+        )
+        for audience, html in rendered.items():
             if html == "":
                 continue
             data = _as_event({"topic": topic, "kind": kind, "id": id, "html": html})
-            for number, stream in enumerate(group):
+            for number, stream in enumerate(by_audience[audience]):
                 if stream.person_id not in withheld_from:
                     stream.send(data)
                 if number % 100 == 99:
@@ -110,13 +112,19 @@ class Hub:
             stream.end()
 
 
-def _html(kind: str, id: int, audience: live.Audience) -> tuple[str | None, frozenset[int]]:
+def _rendered(
+    kind: str, id: int, audiences: Iterable[live.Audience]
+) -> tuple[dict[live.Audience, str | None], frozenset[int]]:
     """Render the news once for all who see the same, and say who is not told, on a connection that is given back."""
     try:
-        with translation.override(audience.language):
-            return live.html_of(kind, id, audience), live.withheld_from(kind, id)
+        return {one: _html(kind, id, one) for one in audiences}, live.withheld_from(kind, id)
     finally:
         connection.close()
+
+
+def _html(kind: str, id: int, audience: live.Audience) -> str | None:
+    with translation.override(audience.language):
+        return live.html_of(kind, id, audience)
 
 
 def _as_event(news: dict[str, Any]) -> bytes:
