@@ -72,6 +72,8 @@ def test_a_young_town_is_not_judged_yet(town: Town) -> None:
     first = reads.first_look_on(town.now.date())
     assert first is not None
     assert first > town.now.date()
+    assert reads.look_due(town.now) == ""
+    assert reads.look_due(town.now + (first - town.now.date())) == "nightly"
 
 
 def test_what_is_confidential_is_never_counted(town: Town) -> None:
@@ -137,6 +139,7 @@ def test_urgent_matters_are_looked_at_every_hour(town: Town) -> None:
 
 
 def test_a_look_is_due_once_a_night_and_once_an_hour(town: Town) -> None:
+    quiet_past(town, days=60)
     assert reads.look_due(town.now) == "nightly"
     actions.watch(now=town.now)
     assert reads.look_due(town.now) == "hourly"
@@ -150,6 +153,8 @@ def test_a_look_is_due_once_a_night_and_once_an_hour(town: Town) -> None:
 
 
 def test_the_worker_starts_one_look_at_a_time(town: Town) -> None:
+    quiet_past(town, days=60)
+
     class Process:
         ended: int | None = None
 
@@ -174,6 +179,7 @@ def test_the_worker_starts_one_look_at_a_time(town: Town) -> None:
 
 
 def test_a_look_gives_way_to_messages_for_some_minutes(town: Town) -> None:
+    quiet_past(town, days=60)
     started: list[object] = []
 
     def start(command: object) -> object:
@@ -192,6 +198,7 @@ def test_a_look_gives_way_to_messages_for_some_minutes(town: Town) -> None:
 
 
 def test_of_several_workers_one_looks_out(town: Town) -> None:
+    quiet_past(town, days=60)
     started: list[object] = []
 
     def start(command: object) -> object:

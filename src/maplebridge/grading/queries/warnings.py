@@ -154,7 +154,12 @@ def night_before(now: datetime) -> datetime:
 
 
 def look_due(now: datetime) -> str:
-    """Return which look is due, "nightly" or "hourly", or nothing. What failed is tried again after an hour."""
+    """Return which look is due, "nightly" or "hourly", or nothing. What failed is tried again after an hour.
+
+    A town whose ordinary weeks nobody knows yet is not looked at: nothing could be told.
+    """
+    if too_young(matters.local_day(now)):
+        return ""
     if WatchRun.objects.exclude(failure="").filter(looked_at__gt=now - RETRY).exists():
         return ""
     nightly = last_run(hourly=False)
@@ -171,6 +176,12 @@ def first_look_on(today: date) -> date | None:
     if first is None:
         return None
     return max(matters.local_day(first) + timedelta(days=watching.LEAST_DAYS + 1), today)
+
+
+def too_young(today: date) -> bool:
+    """Say whether there is too little history to see what is unusual."""
+    first = first_look_on(today)
+    return first is None or first > today
 
 
 def past_nights(now: datetime) -> list[Night]:
