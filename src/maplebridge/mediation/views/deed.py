@@ -27,9 +27,8 @@ class Deed:
     about: str = ""
     group: str = "work"
     hint: Any = ""
-    photos: bool = (
-        False  # pictures and PDFs may come with it; what is done finds them under "photos" and "pdfs"
-    )
+    # Pictures and PDFs may come with it; what is done finds them under "photos" and "pdfs".
+    photos: bool = False
 
     @property
     def asks(self) -> bool:

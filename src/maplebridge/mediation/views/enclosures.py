@@ -1,6 +1,7 @@
 """PDFs on file: taken in with a form, and given out as files to keep, to those who hear of them."""
 
-from urllib.parse import quote
+from collections.abc import Iterable
+from typing import TypedDict
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
@@ -11,6 +12,7 @@ from maplebridge.mediation.models import Exhibit
 from maplebridge.mediation.permissions import viewer_in, viewer_of
 from maplebridge.mediation.queries.documents import enclosed
 from maplebridge.mediation.templatetags.paper_words import paper_refusal
+from maplebridge.mediation.views.papers import PDF, file_response
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, standing_of
 
@@ -18,8 +20,19 @@ from maplebridge.people.permissions import allow, signed_in, standing_of
 LOCKED_UP = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
+class Brought(TypedDict, total=False):
+    """A picture or a PDF, as `keep_exhibit` asks for it."""
+
+    photo_id: int
+    pdf: bytes
+
+
 def sent_pdfs(request: HttpRequest) -> list[bytes]:
-    """Return the PDFs that came with a form, each checked; what is too large is refused unread."""
+    """Return the PDFs that came with a form, each checked; what is too large is refused unread.
+
+    `keep_exhibit` checks again whatever it is given. Here the last of them is checked before the first thing is kept,
+    as each paper is put on file by an action of its own.
+    """
     sent = request.FILES.getlist("pdfs")
     if len(sent) > MOST_AT_ONCE:
         raise PdfRefused("too_many")
@@ -29,6 +42,11 @@ def sent_pdfs(request: HttpRequest) -> list[bytes]:
     for one in read:
         check_pdf(one)
     return read
+
+
+def brought(photo_ids: Iterable[int], pdfs: Iterable[bytes]) -> list[Brought]:
+    """Return what came with a form, picture by picture and then PDF by PDF: each is put on file for itself."""
+    return [*(Brought(photo_id=one) for one in photo_ids), *(Brought(pdf=one) for one in pdfs)]
 
 
 def heard_exhibit(standing: Standing, exhibit_id: int) -> Exhibit:
@@ -55,13 +73,4 @@ def exhibit_pdf(request: HttpRequest, exhibit_id: int) -> HttpResponse:
         return HttpResponse(
             paper_refusal("changed_after_sealing"), status=409, content_type="text/plain; charset=utf-8"
         )
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(exhibit.title)}.pdf",
-            "Content-Security-Policy": LOCKED_UP,
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return file_response(content, f"{exhibit.title}.pdf", PDF, {"Content-Security-Policy": LOCKED_UP})

@@ -1,8 +1,9 @@
 """The papers of a dispute: which there are and what is missing, Word and PDF, edited, sealed, and checked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -262,13 +263,18 @@ def _title(code: str) -> str:
     return titles[0] if titles else "人民调解卷宗"
 
 
-def file_response(data: bytes, name: str, kind: str) -> HttpResponse:
+def file_response(
+    data: bytes, name: str, kind: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> HttpResponse:
+    """Give out a file to be kept by the reader, and by nothing on its way."""
     return HttpResponse(
         data,
         content_type=kind,
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+            **headers,
         },
     )
 

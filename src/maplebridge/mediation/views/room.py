@@ -25,7 +25,7 @@ from maplebridge.mediation.domain.enclosures import PdfRefused
 from maplebridge.mediation.models import Dispute, Exhibit, Session, Side, Utterance
 from maplebridge.mediation.permissions import viewer_in
 from maplebridge.mediation.templatetags.mediation_words import refusal_words, side_name
-from maplebridge.mediation.views.enclosures import heard_exhibit, sent_pdfs
+from maplebridge.mediation.views.enclosures import brought, heard_exhibit, sent_pdfs
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, standing_of
 from maplebridge.platform import live, photos
@@ -264,8 +264,7 @@ def room_say(request: HttpRequest, session_id: int) -> HttpResponse:
                 by=by,
                 now=now,
             )
-        shown: list[tuple[int | None, bytes | None]] = [(one, None) for one in pictures]
-        for photo_id, pdf in [*shown, *((None, one) for one in pdfs)]:
+        for one in brought(pictures, pdfs):
             actions.keep_exhibit(
                 dispute_id=session.dispute_id,
                 kind=Exhibit.Kind.EVIDENCE,
@@ -273,8 +272,7 @@ def room_say(request: HttpRequest, session_id: int) -> HttpResponse:
                 audience=audience,
                 side_id=side_id,
                 session_id=session_id,
-                photo_id=photo_id,
-                pdf=pdf,
+                **one,
                 by=by,
                 now=now,
             )

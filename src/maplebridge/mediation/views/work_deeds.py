@@ -12,6 +12,7 @@ from maplebridge.mediation.domain.workflow import State
 from maplebridge.mediation.models import Offer
 from maplebridge.mediation.templatetags import mediation_words as words
 from maplebridge.mediation.views.deed import NOTHING, Data, Deed, Fields, plain, when
+from maplebridge.mediation.views.enclosures import Brought, brought
 from maplebridge.mediation.views.reader import Reader, audience_of
 
 # -- said, shown, offered, promised
@@ -60,16 +61,13 @@ def _exhibit_fields(reader: Reader, of: int) -> Fields:
 def _keep_exhibit(reader: Reader, data: Data, of: int) -> None:
     """Keep a paper with its pictures and PDFs: the words stand with the first, all have one audience."""
     audience, side_id = audience_of(data["audience"])
-    brought: list[tuple[int | None, bytes | None]] = [(photo_id, None) for photo_id in data["photos"]]
-    brought += [(None, pdf) for pdf in data["pdfs"]]
-    for number, (photo_id, pdf) in enumerate(brought or [(None, None)], start=1):
+    for number, one in enumerate(brought(data["photos"], data["pdfs"]) or [Brought()], start=1):
         actions.keep_exhibit(
             dispute_id=reader.dispute.pk,
             kind=data["kind"],
             title=data["title"] if number == 1 else f"{data['title']} ({number})",
             text=data["text"] if number == 1 else "",
-            photo_id=photo_id,
-            pdf=pdf,
+            **one,
             audience=audience,
             side_id=side_id,
             by=reader.by,
