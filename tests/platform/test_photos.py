@@ -50,6 +50,16 @@ def test_a_file_of_more_than_twenty_mebibytes_is_refused_unread(noon: datetime) 
     assert refused.value.code == "too_large"
 
 
+@pytest.mark.parametrize("limit", ["maplebridge.platform.photos.MOST_PIXELS", "PIL.Image.MAX_IMAGE_PIXELS"])
+def test_a_small_file_of_too_many_pixels_is_told_so(
+    limit: str, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limit, 100 * 99 // 2)  # PIL itself refuses twice its limit
+    with pytest.raises(PhotoRefused, match="too_many_pixels") as refused:
+        photos.keep(jpeg(100, 100), now=noon)
+    assert "million pixels" in refused.value.words or "亿像素" in refused.value.words
+
+
 def test_a_picture_on_its_side_is_turned(noon: datetime) -> None:
     exif = Image.Exif()
     exif[274] = 6  # rotated by 90 degrees

@@ -25,6 +25,9 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 REFUSED = {
     "too_large": gettext_lazy("This picture is larger than 20 MB. Please choose a smaller one."),
+    "too_many_pixels": gettext_lazy(
+        "This picture has more than 120 million pixels. Please choose a smaller one."
+    ),
     "not_a_picture": gettext_lazy("This file is not a picture that can be shown. JPEG, PNG and WebP can."),
 }
 
@@ -83,18 +86,14 @@ def _opened(data: bytes) -> Image.Image:
     try:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
         if picture.width * picture.height > MOST_PIXELS:
-            raise PhotoRefused("too_large")
+            raise PhotoRefused("too_many_pixels")
         picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG of 50 megapixels is never unpacked whole
         turned = ImageOps.exif_transpose(picture)
         turned.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         return turned.convert("RGB")
-    except (
-        UnidentifiedImageError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        Image.DecompressionBombError,
-    ) as problem:
+    except Image.DecompressionBombError as problem:
+        raise PhotoRefused("too_many_pixels") from problem
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as problem:
         raise PhotoRefused("not_a_picture") from problem
 
 

@@ -453,8 +453,6 @@ REFUSALS: Mapping[str, Any] = {
     "pdf_more_than_pages": _(
         "This PDF carries a program or another file inside. Please print it to a new PDF and choose that one."
     ),
-    "photo_too_large": _("This picture is larger than 20 MB. Please choose a smaller one."),
-    "photo_not_a_picture": _("This file is not a picture that can be shown. JPEG, PNG and WebP can."),
     "not_a_session_of_it": _("The session was called off in the meantime."),
     "not_an_offer_of_it": _("This offer belongs to another dispute."),
     "not_a_party_of_it": _("This person is no longer a party. Please look at who is in it now."),

@@ -149,13 +149,13 @@ def deed(request: HttpRequest, dispute_id: int, name: str) -> HttpResponse:
         kept = _brought(request, reader) if chosen.photos else {}
         chosen.act(reader, {**form.cleaned_data, **kept}, of or 0)
     except (actions.NotAllowed, AmountRefused) as refusal:
-        return _refused(request, reader, chosen, of, form, refusal.code)
+        return _refused(request, reader, chosen, of, form, refusal_words(refusal.code))
     except photos.PhotoRefused as refusal:
-        return _refused(request, reader, chosen, of, form, f"photo_{refusal.code}")
+        return _refused(request, reader, chosen, of, form, refusal.words)
     except PdfRefused as refusal:
-        return _refused(request, reader, chosen, of, form, f"pdf_{refusal.code}")
+        return _refused(request, reader, chosen, of, form, refusal_words(f"pdf_{refusal.code}"))
     except TransitionNotAllowed:
-        return _refused(request, reader, chosen, of, form, "not_now")
+        return _refused(request, reader, chosen, of, form, refusal_words("not_now"))
     return redirect("dispute", dispute_id)
 
 
@@ -179,12 +179,12 @@ def _too_late(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 
 def _refused(
-    request: HttpRequest, reader: Reader, chosen: Deed, of: int | None, form: Any, code: str
+    request: HttpRequest, reader: Reader, chosen: Deed, of: int | None, form: Any, wrong: str
 ) -> HttpResponse:
     if not form.fields:
-        messages.warning(request, refusal_words(code))
+        messages.warning(request, wrong)
         return redirect("dispute", reader.dispute.pk)
-    form.add_error(None, refusal_words(code))
+    form.add_error(None, wrong)
     return _show(request, reader, chosen, of, form, status=422)
 
 

@@ -279,7 +279,7 @@ def room_say(request: HttpRequest, session_id: int) -> HttpResponse:
     except actions.NotAllowed as refused:
         return _not_sent(request, session, viewer, refusal_words(refused.code))
     except photos.PhotoRefused as refused:
-        return _not_sent(request, session, viewer, refusal_words(f"photo_{refused.code}"))
+        return _not_sent(request, session, viewer, refused.words)
     except PdfRefused as refused:
         return _not_sent(request, session, viewer, refusal_words(f"pdf_{refused.code}"))
     return redirect(f"{reverse('mediation_room', args=[session_id])}?{urlencode({'to': chosen.value})}")
