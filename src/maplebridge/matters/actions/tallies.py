@@ -47,9 +47,8 @@ def refresh_month(*, month: Month, now: datetime) -> int:
         for key in _keys(row, agencies.get(row["id"]), because.get(row["id"])):
             sums[key] = sums.get(key, Counts()) + counts
     with transaction.atomic():
-        locks.wait_for(
-            locks.TALLYING, month.year * 12 + month.number
-        )  # two workers may add up the same month
+        # Two workers may add up the same month.
+        locks.wait_for(locks.TALLYING, month.year * 12 + month.number)
         Tally.objects.filter(month=month.first).delete()
         Tally.objects.bulk_create(
             Tally(month=month.first, grid_id=grid, of=of, key=key, counts=_nonzero(counts), as_of=now)
