@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from tests.factories.town import Town, make_town
 
@@ -124,13 +125,32 @@ def test_a_notice_comes_live_to_those_it_is_told_and_not_to_who_opted_out_or_hea
         client.force_login(person.account)
         page = client.get(f"/groups/{town.group.thread_id}/").content.decode()
         assert (f'id="m{notice.pk}"' in page) is (person.pk not in kept_from)
+        for path in (
+            "/groups/",
+            f"{reverse('search_groups')}?q=退款电话",
+        ):  # what was said last, what is found
+            shown = "先挂断（2）" in client.get(path).content.decode()
+            assert shown is (person.pk not in kept_from)
+
+
+def test_a_reply_to_a_notice_does_not_repeat_it_to_those_it_is_kept_from(client: Client, town: Town) -> None:
+    limits = Limits(zone=timezone.get_default_timezone(), quiet_from=0, quiet_to=0, most_in_7_days=9)
+    broadcasting.choose_kinds(person_id=town.neighbor.pk, unwanted=["fraud"], now=town.now)
+    notice = told(town, "fraud", 1, limits)
+    client.force_login(town.resident.account)
+    client.post(f"/groups/{town.group.thread_id}/say/", {"text": "我也接到过", "in_reply_to": str(notice.pk)})
+    client.force_login(town.neighbor.account)
+    page = client.get(f"/groups/{town.group.thread_id}/").content.decode()
+    assert "我也接到过" in page
+    assert "一则通知" in page
+    assert "接到退款电话先挂断" not in page
 
 
 def told(town: Town, kind: str, number: int, limits: Limits) -> Message:
     """Tell the group of the town something, and return the notice that stands there."""
     one = broadcasting.draft(
         kind=kind,
-        subject="接到退款电话先挂断",
+        subject=f"接到退款电话先挂断（{number}）",
         text="这是骗钱。",
         expires_at=town.now + timedelta(days=3),
         groups=[town.group.thread_id],

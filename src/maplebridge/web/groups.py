@@ -68,8 +68,7 @@ class Bubble:
 def groups(request: HttpRequest) -> HttpResponse:
     """List the conversations of a person: the groups they are in, and their private threads."""
     standing = standing_of(request)
-    memberships = list(queries.memberships_of(standing.person))
-    shown = sorted(_shown_groups(memberships), key=lambda one: -one["last_id"])
+    shown = sorted(_shown_groups(standing.person), key=lambda one: -one["last_id"])
     asked = not standing.is_staff and grading.is_asked(standing.person, timezone.now())
     context = {
         "groups": shown,
@@ -79,8 +78,10 @@ def groups(request: HttpRequest) -> HttpResponse:
     return render(request, "web/groups.html", context)
 
 
-def _shown_groups(memberships: list[Any]) -> list[dict[str, Any]]:
-    last = queries.last_messages([one.thread_id for one in memberships])
+def _shown_groups(person_id: int) -> list[dict[str, Any]]:
+    memberships = list(queries.memberships_of(person_id))
+    threads = [one.thread_id for one in memberships]
+    last = queries.last_messages(threads, besides=broadcasts.notices_kept_from(person_id, threads))
     first = queries.first_messages([one.thread_id for one in memberships if one.thread.kind == "private"])
     return [
         {
@@ -360,7 +361,7 @@ def _bubble(message: Any, matter: Any, read_by: int, *, is_staff: bool) -> Bubbl
         spot_url=f"{reverse('territory')}?lon={message.lon}&lat={message.lat}"
         if message.lon is not None
         else "",
-        quote=message.in_reply_to.text[:60] if message.in_reply_to else "",
+        quote=_quoted(message.in_reply_to) if message.in_reply_to else "",
         matter_url=reverse("matter", args=[matter.pk]) if matter else "",
         matter_number=matter.pk if matter else None,
         matter_state=state_words(matter) if matter else "",
@@ -368,6 +369,11 @@ def _bubble(message: Any, matter: Any, read_by: int, *, is_staff: bool) -> Bubbl
         mediation_url=f"{reverse('dispute_new')}?message={message.pk}" if may_raise else "",
         read_by=read_by,
     )
+
+
+def _quoted(message: Any) -> str:
+    """Return the beginning of what is replied to; of a notice no words, for it is kept from some who read the reply."""
+    return _("A notice") if message.kind == NOTICE else str(message.text[:60])
 
 
 def _words(message: Any) -> str:

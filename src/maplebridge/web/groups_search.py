@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from maplebridge.conversations import queries
+from maplebridge.conversations.queries import broadcasts
 from maplebridge.kernel.text import id_in
 from maplebridge.people.permissions import allow, signed_in, standing_of
 from maplebridge.web.groups import bubbles_of
@@ -18,9 +19,10 @@ def search_groups(request: HttpRequest) -> HttpResponse:
     """Show what was said with these words in the conversations of whoever asks, newest first."""
     standing = standing_of(request)
     words = request.GET.get("q", "").strip()[:LONGEST]
-    mine = {one.thread_id: one.thread for one in queries.memberships_of(standing.person_id or 0)}
+    mine = {one.thread_id: one.thread for one in queries.memberships_of(standing.person)}
     before = id_in(request.GET.get("before"))
-    found = queries.said_with(mine, words, before=before, most=PAGE)
+    kept = broadcasts.notices_kept_from(standing.person, mine)
+    found = queries.said_with(mine, words, before=before, most=PAGE, besides=kept)
     bubbles = bubbles_of(found, is_staff=False)
     context = {
         "words": words,

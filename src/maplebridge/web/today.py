@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maplebridge.conversations import queries as conversations
+from maplebridge.conversations.queries import broadcasts
 from maplebridge.kernel.text import id_in
 from maplebridge.matters import actions, queries
 from maplebridge.matters.actions.raising import officers_on_duty
@@ -207,7 +208,8 @@ def _decide(request: HttpRequest, offer_id: int, *, accepted: bool) -> HttpRespo
 def _unread_groups(person_id: int) -> list[dict[str, Any]]:
     """Return the groups of a person in which something new was said."""
     memberships = list(conversations.memberships_of(person_id))
-    last = conversations.last_messages([one.thread_id for one in memberships])
+    threads = [one.thread_id for one in memberships]
+    last = conversations.last_messages(threads, besides=broadcasts.notices_kept_from(person_id, threads))
     unread = [one for one in memberships if one.thread_id in last and last[one.thread_id].pk > one.read_up_to]
     newest = sorted(unread, key=lambda one: -last[one.thread_id].pk)
     return [

@@ -216,6 +216,7 @@ def move_home(
         leave(thread_id=thread_id, person_id=person_id, now=now)
     for thread_id in new:
         join(thread_id=thread_id, person_id=person_id, role=RESIDENT, now=now)
+    live.tell(f"person:{person_id}", "membership", person_id)
 
 
 def _groups_of(building_id: int | None, estate_id: int | None) -> list[int]:

@@ -86,9 +86,14 @@ def query_of(tokens: Sequence[str]) -> SearchQuery:
 
 
 def said_with(
-    thread_ids: Iterable[int], words: str, *, before: int | None = None, most: int = 40
+    thread_ids: Iterable[int],
+    words: str,
+    *,
+    before: int | None = None,
+    most: int = 40,
+    besides: Collection[int] = (),
 ) -> list[Message]:
-    """Return messages of these threads with all the words, newest first.
+    """Return messages of these threads with all the words, newest first, without those that are not to be shown.
 
     What is searched and what was said are compared in simplified characters, however either was written.
     """
@@ -98,6 +103,8 @@ def said_with(
     found = Message.objects.filter(
         thread_id__in=list(thread_ids), words=query_of(tokens), withdrawn_at=None, emptied_at=None
     )
+    if besides:
+        found = found.exclude(pk__in=besides)
     if before is not None:
         found = found.filter(pk__lt=before)
     found = found.select_related("in_reply_to").prefetch_related("photos__photo")
@@ -166,9 +173,12 @@ def read_counts(messages: Sequence[Message]) -> dict[int, int]:
     return {one.pk: readers_of(one) for one in messages}
 
 
-def last_messages(thread_ids: Iterable[int]) -> dict[int, Message]:
-    """Return the last message of each thread."""
-    last = Message.objects.filter(thread_id__in=list(thread_ids)).values("thread_id").annotate(last=Max("pk"))
+def last_messages(thread_ids: Iterable[int], *, besides: Collection[int] = ()) -> dict[int, Message]:
+    """Return the last message of each thread, without those that are not to be shown."""
+    shown = Message.objects.filter(thread_id__in=list(thread_ids))
+    if besides:
+        shown = shown.exclude(pk__in=besides)
+    last = shown.values("thread_id").annotate(last=Max("pk"))
     return {one.thread_id: one for one in Message.objects.filter(pk__in=[row["last"] for row in last])}
 
 

@@ -171,6 +171,13 @@ def kept_from(person_id: int, broadcast_ids: Iterable[int]) -> set[int]:
     return set(skipped.exclude(skipped_because="").values_list("broadcast_id", flat=True))
 
 
+def notices_kept_from(person_id: int, thread_ids: Collection[int]) -> list[int]:
+    """Return the messages of these threads that are notices somebody is not shown."""
+    skipped = Receipt.objects.filter(person_id=person_id).exclude(skipped_because="").values("broadcast_id")
+    posts = BroadcastPost.objects.filter(thread_id__in=thread_ids, broadcast_id__in=skipped)
+    return [one for one in posts.values_list("message_id", flat=True) if one is not None]
+
+
 def whom_kept_from(message_id: int) -> frozenset[int]:
     """Return who is not told a message: of a notice, those who do not want it or were not to be bothered with it."""
     skipped = Receipt.objects.filter(broadcast__posts__message=message_id, person__isnull=False)
