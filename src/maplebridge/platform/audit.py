@@ -111,8 +111,7 @@ _SEALABLE = """
 def seal(*, now: datetime) -> int:
     """Chain all rows whose order is final. Return how many; 0 also when another process is at it."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [locks.SEALING])
-        if not cursor.fetchone()[0]:
+        if not locks.taken_now(locks.SEALING):
             return 0
         cursor.execute(_SEALABLE)
         up_to = cursor.fetchone()[0]

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from maplebridge.platform import locks
 from maplebridge.platform.models import IdempotencyKey
 
 HEADER = "Idempotency-Key"
@@ -46,9 +47,7 @@ class IdempotencyMiddleware:
 def _alone(account_id: int, key: str) -> bool:
     """Say whether no other request with this key is being answered; holds until the transaction ends."""
     number = int.from_bytes(hashlib.sha256(f"{account_id}:{key}".encode()).digest()[:8], signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        return bool(cursor.fetchone()[0])
+    return locks.taken_now(number)
 
 
 def _again(known: IdempotencyKey) -> HttpResponse:

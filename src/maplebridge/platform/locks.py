@@ -20,10 +20,13 @@ def wait_for(lock: int, part: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [lock, part])
 
 
-def taken_now(lock: int, part: int) -> bool:
-    """Take a part of a lock for the rest of the transaction, unless somebody holds it. Return whether it was free."""
+def taken_now(lock: int, part: int | None = None) -> bool:
+    """Take a lock, or a part of it, for the rest of the transaction. Return whether nobody else held it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [lock, part])
+        if part is None:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock])
+        else:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [lock, part])
         return bool(cursor.fetchone()[0])
 
 
