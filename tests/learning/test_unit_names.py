@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from maplebridge.learning.routing import evaluate, load, train
-from maplebridge.learning.unit_names import as_known, one_name_each
+from maplebridge.learning.unit_names import all_as_known, one_name_each
 
 
 def test_a_unit_is_called_what_it_is_called_most_often() -> None:
@@ -18,12 +18,9 @@ def test_a_row_without_name_or_number_names_nobody() -> None:
 
 
 def test_a_number_speaks_before_the_name_and_a_new_number_is_another_unit() -> None:
-    known_as = {"7": "环卫队"}
-    assert as_known("市容中队", "7", known_as) == "环卫队"
-    assert as_known("-", "7", known_as) == "环卫队"
-    assert as_known("环卫队", "-", known_as) == "环卫队"
-    assert as_known("环卫队", "9", known_as) == "环卫队 (9)"
-    assert as_known("消防站", "9", known_as) == "消防站"
+    units, numbers = ["市容中队", "-", "环卫队", "环卫队", "消防站"], ["7", "7", "-", "9", "9"]
+    known = ["环卫队", "环卫队", "环卫队", "环卫队 (9)", "消防站"]
+    assert all_as_known(units, numbers, {"7": "环卫队"}) == known
 
 
 def test_a_model_that_knows_numbers_recognizes_a_renamed_unit_and_keeps_that_when_read_again(

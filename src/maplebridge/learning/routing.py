@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from maplebridge.learning import evaluation
 from maplebridge.learning.linear_text import CannotTrain, NotAModel, softmax
-from maplebridge.learning.unit_names import MISSING, as_known, one_name_each
+from maplebridge.learning.unit_names import MISSING, all_as_known, one_name_each
 
 __all__ = ["CannotTrain", "NotAModel", "Routing", "evaluate", "load", "train"]
 
@@ -356,7 +356,7 @@ def evaluate(
 def _as_known(units: Sequence[str], numbers: Sequence[str] | None, known_as: Mapping[str, str]) -> list[str]:
     if numbers is None:
         return [unit.strip() for unit in units]
-    return [as_known(unit, number, known_as) for unit, number in zip(units, numbers, strict=True)]
+    return all_as_known(units, numbers, known_as)
 
 
 def value_of(features: Features, column: str) -> str:

@@ -5,7 +5,7 @@ the name alone learns one unit as two, and finds "unknown" ones that have been t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 MISSING = frozenset({"", "-"})
 
@@ -23,12 +23,19 @@ def one_name_each(units: Sequence[str], numbers: Sequence[str]) -> dict[str, str
     }
 
 
-def as_known(unit: str, number: str, known_as: Mapping[str, str]) -> str:
-    """Return what the unit of this number is called; under a new number an old name is another unit."""
-    unit, number = unit.strip(), number.strip()
+def all_as_known(units: Sequence[str], numbers: Sequence[str], known_as: Mapping[str, str]) -> list[str]:
+    """Return what the unit of each number is called; under a new number an old name is another unit."""
+    names = frozenset(known_as.values())
+    return [
+        _as_known(unit.strip(), number.strip(), known_as, names)
+        for unit, number in zip(units, numbers, strict=True)
+    ]
+
+
+def _as_known(unit: str, number: str, known_as: Mapping[str, str], names: Set[str]) -> str:
     if number in MISSING or unit in MISSING:
         return known_as.get(number, unit)
-    return known_as.get(number) or (_numbered(unit, number) if unit in known_as.values() else unit)
+    return known_as.get(number) or (_numbered(unit, number) if unit in names else unit)
 
 
 def _numbered(name: str, number: str) -> str:
