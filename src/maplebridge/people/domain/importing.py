@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any
 
 from maplebridge.kernel.tables import Table
-from maplebridge.kernel.text import normalise
 from maplebridge.people.domain.phones import BadPhone, read_phone
 from maplebridge.people.domain.roles import FIELD, Role, TeamRole
 from maplebridge.places.domain.importing import (
@@ -25,6 +24,8 @@ from maplebridge.places.domain.importing import (
     Trouble,
     Values,
     date_in,
+    read_cells,
+    remembering,
     row_of,
     text_up_to,
 )
@@ -176,11 +177,12 @@ def check(sheet: Sheet, table: Table, existing: Existing, *, tell: Tell = _silen
     columns, problems = _matched(sheet, table.columns)
     if problems:
         return Checked([], problems)
+    readers = [(heading, column.key, remembering(column)) for heading, column in columns.items()]
     records: list[Record] = []
     first: dict[str, int] = {}
     known = existing.codes.get(sheet.name, frozenset())
     for done, (number, cells) in enumerate(zip(table.numbers, table.rows, strict=True)):
-        values, wrong = _row(number, {columns[heading]: cell for heading, cell in cells.items()}, sheet)
+        values, wrong = read_cells(number, cells, readers, sheet)
         wrong += _unknown(sheet, number, values, existing)
         if not wrong:
             key = key_of(sheet, values)
@@ -223,21 +225,6 @@ def _matched(sheet: Sheet, headings: Sequence[str]) -> tuple[dict[str, Column], 
         if column.required and column.key not in given
     ]
     return matched, unknown + twice + missing
-
-
-def _row(number: int, cells: Mapping[Column, str], sheet: Sheet) -> tuple[Values, list[Problem]]:
-    values: Values = dict.fromkeys(column.key for column in sheet.columns)
-    wrong = []
-    for column, cell in cells.items():
-        text = normalise(cell)
-        try:
-            if text:
-                values[column.key] = column.read(text)
-            elif column.required:
-                raise Refused(Trouble.EMPTY)
-        except Refused as refused:
-            wrong.append(Problem(number, column.key, refused.trouble, refused.params))
-    return values, wrong
 
 
 def _rules(sheet: Sheet, row: int, values: Values, existing: Existing, *, is_new: bool) -> Iterator[Problem]:
