@@ -38,10 +38,8 @@ class Route:
     """Where it goes, and because of which rule (none: the severity alone)."""
 
     chief_level: int
-    highest_level: int
     role: str = ""
     call_out: tuple[str, ...] = ()
-    rule_id: int | None = None
     rule_name: str = ""
 
 
@@ -82,17 +80,14 @@ def _within(hour: int, start: int, end: int) -> bool:
 
 def route(facts: Facts, rules: Sequence[Rule], chief_levels: Mapping[int, tuple[int, int]]) -> Route:
     """Return where a matter goes: by the first rule that fits, else by its severity."""
-    low, high = chief_levels[facts.severity]
+    low, _high = chief_levels[facts.severity]
     rule = next((one for one in rules if fits(one, facts)), None)
     if rule is None:
-        return Route(low, high)
-    level = int(rule.then.get("chief_level", low))
+        return Route(low)
     return Route(
-        chief_level=level,
-        highest_level=max(high, level),
+        chief_level=int(rule.then.get("chief_level", low)),
         role=str(rule.then.get("role", "")),
         call_out=tuple(rule.then.get("call_out", ())),
-        rule_id=rule.id,
         rule_name=rule.name,
     )
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from maplebridge.kernel.tables import TableError, read_table
+from maplebridge.kernel.tables import TableError
 from maplebridge.learning.routing import NotAModel, evaluate, load
+from maplebridge.matters.management.handled import read_handled
 
 
 class Command(BaseCommand):
@@ -48,12 +49,10 @@ class Command(BaseCommand):
                 raise CommandError(f"{model} also reads {', '.join(missing)}: name them in --features")
             if unit_number and not trained.known_as:
                 raise CommandError(f"{model} was trained without --unit-number: it knows units by name alone")
-            table = read_table(file.read_bytes(), file.name)
-            table.require(*columns, unit, *([unit_number] if unit_number else []), name=file.name)
+            past = read_handled(file, columns, unit, unit_number)
         except (OSError, TableError, NotAModel) as error:
             raise CommandError(str(error)) from error
-        if not table.rows:
+        if not past.rows:
             raise CommandError(f"{file.name} has no rows")
-        numbers = [row[unit_number] for row in table.rows] if unit_number else None
-        result = evaluate(trained, table.rows, [row[unit] for row in table.rows], numbers)
+        result = evaluate(trained, past.rows, past.units, past.numbers)
         self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from maplebridge.kernel.tables import TableError, read_table
+from maplebridge.kernel.tables import TableError
 from maplebridge.learning.routing import CannotTrain, train
+from maplebridge.matters.management.handled import read_handled
 
 
 class Command(BaseCommand):
@@ -43,15 +44,8 @@ class Command(BaseCommand):
             if learned in columns:
                 raise CommandError(f"{learned} is what is to be learned, so it cannot be a feature")
         try:
-            table = read_table(file.read_bytes(), file.name)
-            table.require(*columns, unit, *([unit_number] if unit_number else []), name=file.name)
-            model = train(
-                table.rows,
-                [row[unit] for row in table.rows],
-                columns,
-                numbers=[row[unit_number] for row in table.rows] if unit_number else None,
-                report=self._say,
-            )
+            past = read_handled(file, columns, unit, unit_number)
+            model = train(past.rows, past.units, columns, numbers=past.numbers, report=self._say)
             model.save(out)
         except (OSError, TableError, CannotTrain) as error:
             raise CommandError(str(error)) from error
