@@ -232,12 +232,12 @@ def _as_file(
 ) -> StreamingHttpResponse:
     headings = sheet.headings(chinese=not reads_english())
     if form == "geojson":
-        pieces = [json.dumps(features_of(sheet, rows), ensure_ascii=False).encode()]
+        pieces = iter([json.dumps(features_of(sheet, rows), ensure_ascii=False).encode()])
     elif form == "xlsx":
         # A cell of a workbook holds 32,767 characters, which is too few for a border; an empty one changes nothing.
         without = ({**one, "boundary": None, "crs": None} for one in rows)
         told = (row_of(sheet, one) for one in without)
-        pieces = list(downloads.table_bytes(form, headings, told, sheet=sheet.name))
+        pieces = downloads.table_bytes(form, headings, told, sheet=sheet.name)
     else:
-        pieces = list(downloads.table_bytes(form, headings, (row_of(sheet, one) for one in rows)))
-    return downloads.streamed(request, iter(pieces), form=form, name=f"{name}-{timezone.localdate()}")
+        pieces = downloads.table_bytes(form, headings, (row_of(sheet, one) for one in rows))
+    return downloads.streamed(request, pieces, form=form, name=f"{name}-{timezone.localdate()}")
