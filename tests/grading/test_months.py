@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import count
 
@@ -356,6 +357,28 @@ def test_an_altered_edition_is_found(town: Town, areas: list[Area], method: None
     analyst = Client(headers={"accept-language": "en"})
     analyst.force_login(town.analyst.account)
     assert "changed in the database" in analyst.get(f"/grading/months/{edition.month_id}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "altering",
+    [
+        lambda edition: MapEdition.objects.filter(pk=edition.pk).update(content="no data at all"),
+        lambda edition: MapEdition.objects.filter(pk=edition.pk).update(shapes=b"elsewhere"),
+        lambda edition: edition.areas.filter(code="Z01").update(said={"score": 100}),
+        lambda edition: edition.areas.filter(code="Z01").update(code="Z99"),
+        lambda edition: edition.areas.create(code="Z99", said={}),
+    ],
+)
+def test_an_edition_is_whole_only_with_its_content_its_shapes_and_each_of_its_areas(
+    town: Town, areas: list[Area], method: None, altering: Callable[[MapEdition], object]
+) -> None:
+    march, february = publish(released(town, areas)), publish(reviewed(town, MARCH - 1))
+    assert queries.altered_among((march.pk, february.pk)) == frozenset()
+
+    altering(february)
+
+    forget()
+    assert queries.altered_among((march.pk, february.pk)) == {february.pk}
 
 
 def test_an_edition_that_was_altered_is_not_in_the_history_of_an_area(

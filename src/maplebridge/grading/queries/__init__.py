@@ -43,6 +43,7 @@ from maplebridge.grading.queries.counts import (
 )
 from maplebridge.grading.queries.editions import (
     MOST_EDITIONS,
+    altered_among,
     content_of,
     edition_in_force,
     editions,
@@ -127,6 +128,7 @@ __all__ = [
     "Step",
     "TellStep",
     "ages_drawn",
+    "altered_among",
     "answers_by_area",
     "area_names",
     "area_with_code",

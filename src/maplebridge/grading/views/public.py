@@ -151,7 +151,8 @@ NOT_UNDERTAKEN = {
 
 def _area_page(request: HttpRequest, code: str, form: UndertakingForm | None = None) -> HttpResponse:
     said = queries.public_history(code)
-    history = [one for one in said if not queries.was_altered(one.edition_id)]
+    altered_ones = queries.altered_among(tuple(one.edition_id for one in said))
+    history = [one for one in said if one.edition_id not in altered_ones]
     if not history:
         raise Http404
     altered = history[0] is not said[0]
