@@ -191,6 +191,28 @@ def test_a_photo_for_the_group_is_seen_before_it_is_sent(town: Town, somebody: S
     assert resident.taps == 2
 
 
+def test_a_place_goes_with_one_message_and_what_was_said_is_taken_back_with_two_taps(
+    town: Town, somebody: Seat
+) -> None:
+    resident = somebody(town.resident, **HERE)
+    resident.open(f"/groups/{town.group.thread_id}/")
+    resident.tap("发送我的位置")
+    resident.sees("位置会随这条消息发出")
+    for words in ("大家看看这里", "晚上好"):
+        resident.write("您的消息", words)
+        resident.tap("发送")
+        expect(resident.said(words)).to_be_visible()
+    assert list(Message.objects.order_by("pk").values_list("lon", flat=True)) == [101.78, None]
+    resident.taps = 0
+    resident.tap(resident.said("大家看看这里").locator(".bubble p"))
+    resident.tap("撤回")
+    resident.sees("已撤回，大家都看不到了")
+    resident.misses("大家看看这里")
+    assert resident.taps == 2
+    taken = Message.objects.order_by("pk")[0]
+    assert (taken.text, taken.lon) == ("", None)
+
+
 def test_what_is_written_while_a_message_is_on_its_way_stays(town: Town, somebody: Seat) -> None:
     resident = somebody(town.resident)
     resident.open(f"/groups/{town.group.thread_id}/")

@@ -133,6 +133,28 @@ def test_a_notice_comes_live_to_those_it_is_told_and_not_to_who_opted_out_or_hea
             assert shown is (person.pk not in kept_from)
 
 
+def test_who_takes_back_what_became_a_matter_is_told_that_the_matter_goes_on(
+    client: Client, town: Town
+) -> None:
+    message = town.says("楼上漏水了，天花板一直往下滴水")
+    receiving.receive(message_id=message.pk, now=town.now)
+    matter = Matter.objects.get()
+    client.force_login(town.resident.account)
+    page = client.post(f"/groups/{town.group.thread_id}/messages/{message.pk}/take-back/", follow=True)
+    assert f"#{matter.pk} 仍在办理" in page.content.decode()
+    message.refresh_from_db()
+    assert message.text == ""
+
+
+def test_a_very_long_message_is_folded_and_nothing_of_it_is_lost(client: Client, town: Town) -> None:
+    town.says("路灯不亮了。" * 200 + "就这些")
+    client.force_login(town.resident.account)
+    page = client.get(f"/groups/{town.group.thread_id}/").content.decode()
+    folded = page[page.index("<summary><p>") : page.index("看全文（1203 字）")]
+    assert len(folded) < 400
+    assert "就这些</p></details>" in page
+
+
 def test_a_reply_to_a_notice_does_not_repeat_it_to_those_it_is_kept_from(client: Client, town: Town) -> None:
     limits = Limits(zone=timezone.get_default_timezone(), quiet_from=0, quiet_to=0, most_in_7_days=9)
     broadcasting.choose_kinds(person_id=town.neighbor.pk, unwanted=["fraud"], now=town.now)
@@ -174,3 +196,11 @@ def test_news_are_sent_to_open_pages_but_those_of_people_they_are_kept_from(
     with ThreadPoolExecutor(1) as thread:  # in this one a browser of another test may have its loop
         thread.submit(asyncio.run, hub._spread('["thread:7", "message", 5]')).result()
     assert [one.waiting.qsize() for one in pages] == [1, 0]
+
+
+def test_staff_in_no_group_are_not_told_to_ask_for_the_group_of_their_estate(
+    client: Client, town: Town
+) -> None:
+    client.force_login(town.command.account)
+    assert "您加入的群" in (page := client.get("/groups/").content.decode())
+    assert "楼长" not in page

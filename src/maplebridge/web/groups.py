@@ -266,7 +266,18 @@ def take_back(request: HttpRequest, thread_id: int, message_id: int) -> HttpResp
     if message.author_id != standing.person_id:
         raise Http404
     actions.withdraw(message=message, now=timezone.now())
+    notes.success(request, _taken_back(matters.matters_of_messages([message_id]).get(message_id)))
     return redirect("group", thread_id)
+
+
+def _taken_back(matter: Any) -> str:
+    """Say that a message is gone; a matter that it raised is not, for others work on it."""
+    if matter is None or matter.state == "closed":
+        return _("Taken back. Nobody here can read it any more.")
+    words = _(
+        "Taken back. Nobody here can read it any more. #%(number)s goes on; on its page you can withdraw it."
+    )
+    return words % {"number": matter.pk}
 
 
 @allow(signed_in)

@@ -1,6 +1,7 @@
 // A conversation: whose bubbles are mine, replying, sending, and how far it has been read.
 
 import { photosReady } from "../maplebridge/photo.js";
+import { say } from "../maplebridge/words.js";
 
 const talk = document.getElementById("talk");
 const composer = document.getElementById("composer");
@@ -84,6 +85,7 @@ if (composer) {
     composer.querySelector("[data-photo-list]").replaceChildren();
     composer.querySelector("[data-photo-state]").textContent = "";
     stopReplying();
+    forgetPlace();
     grow();
     toEnd();
   });
@@ -95,23 +97,46 @@ if (composer) {
   composer.querySelector("[data-stop-replying]").addEventListener("click", stopReplying);
   talk.addEventListener("click", (event) => {
     const said = event.target.closest(".said");
-    if (!said || event.target.closest("a, button, form")) return;
+    if (!said || event.target.closest("a, button, form, summary")) return;
     composer.elements.in_reply_to.value = said.id.slice(1);
     composer.querySelector("[data-replying-to]").textContent = `${said.querySelector(".by b").textContent}: ${said.querySelector(".bubble p")?.textContent.slice(0, 30) ?? ""}`;
     composer.querySelector("[data-replying]").hidden = false;
+    const takeBack = composer.querySelector("[data-take-back]");
+    takeBack.hidden = !said.classList.contains("mine");
+    takeBack.form.action = takeBack.dataset.takeBack.replace("/0/", `/${said.id.slice(1)}/`);
     text.focus();
   });
 
-  composer.querySelector("[data-share-place]").addEventListener("click", (event) => {
-    const button = event.currentTarget;
-    navigator.geolocation?.getCurrentPosition(
+  const pin = composer.querySelector("[data-share-place]");
+  const placeState = composer.querySelector("[data-place-state]");
+
+  // A hidden field keeps its value when the form is reset: the next message must not tell the place again.
+  function forgetPlace() {
+    composer.elements.lon.value = "";
+    composer.elements.lat.value = "";
+    pin.setAttribute("aria-pressed", "false");
+    placeState.textContent = "";
+  }
+
+  pin.addEventListener("click", () => {
+    if (composer.elements.lon.value) {
+      forgetPlace();
+      return;
+    }
+    if (!navigator.geolocation) {
+      placeState.textContent = say("placeDenied");
+      return;
+    }
+    placeState.textContent = say("placeSeeking");
+    navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        composer.elements.lon.value = coords.longitude;
-        composer.elements.lat.value = coords.latitude;
-        button.classList.add("chosen");
+        composer.elements.lon.value = coords.longitude.toFixed(6);
+        composer.elements.lat.value = coords.latitude.toFixed(6);
+        pin.setAttribute("aria-pressed", "true");
+        placeState.textContent = placeState.dataset.goesWith;
       },
-      () => button.classList.remove("chosen"),
-      { timeout: 8000, maximumAge: 60000 },
+      () => { placeState.textContent = say("placeDenied"); },
+      { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 },
     );
   });
 }
