@@ -80,6 +80,16 @@ def test_a_truncated_last_character_is_told() -> None:
     [
         (b"", Fault.EMPTY, {}),
         (b"\n\n", Fault.EMPTY, {}),
+        (b"\n  \n\t\n", Fault.EMPTY, {}),
+        ("编号\t名称\r\n1\t海棠苑".encode("utf-16"), Fault.UTF_16, {}),
+        (b"%PDF-1.7\n1 0 obj <<>> endobj\n", Fault.NOT_A_TABLE, {}),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01", Fault.NOT_A_TABLE, {}),
+        (
+            "和顺区网格一览表,,\n编号,名称,备注\n".encode(),
+            Fault.TITLE_ABOVE_HEADINGS,
+            {"title": "和顺区网格一览表"},
+        ),
+        ("和顺区网格一览表\n编号,名称\n1,海棠苑\n".encode(), Fault.TITLE_ABOVE_HEADINGS, {}),
         (b"a,a\n1,2\n", Fault.DUPLICATE_HEADER, {"header": "a", "first": 1, "column": 2}),
         (b"a, a \n1,2\n", Fault.DUPLICATE_HEADER, {"header": "a"}),
         (b"a,,b\n1,2,3\n", Fault.EMPTY_HEADER, {"column": 2}),

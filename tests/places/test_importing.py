@@ -17,7 +17,7 @@ from maplebridge.places.models import Beat, Building, Entrance, Estate, Grid, Se
 from maplebridge.platform.models import AuditRow
 
 pytestmark = pytest.mark.django_db
-TODAY = date(2026, 3, 2)
+TODAY = date(2026, 4, 2)
 GRID_ROWS = [
     {"网格编码": "630103000000", "名称": "和顺区"},
     {"网格编码": "630103001000", "名称": "和顺街道"},
@@ -93,7 +93,7 @@ def test_a_border_that_crosses_itself_is_refused_with_its_place(town: None) -> N
     }
     rows = [{"编号": "XQ1", "名称": "海棠苑", "所属网格": "630103001001001", "边界": json.dumps(bow)}]
 
-    found = queries.dry_run(SHEETS["estates"], table(rows))
+    found = queries.dry_run(SHEETS["estates"], table(rows), today=TODAY)
 
     assert [(one.trouble, one.params["flaw"]) for one in found.problems] == [
         (Trouble.BAD_POLYGON, "crosses_itself")
@@ -106,7 +106,7 @@ def test_overlaps_are_told_before_anything_is_written(town: None) -> None:
         {"编号": "XQ2", "名称": "丁香苑", "所属网格": "630103001001001", "边界": square(101.705, 36.6)},
     ]
 
-    found = queries.dry_run(SHEETS["estates"], table(rows))
+    found = queries.dry_run(SHEETS["estates"], table(rows), today=TODAY)
 
     assert [(one.misfit, one.code, one.params["other"]) for one in found.findings] == [
         (Misfit.OVERLAP, "XQ1", "XQ2")
@@ -157,6 +157,88 @@ def test_what_ends_stays_with_its_successor(town: None) -> None:
     assert grid.successor.code == "630103001001003"
 
 
+SECOND_ENDS = {"网格编码": "630103001001001", "名称": "第1网格", "失效日期": "2026-04-01"}
+
+
+def test_a_grid_with_something_in_it_does_not_end_without_a_successor(town: None) -> None:
+    found = queries.dry_run(SHEETS["grids"], table([SECOND_ENDS]), today=TODAY)
+
+    assert {problem.trouble for problem in found.problems} == {Trouble.STILL_USED}
+    assert {problem.params["sheet"]: problem.params["count"] for problem in found.problems} == {
+        "sectors": 1,
+        "beats": 1,
+        "estates": 1,
+        "buildings": 1,
+    }
+    assert (
+        bring("grids", [{**GRID_ROWS[4], "失效日期": "2026-04-01"}]).ended == 1
+    )  # nothing lies in the other
+
+
+def test_what_lies_in_a_grid_moves_to_its_successor(town: None) -> None:
+    taken = bring("grids", [SECOND_ENDS | {"继任编码": "630103001001002"}])
+
+    assert taken.ended == 1
+    assert Estate.objects.get().grid.code == "630103001001002"
+    assert Building.objects.get().grid.code == "630103001001002"
+    assert [one.code for one in Sector.objects.get().grids.all()] == ["630103001001002"]
+    assert [one.code for one in Beat.objects.get().grids.all()] == ["630103001001002"]
+
+
+def test_grids_below_one_that_ends_move_to_a_successor_as_high(town: None) -> None:
+    row = {"网格编码": "630103001001", "名称": "迎宾社区", "失效日期": "2026-04-01"}
+    new = {"网格编码": "630103001002", "名称": "海棠社区", "失效日期": ""}
+    bring("grids", [row | {"继任编码": "630103001002"}, new | {"继任编码": ""}])
+
+    grid = Grid.objects.get(code="630103001001001")
+    assert grid.parent is not None
+    assert grid.parent.name == "海棠社区"
+    assert grid.community_id == grid.parent_id
+
+
+def test_a_file_with_an_end_may_be_brought_again(town: None) -> None:
+    rows = [SECOND_ENDS | {"继任编码": "630103001001002"}]
+    bring("grids", rows)
+
+    taken = bring("grids", rows)
+
+    assert (taken.added, taken.changed, taken.ended, taken.unchanged) == (0, 0, 0, 1)
+    assert Grid.objects.filter(code="630103001001001").count() == 1
+
+
+def test_entrances_end_with_their_building(town: None) -> None:
+    bring("entrances", [{"所属楼栋": "LD1", "单元号": "2"}])
+
+    bring(
+        "buildings",
+        [
+            {
+                "编号": "LD1",
+                "所属网格": "630103001001001",
+                "所属小区": "XQ1",
+                "楼号": "3",
+                "失效日期": "2026-04-02",
+            }
+        ],
+    )
+
+    assert Entrance.objects.get().valid_to == TODAY
+
+
+def test_a_building_far_from_its_grid_is_told(town: None) -> None:
+    bring("grids", [GRID_ROWS[3] | {"边界": square(101.70, 36.60)}])
+    row = {"所属小区": "XQ1", "所属网格": "630103001001001", "纬度": "36.605"}
+    rows = [
+        row | {"编号": f"LD{n}", "楼号": str(n), "经度": lon}
+        for n, lon in ((7, "101.705"), (8, "101.7101"), (9, "101.72"))
+    ]
+
+    found = queries.dry_run(SHEETS["buildings"], table(rows), today=TODAY)
+
+    assert [(one.misfit, one.code) for one in found.findings] == [(Misfit.OUTSIDE_GRID, "LD9")]
+    assert abs(int(found.findings[0].params["m"]) - 893) < 10
+
+
 def test_sectors_are_laid_over_exactly_the_grids_of_the_file(town: None) -> None:
     bring(
         "sectors",
@@ -191,7 +273,7 @@ def test_what_is_taken_away_can_be_brought_back_unchanged(town: None, sheet: str
 
     data = b"".join(queries.exported(SHEETS[sheet], form, chinese=form != "xlsx"))
     read = table_of_features(data, "x") if form == "geojson" else read_table(data, "x")
-    found = queries.dry_run(SHEETS[sheet], read)
+    found = queries.dry_run(SHEETS[sheet], read, today=TODAY)
 
     assert not found.problems
     assert (found.plan.size, found.plan.unchanged) == (0, queries.count_of(SHEETS[sheet]))

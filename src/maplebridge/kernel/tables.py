@@ -12,7 +12,7 @@ import re
 import tempfile
 import zipfile
 import zlib
-from codecs import getincrementaldecoder
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -30,6 +30,8 @@ Cells = Mapping[str, object] | Sequence[object]
 MAX_UNPACKED_BYTES = 1 << 30  # a packed file that grows beyond this is not a table of ours
 REPORTED_ROWS = 50
 _CHUNK = 1 << 16
+# How files begin that are often given by mistake: PDF, JPEG, PNG, GIF, RAR, 7-Zip.
+_OTHER_KINDS = (b"%PDF", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"Rar!", b"7z\xbc\xaf")
 _MAX_FIELD = 1 << 20
 _DELIMITERS = ",;\t"
 
@@ -39,6 +41,8 @@ csv.field_size_limit(_MAX_FIELD)
 class Fault(StrEnum):
     EMPTY = "empty"
     NOT_TEXT = "not_text"
+    UTF_16 = "utf_16"
+    NOT_A_TABLE = "not_a_table"
     NOT_XLSX = "not_xlsx"
     OLD_XLS = "old_xls"
     NOT_GEOJSON = "not_geojson"
@@ -46,6 +50,7 @@ class Fault(StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY_ROWS = "too_many_rows"
     NO_SUCH_SHEET = "no_such_sheet"
+    TITLE_ABOVE_HEADINGS = "title_above_headings"
     EMPTY_HEADER = "empty_header"
     DUPLICATE_HEADER = "duplicate_header"
     RAGGED = "ragged"
@@ -56,6 +61,8 @@ class Fault(StrEnum):
 _ENGLISH = {
     Fault.EMPTY: "{name} is empty.",
     Fault.NOT_TEXT: "{name} is neither UTF-8 nor GB 18030: byte {byte}, line {line}.",
+    Fault.UTF_16: "{name} is UTF-16; save it as CSV in UTF-8, or as XLSX.",
+    Fault.NOT_A_TABLE: "{name} is no table, whatever it is called.",
     Fault.NOT_XLSX: "{name} is not a readable XLSX workbook.",
     Fault.OLD_XLS: "{name} is an old XLS workbook; save it as XLSX.",
     Fault.NOT_GEOJSON: "{name} is not a GeoJSON collection of features.",
@@ -63,6 +70,7 @@ _ENGLISH = {
     Fault.TOO_LARGE: "{name} is larger than {limit} bytes when unpacked.",
     Fault.TOO_MANY_ROWS: "{name} has more than {limit} rows.",
     Fault.NO_SUCH_SHEET: "{name} has no sheet {sheet}; it has: {sheets}.",
+    Fault.TITLE_ABOVE_HEADINGS: "{name}: the first row holds only {title}; it must hold the headings.",
     Fault.EMPTY_HEADER: "{name}: column {column} has no heading.",
     Fault.DUPLICATE_HEADER: "{name}: the heading {header} occurs in columns {first} and {column}.",
     Fault.RAGGED: "{name}: {count} rows do not have {expected} cells: row {rows}.",
@@ -148,6 +156,8 @@ def _fits(cells: list[str], columns: list[str]) -> bool:
 
 
 def _ragged(name: str, columns: list[str], rows: list[int]) -> TableError:
+    if len(columns) == 1:
+        return TableError(Fault.TITLE_ABOVE_HEADINGS, name=name, title=columns[0])
     shown = tuple(rows[:REPORTED_ROWS])
     return TableError(Fault.RAGGED, name=name, expected=len(columns), count=len(rows), rows=shown)
 
@@ -160,23 +170,33 @@ def _records(
     stream.seek(0)
     if not start:
         raise TableError(Fault.EMPTY, name=name)
+    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise TableError(Fault.UTF_16, name=name)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise TableError(Fault.OLD_XLS, name=name)
     if start.startswith(b"PK\x03\x04"):
         records = _xlsx_records(stream, name, sheet)
     elif start.startswith(b"\x1f\x8b"):
         records = _csv_records(cast(IO[bytes], gzip.GzipFile(fileobj=stream)), name)
+    elif start.startswith(_OTHER_KINDS):
+        raise TableError(Fault.NOT_A_TABLE, name=name)
     else:
         records = _csv_records(stream, name)
-    numbered = ((number, cells) for number, cells in enumerate(records, start=1) if any(cells))
+    numbered = ((number, cells) for number, cells in enumerate(records, start=1) if _says_something(cells))
     first = next(numbered, None)
     if first is None:
         raise TableError(Fault.EMPTY, name=name)
     return _header(first[1], name), numbered
 
 
+def _says_something(cells: list[str]) -> bool:
+    return any(cell and not cell.isspace() for cell in cells)
+
+
 def _header(cells: list[str], name: str) -> list[str]:
     columns = [cell.strip() for cell in cells]
+    if len(columns) > 1 and columns[0] and not any(columns[1:]):
+        raise TableError(Fault.TITLE_ABOVE_HEADINGS, name=name, title=columns[0])
     seen: dict[str, int] = {}
     for position, column in enumerate(columns, start=1):
         if not column:

@@ -140,7 +140,7 @@ class Building(Dated):
 class Entrance(Dated):
     """The door of a building that a group of households shares (单元)."""
 
-    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="entrances")
+    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="entrances", db_index=False)
     number = models.CharField(max_length=10)
 
     class Meta:

@@ -10,6 +10,7 @@ from maplebridge.matters.domain.catalogue import Problem, Wrong
 from maplebridge.places.domain.importing import Sheet
 from maplebridge.platform.table_words import joined
 from maplebridge.platform.wording import in_language
+from maplebridge.web.territory.layers import LEVEL_NAMES
 
 SHEET_NAMES = {
     "grids": gettext_lazy("Grids"),
@@ -29,7 +30,12 @@ FORM_NAMES = {
 ROW = {
     "unknown_column": gettext_lazy("There is no column {column} in this sheet."),
     "missing_column": gettext_lazy("The column {column} is missing."),
+    "column_twice": gettext_lazy("{value} is a column that is there twice, in two languages."),
+    "no_rows": gettext_lazy("There are headings, but no rows."),
     "empty": gettext_lazy("{column} must not be empty."),
+    "formula_failed": gettext_lazy(
+        "{column} is {value}: a formula without a result. Please write the value."
+    ),
     "too_long": gettext_lazy("{column} has {length} characters; at most {limit} fit."),
     "not_a_number": gettext_lazy("{value} is not a number that {column} can have."),
     "not_a_date": gettext_lazy("{value} is not a date. Please write it like 2026-03-01."),
@@ -38,12 +44,21 @@ ROW = {
     "bad_polygon": gettext_lazy("The boundary cannot be used: {flaw}."),
     "bad_point": gettext_lazy("{lon}, {lat} is not a place on Earth."),
     "half_a_point": gettext_lazy("A point needs both longitude and latitude."),
+    "lat_before_lon": gettext_lazy("{lon}, {lat}: longitude and latitude have changed places."),
+    "refers_to_ended": gettext_lazy("{column} {value} ends in row {first} of this file."),
     "unknown_code": gettext_lazy("{column} {value} does not exist."),
     "duplicate": gettext_lazy("{value} is already in row {first}."),
     "ends_before_it_begins": gettext_lazy("It would end on {valid_to}, but begins only on {valid_from}."),
-    "level_and_code_differ": gettext_lazy(
-        "The level is {level}, but the code {value} is of level {expected}."
+    "ends_later_than_today": gettext_lazy(
+        "{valid_to} is still to come. Please import this row then, or later."
     ),
+    "still_used": gettext_lazy(
+        "{value} cannot end: there is still something in it ({sheet}: {count}). Please move or end that first."
+    ),
+    "level_and_code_differ": gettext_lazy(
+        "The level is {level}, but the code {value} is that of: {expected}."
+    ),
+    "successors_in_a_circle": gettext_lazy("The successors of {value} lead back to it."),
     "parent_not_above": gettext_lazy("{parent} is not above {value}."),
     "successor_of_itself": gettext_lazy("{value} cannot follow itself."),
     "neither_estate_nor_road": gettext_lazy("A building needs an estate, or a road with a number."),
@@ -77,6 +92,7 @@ MISFITS = {
     "no_parent": gettext_lazy("{code} lies in {parent}, which has no boundary."),
     "overlap": gettext_lazy("{code} and {other} overlap by {m2} m²."),
     "gap": gettext_lazy("{m2} m² of {code} belong to none of its parts."),
+    "outside_grid": gettext_lazy("{code} lies {m} m outside of {grid}."),
     "outside_parent": gettext_lazy("{m2} m² of {code} lie outside of {parent}."),
 }
 
@@ -116,6 +132,11 @@ def problem_words(sheet: Sheet, problem: Mapping[str, Any]) -> str:
     return _("{problem} The nearest is {code}.").format(problem=words, code=nearest) if nearest else words
 
 
+def moving_words(moving: Mapping[str, Any]) -> str:
+    """Return what moves from a grid that ends to its successor."""
+    return _("{sheet}: {count} from {code} to {successor}").format(**_inner(moving))
+
+
 def finding_words(finding: Mapping[str, Any]) -> str:
     return str(MISFITS[finding["misfit"]]).format(code=finding["code"], **_inner(finding["params"]))
 
@@ -128,8 +149,16 @@ def _inner(params: Mapping[str, Any]) -> dict[str, Any]:
     if flaw := worded.get("flaw"):
         numbers = {name: _rounded(worded.get(name)) for name in ("lon", "lat", "count", "limit")}
         worded["flaw"] = str(FLAWS.get(flaw, flaw)).format(**numbers)
-    if "m2" in worded:
-        worded["m2"] = f"{worded['m2']:,}"
+    if "choices_zh" in worded:
+        worded["choices"] = in_language(worded["choices_zh"], worded["choices"])
+    if "sheet" in worded:
+        worded["sheet"] = str(SHEET_NAMES[worded["sheet"]])
+    for name in ("level", "expected"):
+        if name in worded:
+            worded[name] = str(LEVEL_NAMES[worded[name]])
+    for name in ("m2", "m", "count"):
+        if name in worded:
+            worded[name] = f"{worded[name]:,}"
     return worded
 
 

@@ -19,7 +19,14 @@ from maplebridge.places.domain.importing import SHEETS, Sheet
 from maplebridge.platform import downloads
 from maplebridge.platform.table_words import fault_words
 from maplebridge.platform.wording import reads_english
-from maplebridge.web.import_words import FORM_NAMES, SHEET_NAMES, column_name, finding_words, problem_words
+from maplebridge.web.import_words import (
+    FORM_NAMES,
+    SHEET_NAMES,
+    column_name,
+    finding_words,
+    moving_words,
+    problem_words,
+)
 
 LARGE_BYTES = 300_000  # from here on a process of its own works, so that nobody else waits
 MOST_BYTES = 300 * 2**20
@@ -114,7 +121,7 @@ def _work_on(one: Any, *, large: bool) -> None:
         threading.Thread(target=worker.wait, daemon=True).start()  # or it would stay as a zombie
         return
     if one.state == one.State.WAITING:
-        actions.check_upload(import_id=one.pk)
+        actions.check_upload(import_id=one.pk, today=timezone.localdate())
     else:
         actions.take_over_upload(import_id=one.pk, today=timezone.localdate(), now=timezone.now())
 
@@ -160,6 +167,7 @@ def _shown(one: Any) -> dict[str, Any]:
         ],
         "changes": [_worded(sheet, change) for change in report.get("changes", [])],
         "endings": [_worded(sheet, change) for change in report.get("endings", [])],
+        "moving": [moving_words(one) for one in report.get("moving", [])],
         "findings": [
             {"words": finding_words(finding), "at": finding["at"]} for finding in report.get("findings", [])
         ],

@@ -20,6 +20,7 @@ from maplebridge.places.domain.importing import (
     table_of_features,
 )
 
+TODAY = date(2026, 4, 1)
 COUNTY, TOWN, COMMUNITY, GRID = "630103000000", "630103001000", "630103001001", "630103001001001"
 EXISTING = {
     "grids": {COUNTY, TOWN, COMMUNITY, GRID},
@@ -36,7 +37,7 @@ SQUARE = {
 def rows(sheet: str, *cells: dict[str, str]) -> Checked:
     columns = list(dict.fromkeys(key for row in cells for key in row))
     full = [{column: row.get(column, "") for column in columns} for row in cells]
-    return check(SHEETS[sheet], Table(columns, full, list(range(2, len(full) + 2))), EXISTING)
+    return check(SHEETS[sheet], Table(columns, full, list(range(2, len(full) + 2))), EXISTING, TODAY)
 
 
 def told(checked: Checked) -> list[tuple[int, str, Trouble]]:
@@ -97,6 +98,8 @@ def test_parents_may_stand_further_down_in_the_file() -> None:
         ("grids", grid(valid_from="明天"), "valid_from", Trouble.NOT_A_DATE),
         ("grids", grid(valid_from="2026-02-30"), "valid_from", Trouble.NOT_A_DATE),
         ("grids", grid(valid_from="20260302", valid_to="20260302"), "valid_to", Trouble.ENDS_BEFORE_IT_BEGINS),
+        ("grids", grid(valid_to="2026-04-02"), "valid_to", Trouble.ENDS_LATER_THAN_TODAY),
+        ("grids", grid(name="#REF!"), "name", Trouble.FORMULA_FAILED),
         ("grids", grid(boundary="{"), "boundary", Trouble.BAD_POLYGON),
         ("grids", grid(boundary="[]"), "boundary", Trouble.BAD_POLYGON),
         ("grids", grid(boundary='{"type":"Point"}'), "boundary", Trouble.BAD_POLYGON),
@@ -110,6 +113,7 @@ def test_parents_may_stand_further_down_in_the_file() -> None:
         ("buildings", building(floors="六"), "floors", Trouble.NOT_A_NUMBER),
         ("buildings", building(lon="101.7"), "lat", Trouble.HALF_A_POINT),
         ("buildings", building(lon="201.7", lat="36"), "lon", Trouble.BAD_POINT),
+        ("buildings", building(lon="36.6", lat="101.7"), "lon", Trouble.LAT_BEFORE_LON),
         ("buildings", building(lon="nan", lat="36"), "lon", Trouble.NOT_A_NUMBER),
         ("entrances", {"building": "B9", "number": "1"}, "building", Trouble.UNKNOWN_CODE),
         ("key_sites", {"code": "K1", "name": "小学", "kind": "学校", "grid": GRID, "lon": "", "lat": "36"},
@@ -122,6 +126,55 @@ def test_what_is_wrong_with_a_row_is_told(
     checked = rows(sheet, cells)
     assert told(checked) == [(2, column, trouble)]
     assert checked.records == []
+
+
+def test_headings_without_rows_are_no_import() -> None:
+    checked = check(SHEETS["grids"], Table(["code", "name"], [], []), EXISTING, TODAY)
+    assert told(checked) == [(1, "", Trouble.NO_ROWS)]
+
+
+def test_a_column_in_two_languages_is_told() -> None:
+    assert told(rows("grids", grid() | {"名称": "第2网格"})) == [
+        (1, "name", Trouble.COLUMN_TWICE),
+        (1, "名称", Trouble.COLUMN_TWICE),
+    ]
+
+
+def test_a_choice_is_named_in_each_language() -> None:
+    (problem,) = rows("grids", grid(level="高")).problems
+    assert problem.params["choices"] == "entrance, grid, community, town, county"
+    assert str(problem.params["choices_zh"]).startswith("微网格、网格、社区")
+
+
+def test_what_was_meant_stands_as_high() -> None:
+    problems = rows(
+        "grids", grid(parent="630103001009"), grid(code="630103001001003", parent=COMMUNITY)
+    ).problems
+    assert [problem.nearest for problem in problems] == [COMMUNITY]
+
+
+def test_successors_do_not_lead_in_a_circle() -> None:
+    ended = {"valid_from": "2024-01-01", "valid_to": "2026-01-01"}
+    a, b, c = (f"63010300100100{n}" for n in (2, 3, 4))
+    checked = rows(
+        "grids",
+        grid(code=a, successor=b, **ended),
+        grid(code=b, successor=c, **ended),
+        grid(code=c, successor=a, **ended),
+    )
+    assert told(checked) == [(row, "successor", Trouble.SUCCESSORS_IN_A_CIRCLE) for row in (2, 3, 4)]
+    assert rows("grids", grid(code=a, successor=b, **ended), grid(code=b, successor=GRID, **ended)).clean
+
+
+def test_nothing_stays_in_force_below_what_ends_in_the_same_file() -> None:
+    ended = {"valid_from": "2024-01-01", "valid_to": "2026-01-01"}
+    checked = rows(
+        "grids",
+        grid(code="630103001002", **ended),
+        grid(code="630103001002001"),
+        grid(code="630103001002002", **ended),
+    )
+    assert told(checked) == [(3, "parent", Trouble.REFERS_TO_ENDED)]
 
 
 def test_every_problem_of_every_row_is_told_at_once() -> None:
@@ -157,8 +210,8 @@ def test_wrong_headings_are_told_before_any_row() -> None:
     checked = rows("estates", {"编号": "E2", "颜色": "红", "Code": "E2"})
     assert told(checked) == [
         (1, "颜色", Trouble.UNKNOWN_COLUMN),
-        (1, "编号", Trouble.DUPLICATE),
-        (1, "Code", Trouble.DUPLICATE),
+        (1, "编号", Trouble.COLUMN_TWICE),
+        (1, "Code", Trouble.COLUMN_TWICE),
         (1, "名称", Trouble.MISSING_COLUMN),
         (1, "所属网格", Trouble.MISSING_COLUMN),
     ]
@@ -211,7 +264,7 @@ def test_what_is_exported_is_imported_again(drawn: list[tuple[str, str, date, bo
     written = csv_bytes(
         sheet.headings(chinese=True), [row_of(sheet, record.values) for record in first.records]
     )
-    again = check(sheet, read_table(b"".join(written), "grids.csv"), EXISTING)
+    again = check(sheet, read_table(b"".join(written), "grids.csv"), EXISTING, TODAY)
     assert [record.values for record in again.records] == [record.values for record in first.records]
 
 
@@ -229,7 +282,7 @@ def test_geojson_carries_the_same_rows(sheet: str, cells: dict[str, str]) -> Non
     assert first.problems == []
     collection = features_of(SHEETS[sheet], [record.values for record in first.records])
     table = table_of_features(json.dumps(collection).encode(), "x.geojson")
-    again = check(SHEETS[sheet], table, EXISTING)
+    again = check(SHEETS[sheet], table, EXISTING, TODAY)
     assert [record.values for record in again.records] == [record.values for record in first.records]
 
 
@@ -238,7 +291,7 @@ def test_what_a_map_program_added_is_left_out() -> None:
     collection = {"features": [{"type": "Feature", "properties": properties, "geometry": SQUARE}]}
     table = table_of_features(json.dumps(collection).encode(), "x.geojson", SHEETS["grids"])
     assert table.columns == ["code", "名称", "boundary"]
-    assert check(SHEETS["grids"], table, EXISTING).clean
+    assert check(SHEETS["grids"], table, EXISTING, TODAY).clean
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

@@ -15,6 +15,7 @@ from maplebridge.kernel.tables import Table
 from maplebridge.people.domain.phones import BadPhone, read_phone
 from maplebridge.people.domain.roles import FIELD, Role, TeamRole
 from maplebridge.places.domain.importing import (
+    Choice,
     Column,
     Param,
     Problem,
@@ -61,13 +62,13 @@ def _phone(cell: str) -> str:
         raise Refused(PeopleTrouble.BAD_PHONE, value=cell) from bad
 
 
-def _choice(names: Mapping[str, Any]) -> Callable[[str], Any]:
-    def read(cell: str) -> Any:
-        if (value := names.get(cell.lower())) is None:
-            raise Refused(Trouble.NOT_A_CHOICE, value=cell, choices="、".join(names))
-        return value
-
-    return read
+def _choice(names: Mapping[str, Any]) -> Choice:
+    """Return a reader of names in two languages: the Chinese ones, and those that are kept."""
+    return Choice(
+        names,
+        zh="、".join(name for name in names if not name.isascii()),
+        en=", ".join(name for name in names if name.isascii()),
+    )
 
 
 _ROLES = {
@@ -175,6 +176,8 @@ TOLD_EVERY = 2_000  # rows
 def check(sheet: Sheet, table: Table, existing: Existing, *, tell: Tell = _silently) -> Checked:
     """Return the clean records, or every problem of every row; never both."""
     columns, problems = _matched(sheet, table.columns)
+    if not table.rows:
+        problems.append(Problem(1, "", Trouble.NO_ROWS))
     if problems:
         return Checked([], problems)
     readers = [(heading, column.key, remembering(column)) for heading, column in columns.items()]

@@ -8,8 +8,8 @@ from typing import Any
 from maplebridge.kernel.tables import Table
 from maplebridge.places import queries
 from maplebridge.places.domain.importing import SHEETS, Problem, Record, Sheet
-from maplebridge.places.domain.planning import Change, Plan
-from maplebridge.places.models import Beat, Grid, Sector
+from maplebridge.places.domain.planning import Change
+from maplebridge.places.models import Beat, Entrance, Grid, Sector
 from maplebridge.platform.audit import action
 from maplebridge.platform.freshness import forget
 
@@ -36,20 +36,21 @@ class Taken:
 @action
 def import_sheet(*, sheet: Sheet, table: Table, today: date, tell: queries.Tell = queries.silently) -> Taken:
     """Take over a whole table, or nothing of it: rows are added, changed or ended, never deleted."""
-    found = queries.dry_run(sheet, table, tell=tell)
+    found = queries.dry_run(sheet, table, today=today, tell=tell)
     if found.problems:
         raise ImportRefused(found.problems)
-    _Writing(sheet, found.plan, today, tell).write()
+    _Writing(sheet, found, today, tell).write()
     forget()
     plan = found.plan
     return Taken(len(plan.new), len(plan.changed), len(plan.ended), plan.unchanged)
 
 
 class _Writing:
-    """Writes a plan; holds what its steps share."""
+    """Writes what a dry run found; holds what its steps share."""
 
-    def __init__(self, sheet: Sheet, plan: Plan, today: date, tell: queries.Tell) -> None:
-        self.sheet, self.plan, self.today, self.tell = sheet, plan, today, tell
+    def __init__(self, sheet: Sheet, found: queries.DryRun, today: date, tell: queries.Tell) -> None:
+        self.sheet, self.plan, self.today, self.tell = sheet, found.plan, today, tell
+        self.moving = found.moving
         self.model = queries.MODELS[sheet.name]
         self.covers = any(column.key == "grids" for column in sheet.columns)
         self.ids = {
@@ -64,10 +65,12 @@ class _Writing:
             for start in range(0, len(records), AT_ONCE):
                 self._add(records[start : start + AT_ONCE])
         changes = [*self.plan.changed, *self.plan.ended]
-        known = queries.ids_of(self.sheet, ended=queries.may_come_back(self.sheet)) if changes else {}
+        known = queries.ids_of(self.sheet, ended=True) if changes else {}
         for start in range(0, len(changes), AT_ONCE):
             self._change(changes[start : start + AT_ONCE], known)
-        self._note_successors()
+        self._note_successors(known)
+        self._move(known)
+        self._end_entrances(known)
         if self.sheet.name == "grids":
             _note_chains()
 
@@ -135,10 +138,11 @@ class _Writing:
             for code in dict.fromkeys(codes)
         )
 
-    def _note_successors(self) -> None:
+    def _note_successors(self, known: Mapping[str, int]) -> None:
         """Note which grid follows one that ends; it may have been added by the same file."""
         if self.sheet.name != "grids":
             return
+        ids = {**known, **self.ids["grids"]}
         told = [record.values for record in self.plan.new] + [
             {"code": change.key, "successor": change.after["successor"]}
             for change in [*self.plan.changed, *self.plan.ended]
@@ -146,12 +150,39 @@ class _Writing:
         ]
         for values in told:
             if values["successor"]:
-                successor = self.ids["grids"][values["successor"]]
-                Grid.objects.filter(pk=self.ids["grids"][values["code"]]).update(successor_id=successor)
+                Grid.objects.filter(pk=ids[values["code"]]).update(successor_id=ids[values["successor"]])
+
+    def _move(self, known: Mapping[str, int]) -> None:
+        """Let what belonged to a grid that ends belong to its successor."""
+        for one in self.moving:
+            old, new = known[one.code], self.ids["grids"][one.successor]
+            for other, column in queries.references_to(self.sheet):
+                if other.name != one.sheet:
+                    continue
+                if column.key == "grids":
+                    _lay_over(queries.MODELS[other.name], old, new)
+                else:
+                    rows = queries.MODELS[other.name]._default_manager.filter(valid_to=None)
+                    rows.filter(**{column.key: old}).update(**{column.key: new})
+
+    def _end_entrances(self, known: Mapping[str, int]) -> None:
+        """End the entrances of buildings that end."""
+        if self.sheet.name != "buildings":
+            return
+        for change in self.plan.ended:
+            rows = Entrance.objects.filter(building_id=known[change.key], valid_to=None)
+            rows.update(valid_to=change.record.values["valid_to"])
 
     def _told(self, count: int) -> None:
         self.done += count
         self.tell("writing", self.done, self.plan.size)
+
+
+def _lay_over(model: Any, old: int, new: int) -> None:
+    """Lay the sectors or beats in force that are over one grid over another one."""
+    for one in model.objects.filter(grids=old, valid_to=None):
+        one.grids.remove(old)
+        one.grids.add(new)
 
 
 def _note_chains() -> None:

@@ -1,6 +1,7 @@
 """An uploaded file, from arriving to being taken over."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -42,7 +43,7 @@ def read_upload(one: TerritoryImport) -> Table:
     return read_table(data, one.file_name, max_rows=MOST_ROWS)
 
 
-def check_upload(*, import_id: int) -> None:
+def check_upload(*, import_id: int, today: date) -> None:
     """Check a kept file and note what taking it over would do, or why it cannot be."""
     one = TerritoryImport.objects.get(pk=import_id)
     tell = _telling(import_id)
@@ -53,7 +54,7 @@ def check_upload(*, import_id: int) -> None:
         params = {name: list(v) if isinstance(v, tuple) else v for name, v in error.params.items()}
         note_check(import_id=import_id, report={"file": {"code": error.code, "params": params}}, clean=False)
         return
-    found = queries.dry_run(SHEETS[one.sheet], table, tell=tell)
+    found = queries.dry_run(SHEETS[one.sheet], table, today=today, tell=tell)
     note_check(import_id=import_id, report=_report(found), clean=not found.problems)
 
 
@@ -79,6 +80,7 @@ def _report(found: queries.DryRun) -> dict[str, Any]:
         "new_rows": [_named(record) for record in plan.new[:SHOWN_CHANGES]],
         "changes": [_changed(one) for one in plan.changed[:SHOWN_CHANGES]],
         "endings": [_changed(one) for one in plan.ended[:SHOWN_CHANGES]],
+        "moving": [asdict(one) for one in found.moving[:SHOWN_CHANGES]],
         "finding_count": len(found.findings),
         "findings": [_finding(one) for one in found.findings[:SHOWN_CHANGES]],
     }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from math import isfinite
 from typing import Any
 
@@ -29,7 +29,10 @@ Values = dict[str, Any]
 class Trouble(StrEnum):
     UNKNOWN_COLUMN = "unknown_column"
     MISSING_COLUMN = "missing_column"
+    COLUMN_TWICE = "column_twice"
+    NO_ROWS = "no_rows"
     EMPTY = "empty"
+    FORMULA_FAILED = "formula_failed"
     TOO_LONG = "too_long"
     NOT_A_NUMBER = "not_a_number"
     NOT_A_DATE = "not_a_date"
@@ -38,19 +41,27 @@ class Trouble(StrEnum):
     BAD_POLYGON = "bad_polygon"
     BAD_POINT = "bad_point"
     HALF_A_POINT = "half_a_point"
+    LAT_BEFORE_LON = "lat_before_lon"
     UNKNOWN_CODE = "unknown_code"
     DUPLICATE = "duplicate"
+    REFERS_TO_ENDED = "refers_to_ended"
     ENDS_BEFORE_IT_BEGINS = "ends_before_it_begins"
+    ENDS_LATER_THAN_TODAY = "ends_later_than_today"
+    STILL_USED = "still_used"
     LEVEL_AND_CODE_DIFFER = "level_and_code_differ"
     PARENT_NOT_ABOVE = "parent_not_above"
     SUCCESSOR_OF_ITSELF = "successor_of_itself"
+    SUCCESSORS_IN_A_CIRCLE = "successors_in_a_circle"
     NEITHER_ESTATE_NOR_ROAD = "neither_estate_nor_road"
 
 
 _ENGLISH: dict[StrEnum, str] = {
     Trouble.UNKNOWN_COLUMN: "There is no column {column}.",
     Trouble.MISSING_COLUMN: "The column {column} is missing.",
+    Trouble.COLUMN_TWICE: "{value} is a column that is there twice, in two languages.",
+    Trouble.NO_ROWS: "There are headings, but no rows.",
     Trouble.EMPTY: "{column} must not be empty.",
+    Trouble.FORMULA_FAILED: "{column} is {value}: a formula that failed.",
     Trouble.TOO_LONG: "{column} has {length} characters; at most {limit} fit.",
     Trouble.NOT_A_NUMBER: "{value} is not a number that {column} can have.",
     Trouble.NOT_A_DATE: "{value} is not a date; write 2026-03-01.",
@@ -59,12 +70,17 @@ _ENGLISH: dict[StrEnum, str] = {
     Trouble.BAD_POLYGON: "The boundary cannot be used: {flaw}.",
     Trouble.BAD_POINT: "{lon}, {lat} is not a place on Earth.",
     Trouble.HALF_A_POINT: "A point needs both longitude and latitude.",
+    Trouble.LAT_BEFORE_LON: "{lon}, {lat}: longitude and latitude have changed places.",
     Trouble.UNKNOWN_CODE: "{column} {value} does not exist.",
+    Trouble.REFERS_TO_ENDED: "{column} {value} ends in row {first}.",
     Trouble.DUPLICATE: "{value} is already in row {first}.",
     Trouble.ENDS_BEFORE_IT_BEGINS: "It would end on {valid_to}, not later than it begins, on {valid_from}.",
+    Trouble.ENDS_LATER_THAN_TODAY: "{valid_to} is still to come; bring this row then.",
+    Trouble.STILL_USED: "{value} cannot end: {count} of {sheet} still belong to it, and nothing follows it.",
     Trouble.LEVEL_AND_CODE_DIFFER: "The level is {level}, but the code {value} is of level {expected}.",
     Trouble.PARENT_NOT_ABOVE: "{parent} is not above {value}.",
     Trouble.SUCCESSOR_OF_ITSELF: "{value} cannot be its own successor.",
+    Trouble.SUCCESSORS_IN_A_CIRCLE: "The successors of {value} lead back to it.",
     Trouble.NEITHER_ESTATE_NOR_ROAD: "A building needs an estate, or a road with a number.",
 }
 
@@ -157,14 +173,17 @@ def _boundary(cell: str) -> Values:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One of few values, written in any of the ways of the table."""
+    """One of few values, written in any of the ways of the table; a reader is told one way of each."""
 
     names: Mapping[str, Any]
+    zh: str = ""
+    en: str = ""
 
     def __call__(self, cell: str) -> Any:
         value = self.names.get(cell.lower())
         if value is None:
-            raise Refused(Trouble.NOT_A_CHOICE, value=cell, choices=", ".join(self.names))
+            told = self.en or ", ".join(self.names)
+            raise Refused(Trouble.NOT_A_CHOICE, value=cell, choices=told, choices_zh=self.zh or told)
         return value
 
 
@@ -173,14 +192,20 @@ _LEVEL = Choice(
     | {"entrance": Level.ENTRANCE, "grid": Level.GRID, "community": Level.COMMUNITY}
     | {"town": Level.TOWN, "county": Level.COUNTY}
     | {"微网格": Level.ENTRANCE, "网格": Level.GRID, "社区": Level.COMMUNITY, "村": Level.COMMUNITY}
-    | {"街道": Level.TOWN, "乡镇": Level.TOWN, "镇": Level.TOWN, "区县": Level.COUNTY, "县": Level.COUNTY}
+    | {"街道": Level.TOWN, "乡镇": Level.TOWN, "镇": Level.TOWN, "区县": Level.COUNTY, "县": Level.COUNTY},
+    zh="微网格、网格、社区、村、街道、乡镇、区县",
+    en="entrance, grid, community, town, county",
 )
 _GRID_KIND = Choice(
-    {"base": "base", "exclusive": "exclusive", "基础网格": "base", "专属网格": "exclusive", "基础": "base"}
+    {"base": "base", "exclusive": "exclusive", "基础网格": "base", "专属网格": "exclusive", "基础": "base"},
+    zh="基础网格、专属网格",
+    en="base, exclusive",
 )
 _CRS = Choice(
     {"wgs-84": Crs.WGS84, "wgs84": Crs.WGS84, "cgcs2000": Crs.WGS84, "gcj-02": Crs.GCJ02, "gcj02": Crs.GCJ02}
-    | {"火星坐标": Crs.GCJ02, "bd-09": Crs.BD09, "bd09": Crs.BD09, "百度坐标": Crs.BD09}
+    | {"火星坐标": Crs.GCJ02, "bd-09": Crs.BD09, "bd09": Crs.BD09, "百度坐标": Crs.BD09},
+    zh="WGS-84、CGCS2000、GCJ-02（火星坐标）、BD-09（百度坐标）",
+    en="WGS-84, CGCS2000, GCJ-02, BD-09",
 )
 
 
@@ -365,13 +390,15 @@ class Checked:
 Existing = Mapping[str, Set[str]]
 
 
-def check(sheet: Sheet, table: Table, existing: Existing) -> Checked:
+def check(sheet: Sheet, table: Table, existing: Existing, today: date) -> Checked:
     """Return the clean records, or every problem of every row.
 
     `existing` holds for each sheet the codes in force; of entrances, "building/number". Codes may also refer
     to other rows of the same file, in any order.
     """
     columns, problems = matched_columns(sheet, table.columns)
+    if not table.rows:
+        problems.append(Problem(1, "", Trouble.NO_ROWS))
     if problems:
         return Checked([], problems)
     rows: list[tuple[int, Values]] = []
@@ -382,6 +409,8 @@ def check(sheet: Sheet, table: Table, existing: Existing) -> Checked:
         rows.append((number, values))
     problems += _duplicates(sheet, rows)
     problems += _references(sheet, rows, existing)
+    problems += _ends_to_come(rows, today)
+    problems += _circles(sheet, rows)
     known = existing.get(sheet.name, frozenset())
     records = [Record(number, values, _key(sheet, values) in known) for number, values in rows]
     return Checked([] if problems else records, sorted(problems, key=lambda problem: problem.row))
@@ -394,7 +423,7 @@ def matched_columns(sheet: Sheet, headings: Sequence[str]) -> tuple[dict[str, Co
     given = Counter(column.key for column in matched.values())
     missing = [column for column in sheet.columns if column.required and column.key not in given]
     twice = [
-        Problem(1, heading, Trouble.DUPLICATE, {"value": heading, "first": 1})
+        Problem(1, heading, Trouble.COLUMN_TWICE, {"value": heading})
         for heading, column in matched.items()
         if given[column.key] > 1
     ]
@@ -410,8 +439,14 @@ def remembering(column: Column) -> Reader:
     return read if column.read is _boundary else lru_cache(REMEMBERED)(read)
 
 
+# What a spreadsheet writes where a formula has no result.
+_FAILED = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+
+
 def _read(column: Column, cell: str) -> Any:
     if text := normalise(cell):
+        if text in _FAILED:
+            raise Refused(Trouble.FORMULA_FAILED, value=text)
         return column.read(text)
     if column.required:
         raise Refused(Trouble.EMPTY)
@@ -495,7 +530,8 @@ def _place_in_wgs84(_: Sheet, values: Values) -> Broken:
         try:
             place = to_wgs84(Point(lon, lat), values["crs"] or Crs.WGS84)
         except ValueError:
-            yield "lon", Refused(Trouble.BAD_POINT, lon=lon, lat=lat)
+            turned = abs(lon) <= 90 < abs(lat) <= 180
+            yield "lon", Refused(Trouble.LAT_BEFORE_LON if turned else Trouble.BAD_POINT, lon=lon, lat=lat)
         else:
             values.update(lon=round(place.lon, 7), lat=round(place.lat, 7))
 
@@ -532,14 +568,38 @@ def _duplicates(sheet: Sheet, rows: Iterable[tuple[int, Values]]) -> list[Proble
     return problems
 
 
+def _ends_to_come(rows: Iterable[tuple[int, Values]], today: date) -> Iterator[Problem]:
+    """Yield rows that end on a day to come: what has an end is not found any more, from now on."""
+    for number, values in rows:
+        if values["valid_to"] and values["valid_to"] > today:
+            params: dict[str, Param] = {"valid_to": values["valid_to"].isoformat()}
+            yield Problem(number, "valid_to", Trouble.ENDS_LATER_THAN_TODAY, params)
+
+
+def _circles(sheet: Sheet, rows: Iterable[tuple[int, Values]]) -> Iterator[Problem]:
+    if sheet.name != "grids":
+        return
+    follows = {values["code"]: values["successor"] for _, values in rows}
+    for number, values in rows:
+        seen, one = {values["code"]}, values["successor"]
+        while one in follows and one not in seen:
+            seen.add(one)
+            one = follows[one]
+        if one == values["code"] != values["successor"]:
+            yield Problem(number, "successor", Trouble.SUCCESSORS_IN_A_CIRCLE, {"value": one})
+
+
 def _references(sheet: Sheet, rows: Sequence[tuple[int, Values]], existing: Existing) -> list[Problem]:
-    problems = []
+    problems: list[Problem] = []
+    own = {values["code"] for _, values in rows if values.get("code")}
+    ending = {values["code"]: number for number, values in rows if values["valid_to"] and values.get("code")}
     for column in sheet.columns:
         if column.refers_to is None:
             continue
         known = set(existing.get(column.refers_to, ()))
         if column.refers_to == sheet.name:
-            known |= {values["code"] for _, values in rows if values["code"]}
+            known |= own
+            problems += _refer_to_ended(column, rows, ending)
         unknown = [
             (number, code)
             for number, values in rows
@@ -547,12 +607,34 @@ def _references(sheet: Sheet, rows: Sequence[tuple[int, Values]], existing: Exis
             if code not in known
         ]
         if unknown:
-            nearest = Nearest(known)
+            nearest = _nearest_among(column.refers_to, known)
             problems += [
-                Problem(number, column.key, Trouble.UNKNOWN_CODE, {"value": code}, nearest.to(code))
+                Problem(number, column.key, Trouble.UNKNOWN_CODE, {"value": code}, nearest(code))
                 for number, code in unknown
             ]
     return problems
+
+
+def _refer_to_ended(
+    column: Column, rows: Iterable[tuple[int, Values]], ending: Mapping[str, int]
+) -> Iterator[Problem]:
+    """Yield rows that would stay in force below one that ends; a successor may end in its turn."""
+    for number, values in rows:
+        code = values[column.key]
+        if column.key != "successor" and values["valid_to"] is None and code in ending:
+            yield Problem(number, column.key, Trouble.REFERS_TO_ENDED, {"value": code, "first": ending[code]})
+
+
+def _nearest_among(sheet: str, known: Set[str]) -> Callable[[str], str | None]:
+    """Return what finds the code that was meant; of grids, one that stands as high."""
+    if sheet != "grids":
+        return Nearest(known).to
+
+    @cache
+    def as_high(level: Level) -> Nearest:
+        return Nearest(code for code in known if codes.level(code) == level)
+
+    return lambda code: as_high(codes.level(code)).to(code)
 
 
 def _codes_in(value: object) -> list[str]:

@@ -89,6 +89,18 @@ def _as_read(shape: Mapping[str, Any]) -> Mapping[str, Any]:
         return shape
 
 
+def follower(ends: Mapping[str, Change], code: str) -> str | None:
+    """Return who follows something that ends: the first of its successors that does not end as well."""
+    seen = {code}
+    following: str | None = ends[code].record.values.get("successor") or ends[code].before.get("successor")
+    while following and following in ends:
+        if following in seen:
+            return None
+        seen.add(following)
+        following = ends[following].record.values.get("successor")
+    return following
+
+
 def misfits(
     pieces: Mapping[str, territory.Draft], touched: Iterable[territory.Draft]
 ) -> Iterator[territory.Finding]:

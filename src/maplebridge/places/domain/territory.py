@@ -16,6 +16,8 @@ from maplebridge.kernel.polygons import Area, PolygonError, area_m2, inner_point
 
 # Borders that were digitized twice differ by slivers; below this nobody means an overlap or a gap.
 SLIVER_M2 = 50.0
+# Points that are taken on a screen or by a phone are off by so much; in the wrong system of coordinates, by more.
+STRAY_M = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Misfit(StrEnum):
     OVERLAP = "overlap"
     GAP = "gap"
     OUTSIDE_PARENT = "outside_parent"
+    OUTSIDE_GRID = "outside_grid"
 
 
 _ENGLISH = {
@@ -77,6 +80,7 @@ _ENGLISH = {
     Misfit.OVERLAP: "{code} and {other} overlap by {m2} square meters.",
     Misfit.GAP: "{m2} square meters of {code} belong to none of its parts.",
     Misfit.OUTSIDE_PARENT: "{m2} square meters of {code} lie outside of {parent}.",
+    Misfit.OUTSIDE_GRID: "{code} lies {m} meters outside of its grid {grid}.",
 }
 
 
@@ -125,6 +129,41 @@ def check(pieces: Sequence[Piece], *, sliver_m2: float = SLIVER_M2) -> list[Find
             findings += _outside(mother, children, sliver_m2)
             findings += _gap(mother, children, sliver_m2)
     return sorted(findings, key=lambda finding: (finding.code, finding.misfit))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Something with a point that is said to lie in a grid."""
+
+    code: str
+    point: Point
+    grid: str
+
+
+def strays(
+    spots: Iterable[Spot], areas: Mapping[str, Area], *, tolerance_m: float = STRAY_M
+) -> list[Finding]:
+    """Return the spots that lie farther outside of their grid than points are exact, by code."""
+    by_grid: dict[str, list[Spot]] = defaultdict(list)
+    for spot in spots:
+        if spot.grid in areas:
+            by_grid[spot.grid].append(spot)
+    findings = []
+    for grid, inside in by_grid.items():
+        for spot, meters in zip(inside, _meters_from(areas[grid], inside), strict=True):
+            if meters > tolerance_m:
+                params: dict[str, str | int | float] = {"grid": grid, "m": round(meters)}
+                findings.append(Finding(Misfit.OUTSIDE_GRID, spot.code, params, spot.point))
+    return sorted(findings, key=lambda finding: finding.code)
+
+
+def _meters_from(area: Area, spots: Sequence[Spot]) -> list[float]:
+    """Return how far spots are from an area; within it, 0. Degrees are as long as they are in its south."""
+    to_m = np.array([111_320 * cos(radians(area.bounds[1])), 111_320])
+    flat = shapely.transform(area, lambda degrees: degrees * to_m)
+    shapely.prepare(flat)
+    points = shapely.points(np.array([(spot.point.lon, spot.point.lat) for spot in spots]) * to_m)
+    return [float(meters) for meters in shapely.distance(flat, points)]
 
 
 def _overlaps(siblings: Sequence[Piece], sliver_m2: float) -> list[Finding]:

@@ -253,7 +253,10 @@ class Migration(migrations.Migration):
                         (
                             "building",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="entrances", to="places.building"
+                                on_delete=models.PROTECT,
+                                related_name="entrances",
+                                to="places.building",
+                                db_index=False,
                             ),
                         ),
                         ("number", models.CharField(max_length=10)),

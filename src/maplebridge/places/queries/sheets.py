@@ -1,16 +1,18 @@
 """The territory in the shape in which it is imported and exported, and what an import would change."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from django.db import models
 
-from maplebridge.kernel.geo import Crs
+from maplebridge.kernel.geo import Crs, Point
 from maplebridge.kernel.tables import Table
 from maplebridge.places.domain import importing, planning, territory
-from maplebridge.places.domain.codes import Level
-from maplebridge.places.domain.importing import SHEETS, Problem, Sheet, Values
+from maplebridge.places.domain.codes import Level, level
+from maplebridge.places.domain.importing import SHEETS, Column, Problem, Record, Sheet, Values
 from maplebridge.places.domain.planning import Plan
 from maplebridge.places.models import Beat, Building, Entrance, Estate, Grid, KeySite, Sector
 from maplebridge.platform import downloads
@@ -39,7 +41,7 @@ def _paths(sheet: Sheet) -> dict[str, str]:
 def rows_of(sheet: Sheet, *, ended: bool = False) -> Iterator[Values]:
     """Yield the rows of a sheet as an import reads them: those in force, or also those that have ended."""
     paths = _paths(sheet)
-    rows = MODELS[sheet.name]._default_manager.order_by(*(paths[key] for key in sheet.key))
+    rows = MODELS[sheet.name]._default_manager.order_by(*(paths[key] for key in sheet.key), "pk")
     if not ended:
         rows = rows.filter(valid_to=None)
     covered = _grids_covered(sheet.name)
@@ -85,13 +87,24 @@ def may_come_back(sheet: Sheet) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Moving:
+    """What belonged to a grid that ends, and belongs to its successor then."""
+
+    code: str
+    successor: str
+    sheet: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class DryRun:
     """What an import would do, or every reason why it cannot."""
 
     rows: int
     problems: list[Problem]
-    plan: Plan
-    findings: list[territory.Finding]
+    plan: Plan = field(default_factory=Plan)
+    findings: Sequence[territory.Finding] = ()
+    moving: Sequence[Moving] = ()
 
 
 Tell = Callable[[str, int, int], None]  # the step, how much of it is done, of how much
@@ -101,7 +114,7 @@ def silently(step: str, done: int, total: int) -> None:
     pass
 
 
-def dry_run(sheet: Sheet, table: Table, *, tell: Tell = silently) -> DryRun:
+def dry_run(sheet: Sheet, table: Table, *, today: date, tell: Tell = silently) -> DryRun:
     """Check a table against the territory as it is, and say what importing it would change."""
     rows = len(table.rows)
     tell("checking", 0, rows)
@@ -110,24 +123,82 @@ def dry_run(sheet: Sheet, table: Table, *, tell: Tell = silently) -> DryRun:
         for one in SHEETS.values()
         if one is sheet or one.name in {column.refers_to for column in sheet.columns}
     }
-    checked = importing.check(sheet, table, known)
+    checked = importing.check(sheet, table, known, today)
     if checked.problems:
-        return DryRun(rows, checked.problems, Plan(), [])
+        return DryRun(rows, checked.problems)
     tell("comparing", rows, rows)
-    wanted = {planning.key_of(sheet, record.values) for record in checked.records if record.known}
+    records = _with_ended(sheet, checked.records)
+    wanted = {planning.key_of(sheet, record.values) for record in records if record.known}
     existing = {
         key: values
-        for values in rows_of(sheet, ended=may_come_back(sheet))
+        for values in rows_of(sheet, ended=True)  # the latest of a code comes last
         if (key := planning.key_of(sheet, values)) in wanted
     }
     columns = planning.columns_in(sheet, table.columns)
-    planned = planning.plan(sheet, checked.records, columns, existing.get)
+    planned = planning.plan(sheet, records, columns, existing.get)
+    problems, moving = _left_behind(sheet, planned)
+    if problems:
+        return DryRun(rows, problems)
     tell("fitting", rows, rows)
-    return DryRun(rows, [], planned, _findings(sheet, planned))
+    return DryRun(rows, [], planned, _findings(sheet, planned), moving)
+
+
+def _with_ended(sheet: Sheet, records: Sequence[Record]) -> list[Record]:
+    """Return the records, known also where a row tells again of something that has ended."""
+    if may_come_back(sheet) or not any(record.values["valid_to"] for record in records):
+        return list(records)
+    ended = ids_of(sheet, ended=True)
+    return [
+        replace(record, known=True)
+        if record.values["valid_to"] and planning.key_of(sheet, record.values) in ended
+        else record
+        for record in records
+    ]
+
+
+Reference = tuple[Sheet, Column]
+
+
+def references_to(sheet: Sheet) -> list[Reference]:
+    """Return by which columns of which sheets something belongs to the rows of a sheet."""
+    return [
+        (other, column)
+        for other in SHEETS.values()
+        for column in other.columns
+        if column.refers_to == sheet.name and column.key != "successor"
+    ]
+
+
+def _left_behind(sheet: Sheet, planned: Plan) -> tuple[list[Problem], list[Moving]]:
+    """Return what still belongs to the rows that end: as problems, or where it moves to a successor."""
+    ends = {change.key: change for change in planned.ended}
+    leave = {change.key for change in planned.changed if "parent" in change.after} | ends.keys()
+    problems, moving = [], []
+    for other, column in references_to(sheet):
+        if other.name == "entrances":
+            continue  # end with their building
+        for code, count in _users(other, column, ends, leave if other is sheet else frozenset()).items():
+            following = planning.follower(ends, code)
+            if following and (column.key != "parent" or level(following) == level(code)):
+                moving.append(Moving(code, following, other.name, count))
+            else:
+                params: dict[str, importing.Param] = {"value": code, "sheet": other.name, "count": count}
+                trouble = importing.Trouble.STILL_USED
+                problems.append(Problem(ends[code].record.row, "valid_to", trouble, params))
+    return sorted(problems, key=lambda one: one.row), moving
+
+
+def _users(other: Sheet, column: Column, codes: Iterable[str], leave: Set[str]) -> Counter[str]:
+    """Count the rows in force that belong to each of the codes in force, but for those that leave anyway."""
+    in_force = {f"{column.key}__code__in": list(codes), f"{column.key}__valid_to": None, "valid_to": None}
+    rows = MODELS[other.name]._default_manager.filter(**in_force)
+    return Counter(code for code, own in rows.values_list(f"{column.key}__code", "code") if own not in leave)
 
 
 def _findings(sheet: Sheet, planned: Plan) -> list[territory.Finding]:
     """Return what does not fit together in the territory as it would be."""
+    if any(column.key == "lon" for column in sheet.columns):
+        return _strays(planned)
     if not any(column.key == "boundary" for column in sheet.columns):
         return []
     gone = {change.record.values["code"] for change in planned.ended}
@@ -146,10 +217,24 @@ def _findings(sheet: Sheet, planned: Plan) -> list[territory.Finding]:
     return list(planning.misfits(drafts, touched))
 
 
+def _strays(planned: Plan) -> list[territory.Finding]:
+    """Return the points that lie outside of the grid that their row names."""
+    touched = [record.values for record in [*planned.new, *(change.record for change in planned.changed)]]
+    spots = [
+        territory.Spot(values["code"], Point(values["lon"], values["lat"]), values["grid"])
+        for values in touched
+        if values["lon"] is not None and values["valid_to"] is None
+    ]
+    drawn = Grid.objects.filter(valid_to=None, boundary__isnull=False, code__in={spot.grid for spot in spots})
+    rows = drawn.values_list("code", "level", "boundary")
+    pieces, _ = territory.read(territory.Draft(*row) for row in rows)
+    return territory.strays(spots, {piece.code: piece.area for piece in pieces})
+
+
 def _draft(sheet: Sheet, values: Values) -> territory.Draft:
-    level = int(values["level"]) if sheet.name == "grids" else 0
+    height = int(values["level"]) if sheet.name == "grids" else 0
     parent = values["parent"] if sheet.name == "grids" else None
-    return territory.Draft(values["code"], level, values["boundary"], parent)
+    return territory.Draft(values["code"], height, values["boundary"], parent)
 
 
 FORMS = (*downloads.TABLES, "geojson")

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         try:
             table = _read(path, sheet)
             if options["dry_run"]:
-                self._say(queries.dry_run(sheet, table, tell=self._tell))
+                self._say(queries.dry_run(sheet, table, today=timezone.localdate(), tell=self._tell))
                 return
             with acting(None, "command line"):
                 taken = actions.import_sheet(

@@ -19,6 +19,6 @@ class Command(BaseCommand):
         one = queries.get_import(options["import_id"])
         with acting(options["person"], "import"):
             if one is not None and one.state == TerritoryImport.State.WAITING:
-                actions.check_upload(import_id=one.pk)
+                actions.check_upload(import_id=one.pk, today=timezone.localdate())
             elif one is not None and one.state == TerritoryImport.State.ACCEPTED:
                 actions.take_over_upload(import_id=one.pk, today=timezone.localdate(), now=timezone.now())
