@@ -53,6 +53,10 @@ def reported(town: Town, text: str = "楼上漏水了，墙都裂了", who: Pers
     return matter
 
 
+def by_chief(town: Town) -> actions.By:
+    return actions.By(town.chiefs[2].pk, "grid_chief")
+
+
 def page_for(person: Person, matter: Matter) -> str:
     response = client_of(person).get(reverse("matter", args=[matter.pk]))
     assert response.status_code == 200
@@ -344,6 +348,23 @@ def test_deeds_of_supervisors_are_not_offered_to_others(town: Town) -> None:
         assert url not in page_for(town.chiefs[2], matter)
     do(town.chiefs[2], matter, "chase", words="快")
     assert not matter.oversights.exists()
+
+
+def test_the_day_of_review_is_proposed_as_a_browser_reads_it(town: Town) -> None:
+    """Written as Chinese write it, 2027/02/21, the field would stay empty."""
+    matter = reported(town)
+    actions.answer(matter_id=matter.pk, text="马上来", by=by_chief(town), shown_as="网格长", now=town.now)
+    form = client_of(town.chiefs[2]).get(reverse("matter_deed", args=[matter.pk, "defer"])).content.decode()
+    field = form[form.index('name="review_on"') :]
+    assert re.match(r'name="review_on" value="\d{4}-\d\d-\d\d"', field)
+
+
+def test_what_staff_add_is_not_said_to_come_from_the_resident(town: Town) -> None:
+    matter = reported(town)
+    actions.add(matter_id=matter.pk, by=by_chief(town), text="水表间也湿了", now=town.now)
+    page = page_for(town.chiefs[2], matter)
+    assert "补充了情况" in page
+    assert "居民补充" not in page
 
 
 # What the resident does.

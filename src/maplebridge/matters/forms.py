@@ -94,7 +94,8 @@ class PauseForm(forms.Form):
 class DeferForm(forms.Form):
     words = words_field(_("Why it cannot be done now"), rows=2)
     review_on = forms.DateField(
-        label=_("Look at it again on"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Look at it again on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from maplebridge.conversations.actions import RESIDENT
 from maplebridge.matters import data, queries
 from maplebridge.matters.actions.ending import BECAUSE
 from maplebridge.matters.domain.catalogue import Name
@@ -101,6 +102,7 @@ OVERSIGHT_CAUSES = {
     "review_due": gettext_lazy("the date of review has come"),
     "ladder_ended": gettext_lazy("nobody on the ladder has answered"),
 }
+ADDED_BY_STAFF = gettext_lazy("Added to it")
 DEEDS = {
     "raised": gettext_lazy("The matter was registered"),
     "joined": gettext_lazy("Another resident joined"),
@@ -405,7 +407,8 @@ def icon_of(entry: Entry) -> str:
 @register.simple_tag
 def deed(entry: Entry, names: Mapping[str, Mapping[Any, str]]) -> str:
     """Return what happened, with names filled in; `names` holds persons, agencies and categories by id or code."""
-    words = str(DEEDS.get(entry.deed, entry.deed))
+    by_staff = entry.by_role not in ("", RESIDENT)
+    words = str(ADDED_BY_STAFF if entry.deed == "added" and by_staff else DEEDS.get(entry.deed, entry.deed))
     return words.format_map(_Filling(entry.facts, names))
 
 
@@ -465,7 +468,7 @@ def _when(written: str) -> str:
 
 
 def moment_words(at: datetime) -> str:
-    return date_format(localtime(at), "M j H:i" if reads_english() else "n月j日 H:i")
+    return date_format(localtime(at), "M j G:i" if reads_english() else "n月j日 G:i")
 
 
 @register.simple_tag

@@ -94,7 +94,7 @@ def _too_late(reader: Reader) -> str:
     if last is None or last.by is None or last.by_id == reader.person_id:
         return _("This cannot be done any more: the matter is “%(state)s”.") % {"state": STATES[matter.state]}
     words = _("%(who)s was faster (%(at)s): the matter is “%(state)s”. What you wrote is still here.")
-    at = date_format(timezone.localtime(last.at), "H:i")
+    at = date_format(timezone.localtime(last.at), "G:i")
     return words % {"who": last.by, "at": at, "state": STATES[matter.state]}
 
 

@@ -69,7 +69,7 @@ def _until_answered(matter: Matter, now: datetime) -> Next:
         words = _("%(who)s should have answered already. We are asking the next one up as well.")
         return Next(color, words % {"who": matter.owner.nickname}, matter.respond_by)
     words = _("You will hear from %(who)s by %(at)s at the latest.")
-    at = date_format(localtime(matter.respond_by), "H:i")
+    at = date_format(localtime(matter.respond_by), "G:i")
     return Next(color, words % {"who": matter.owner.nickname, "at": at}, matter.respond_by)
 
 
