@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +19,7 @@ from maplebridge.matters import queries as matters
 from maplebridge.matters.gateway import OrderProblem, hotline
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.domain.standing import Standing
-from maplebridge.people.permissions import allow, me_of
+from maplebridge.people.permissions import allow, me_of, standing_of
 from maplebridge.platform import downloads, waiting_files
 from maplebridge.platform.table_words import table_words
 from maplebridge.platform.uploads import TableFileField
@@ -70,7 +71,9 @@ def orders(request: HttpRequest) -> HttpResponse:
                 name=file.name, data=data, person_id=me_of(request), now=timezone.now()
             )
             return redirect("hotline_file", waiting.pk)
-    context = {"form": form, "days_form": DaysForm(auto_id="days_%s")}
+    sorts = standing_of(request).has(Role.SORTING_OFFICER)
+    back_url = reverse("sorting" if sorts else "administration")
+    context = {"form": form, "days_form": DaysForm(auto_id="days_%s"), "back_url": back_url}
     return render(request, "web/hotline.html", context, status=422 if form.errors else 200)
 
 

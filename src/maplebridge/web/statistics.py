@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,6 +19,7 @@ from maplebridge.matters import queries
 from maplebridge.matters.domain.rates import SMALLEST, Counts, Rate
 from maplebridge.matters.permissions import may_see_statistics
 from maplebridge.matters.templatetags.matter_words import NOT_FEASIBLE, category_name
+from maplebridge.mediation.permissions import reads_figures
 from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, standing_of
@@ -76,6 +78,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "month": str(month),
+        "first": month.first,
         "months": _months(now),
         "areas": areas,
         "grid_id": grid_id,
@@ -90,6 +93,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "rate_names": [str(words) for words in RATES.values()],
         "as_of": this.as_of,
         "smallest": SMALLEST,
+        "reads_mediation": reads_figures(standing),
         "export_query": urlencode({"month": str(month)} | ({"grid": str(grid_id)} if grid_id else {})),
     }
     return render(request, "web/statistics.html", context)
@@ -180,9 +184,9 @@ def _says(by_month: Mapping[date, Counts]) -> str:
     )
     return words % {
         "best": best,
-        "best_in": f"{best_in:%Y-%m}",
+        "best_in": date_format(best_in, "YEAR_MONTH_FORMAT"),
         "worst": worst,
-        "worst_in": f"{worst_in:%Y-%m}",
+        "worst_in": date_format(worst_in, "YEAR_MONTH_FORMAT"),
     }
 
 

@@ -29,6 +29,7 @@ from maplebridge.mediation.queries import figures as figures_of
 from maplebridge.mediation.queries import records_31000
 from maplebridge.mediation.queries.figures import Period
 from maplebridge.mediation.templatetags.mediation_words import type_name
+from maplebridge.mediation.views.town import way_back
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, me_of, standing_of
 from maplebridge.platform import downloads
@@ -58,6 +59,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     this, last = figures_of.figures(standing, period), figures_of.figures(standing, before)
     context = {
         "now": timezone.now(),
+        "back_url": way_back(standing),
         "written": written,
         "periods": _periods(),
         "everywhere": sees_all_figures(standing),

@@ -9,6 +9,7 @@ from django import forms as django_forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -60,8 +61,10 @@ def mediation_town(request: HttpRequest) -> HttpResponse:
     mediating: dict[int, list[Any]] = {}
     for one in queries.mediators(today):
         mediating.setdefault(one.committee_id, []).append({"one": one, "load": loads.get(one.pk, 0)})
+    standing = standing_of(request)
     context = {
         "now": timezone.now(),
+        "back_url": way_back(standing),
         "committees": [
             {
                 "one": one,
@@ -74,9 +77,16 @@ def mediation_town(request: HttpRequest) -> HttpResponse:
             for one in queries.committees()
         ],
         "hours": [{"one": one, "weekday": WEEKDAYS[one.weekday]} for one in queries.office_hours(today)],
-        "may_change": administers(standing_of(request)),
+        "may_change": administers(standing),
     }
     return render(request, "mediation/town.html", context)
+
+
+def way_back(standing: Standing) -> str:
+    """Return the page from which somebody comes here: not everybody opens the list of disputes."""
+    if opens_desk(standing):
+        return reverse("disputes")
+    return reverse("administration" if administers(standing) else "statistics")
 
 
 # -- changing it: what is asked, and what is done with it
