@@ -47,3 +47,11 @@ def test_a_file_is_streamed_asynchronously_and_closed(static_root: Path) -> None
 def test_a_part_of_a_file_is_streamed(static_root: Path) -> None:
     response, body = fetch("get", range="bytes=0-4")
     assert (response.status_code, body) == (206, b"lamps")
+
+
+def test_styles_of_others_lie_in_a_layer_below_ours() -> None:
+    """Outside every layer they would win over whatever ours say, such as the size of what a finger must meet."""
+    vendor = Path(__file__).parents[2] / "src/maplebridge/platform/static/vendor"
+    sheets = sorted(vendor.rglob("*.css"))
+    assert {one.name for one in sheets} >= {"bootstrap.css", "maplibre-gl.css"}
+    assert [one.name for one in sheets if not one.read_text().startswith("@layer bootstrap{")] == []

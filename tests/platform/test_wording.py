@@ -85,3 +85,10 @@ def test_names_of_nested_areas_read_as_one() -> None:
 def test_a_name_of_the_catalogue_is_in_the_characters_of_the_reader(language: str, shown: str) -> None:
     with translation.override(language):
         assert wording.in_language("房屋与物业", "Housing") == shown
+
+
+def test_several_things_are_enumerated_with_the_comma_of_the_language() -> None:
+    with translation.override("en"):
+        assert wording.enumerated(["a", 2]) == "a, 2"
+    with translation.override("zh-hans"):
+        assert wording.enumerated(["a", 2]) == "a、2"

@@ -5,7 +5,7 @@ Everything is passed in, the present moment included; only the language comes fr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -45,6 +45,11 @@ def in_language(chinese: str, english: str) -> str:
 @lru_cache(NAMES_KEPT)
 def _traditional(name: str) -> str:
     return to_traditional(name)
+
+
+def enumerated(things: Iterable[object]) -> str:
+    """Return several things as one enumeration, with the comma of the reader's language."""
+    return gettext(", ").join(str(one) for one in things)
 
 
 def span_in_words(span: timedelta) -> str:

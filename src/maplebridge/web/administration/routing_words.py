@@ -9,7 +9,7 @@ from maplebridge.matters import queries
 from maplebridge.matters.domain import routing
 from maplebridge.matters.templatetags.matter_words import ORIGINS, ROLES, SEVERITIES
 from maplebridge.places import queries as places
-from maplebridge.platform.wording import in_language
+from maplebridge.platform.wording import enumerated, in_language
 from maplebridge.web.administration.words import agency_kinds
 from maplebridge.web.territory.layers import LEVEL_NAMES
 
@@ -26,7 +26,7 @@ def route_words(route: routing.Route) -> str:
     kinds = dict(agency_kinds())
     if route.call_out:
         parts.append(
-            _("call out {agencies}").format(agencies="、".join(kinds.get(one, one) for one in route.call_out))
+            _("call out {agencies}").format(agencies=enumerated(kinds.get(one, one) for one in route.call_out))
         )
     return " · ".join(parts)
 
@@ -39,7 +39,7 @@ def _when_words(when: Mapping[str, Any]) -> str:
     if severities := when.get("severity"):
         parts.append(
             _("that are {severities}").format(
-                severities="、".join(str(SEVERITIES[one]) for one in severities)
+                severities=enumerated(SEVERITIES[one] for one in severities)
             )
         )
     if code := when.get("grid"):
@@ -66,7 +66,7 @@ def _then_words(then: Mapping[str, Any]) -> str:
         parts.append(_chief_words(level))
     if called := then.get("call_out"):
         parts.append(
-            _("call out {agencies}").format(agencies="、".join(kinds.get(one, one) for one in called))
+            _("call out {agencies}").format(agencies=enumerated(kinds.get(one, one) for one in called))
         )
     return _(", ").join(parts)
 

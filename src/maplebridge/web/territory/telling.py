@@ -148,7 +148,7 @@ def _tell_estate(estate: Any, on: date, now: datetime) -> list[Line]:
                 buildings=len(buildings), households=wording.counted(households)
             ),
         ),
-        Line(_("Also called"), "、".join(estate.aliases)),
+        Line(_("Also called"), wording.enumerated(estate.aliases)),
     ]
 
 
@@ -186,13 +186,13 @@ TELLERS: dict[str, Callable[[Any, date, datetime], list[Line]]] = {
 
 
 def _names(pieces: list[Any]) -> str:
-    return "、".join(str(one) for one in pieces)
+    return wording.enumerated(pieces)
 
 
 def _nicknames(ids: Any) -> str:
     wanted = list(dict.fromkeys(ids))
     known = people.persons(wanted)
-    return "、".join(known[one].nickname for one in wanted if one in known)
+    return wording.enumerated(known[one].nickname for one in wanted if one in known)
 
 
 def _above(grid_id: int) -> Line:
@@ -234,7 +234,7 @@ def _team(grid: Any, on: date) -> list[Line]:
     words = [
         f"{known[person].nickname}({TEAM_NAMES[role]})" for role, person in members if role in TEAM_NAMES
     ]
-    return [Line(_("Six-role team"), "、".join(words))]
+    return [Line(_("Six-role team"), wording.enumerated(words))]
 
 
 def _officers(on: date, **ground: int) -> list[Line]:
@@ -274,7 +274,7 @@ def _extent(grid: Any) -> list[Line]:
     if grid.level <= 3:
         lines += [
             Line(_("Estates"), _names(places.estates_in(below))),
-            Line(_("Roads"), "、".join(places.roads_in(below))),
+            Line(_("Roads"), wording.enumerated(places.roads_in(below))),
         ]
     return lines
 

@@ -29,6 +29,14 @@ function optionsOf(figure) {
   const { categories, series } = read(figure.querySelector("table"));
   const line = { lineStyle: { color: color("--line") } };
   const many = series.length > 1;
+  // Months may be left out where there is no room, as the others say which they are. A name may not, unless there
+  // are too many; it goes on in a second line.
+  const named = kind !== "line" && categories.length <= 8;
+  const axisLabel = { color: color("--ink-soft") };
+  if (named) {
+    const width = Math.floor(Math.max(figure.clientWidth - 48, 200) / categories.length);
+    Object.assign(axisLabel, { interval: 0, width, overflow: "break" });
+  }
   // On a phone the legend takes several lines; about so wide is each of its entries.
   const legendLines = many ? Math.ceil((series.length * 150) / Math.max(figure.clientWidth, 300)) : 0;
   return {
@@ -40,7 +48,7 @@ function optionsOf(figure) {
     tooltip: { trigger: "axis", renderMode: "richText" },
     legend: many ? { top: 0, textStyle: { color: color("--ink") } } : undefined,
     grid: { left: 8, right: 16, top: 16 + 24 * legendLines, bottom: 8, containLabel: true },
-    xAxis: { type: "category", data: categories, axisLine: line, axisTick: { show: false }, axisLabel: { color: color("--ink-soft") } },
+    xAxis: { type: "category", data: categories, axisLine: line, axisTick: { show: false }, axisLabel },
     yAxis: { type: "value", splitLine: line, axisLabel: { color: color("--ink-soft") } },
     series: series.map((one, at) => ({
       ...one,
