@@ -36,6 +36,5 @@ class Command(BaseCommand):
             raise CommandError(run.failure)
         else:
             told = run.warnings.count()
-            self.stdout.write(
-                f"{run.series} series and categories, {run.seconds:.1f} s, {told} new warnings."
-            )
+            looked = f"{run.series} series and categories looked at in {run.seconds:.1f} s"
+            self.stdout.write(f"Early warning: {looked}, new warnings: {told}")
