@@ -538,3 +538,11 @@ def test_the_form_of_the_result_asks_to_whom_and_why(town: Town) -> None:
     )
     do(town.chiefs[2], matter, "resolve", outcome="not_ours", handed_to="供电公司", text="他们来看")
     assert "：供电公司" in page_for(town.resident, matter)
+
+
+def test_how_pressing_and_where_it_is_are_corrected_without_choosing_the_category_again(town: Town) -> None:
+    matter = reported(town)
+    category = matter.category
+    do(town.chiefs[2], matter, "sort", category="", severity="3", place="2单元门口")
+    matter.refresh_from_db()
+    assert (matter.category, matter.severity, matter.place) == (category, 3, "2单元门口")

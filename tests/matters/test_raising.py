@@ -68,3 +68,71 @@ def test_the_time_line_says_that_it_was_raised(town: Town) -> None:
         "raised",
         "called_out",
     ]
+
+
+def by_sorter(town: Town) -> actions.By:
+    return actions.By(town.sorting_officer.pk, "sorting_officer")
+
+
+def test_what_was_sorted_goes_on_at_once_and_stays_with_the_sorter_until_it_is_taken_over(town: Town) -> None:
+    matter = raised(town, severity=2, decided=False)
+    assert not matter.call_outs.exists()
+    sorted_one = actions.sort(
+        matter_id=matter.pk, category="05-01-01", severity=2, by=by_sorter(town), now=town.now
+    )
+    assert sorted_one.call_outs.get().agency == town.property_manager
+    offer = sorted_one.hand_overs.get()
+    assert (sorted_one.owner, offer.to_person) == (town.sorting_officer, town.chiefs[2])
+    again = actions.sort(
+        matter_id=matter.pk, category="05-01-01", severity=3, by=by_sorter(town), now=town.now
+    )
+    assert (again.call_outs.count(), again.hand_overs.count()) == (1, 1)
+
+
+def test_what_the_product_was_sure_of_is_not_handed_on_by_sorting_it_anew(town: Town) -> None:
+    matter = raised(town)
+    actions.sort(matter_id=matter.pk, category="06-01-01", severity=3, by=by_sorter(town), now=town.now)
+    assert not matter.hand_overs.exists()
+    assert matter.call_outs.count() == 1
+
+
+def test_a_person_says_where_it_is_what_the_product_could_not_place(town: Town) -> None:
+    message = town.says("那里的路又塌了")
+    matter = actions.raise_matter(
+        origin=Matter.Origin.GROUP,
+        text=message.text,
+        thread_id=message.thread_id,
+        reporter_id=town.resident.pk,
+        judged=actions.Judged(category="06-01-01", severity=1, decided=True),
+        where=actions.Where(),
+        message_id=message.pk,
+        now=town.now,
+    )
+    assert matter.owner == town.sorting_officer
+    with pytest.raises(actions.NotAllowed, match="place_not_found"):
+        actions.sort(
+            matter_id=matter.pk,
+            category="06-01-01",
+            severity=1,
+            place="那边",
+            by=by_sorter(town),
+            now=town.now,
+        )
+    placed = actions.sort(
+        matter_id=matter.pk,
+        category="06-01-01",
+        severity=1,
+        place=f"{town.estate.name}3号楼",
+        by=by_sorter(town),
+        now=town.now,
+    )
+    assert (placed.estate, placed.building, placed.grid) == (
+        town.estate,
+        town.building,
+        town.building.grid,
+    )
+    assert placed.community_id is not None
+    assert placed.hand_overs.get().to_person == town.chiefs[1]
+    assert list(Entry.objects.filter(matter=placed, deed="placed").values_list("text", flat=True)) == [
+        f"{town.estate.name}3号楼"
+    ]

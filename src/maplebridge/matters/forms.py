@@ -160,6 +160,12 @@ class SortForm(forms.Form):
     severity = forms.TypedChoiceField(
         label=_("Severity"), coerce=int, choices=[(n, words) for n, words in matter_words.SEVERITIES.items()]
     )
+    place = forms.CharField(
+        label=_("Where is it?"),
+        required=False,
+        max_length=120,
+        help_text=_("An address or a spot, such as “Haitang Estate, building 3, entrance 2”."),
+    )
 
 
 class MergeForm(forms.Form):

@@ -19,7 +19,6 @@ from maplebridge.matters.actions.answering import (
     offer_hand_over,
     pause,
     resume,
-    sort,
 )
 from maplebridge.matters.actions.calling_back import call_back_with
 from maplebridge.matters.actions.clock import chase_promise, wake
@@ -44,6 +43,7 @@ from maplebridge.matters.actions.reporting import (
     report_same,
     shown_as,
 )
+from maplebridge.matters.actions.sorting import sort
 from maplebridge.matters.actions.town import (
     RuleNotUsable,
     add_routing_rule,

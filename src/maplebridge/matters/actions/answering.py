@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from maplebridge.matters.actions.agencies import limit_of
-from maplebridge.matters.actions.danger import ask_command_room
 from maplebridge.matters.actions.promising import promised_in
 from maplebridge.matters.actions.record import By, NotAllowed, move, note, post_back, save, take, tell
 from maplebridge.matters.domain.deadlines import after_pause, handle_by
 from maplebridge.matters.domain.workflow import PauseReason, State
 from maplebridge.matters.events import MatterAnswered
-from maplebridge.matters.models import Extension, HandOver, Matter, Promise, Sorting
+from maplebridge.matters.models import Extension, HandOver, Matter, Promise
 from maplebridge.matters.permissions import may_take_over
-from maplebridge.matters.queries import categories, local_day, working_calendar
+from maplebridge.matters.queries import local_day, working_calendar
 from maplebridge.platform import live
 from maplebridge.platform.audit import action
 from maplebridge.platform.events import publish
@@ -270,37 +269,6 @@ def decide_extension(*, extension_id: int, granted: bool, by: By, now: datetime)
     )
     tell(matter)
     return asked
-
-
-@action
-def sort(
-    *, matter_id: int, category: str, severity: int, by: By, now: datetime, may_open: bool = False
-) -> Matter:
-    """A person says what a matter is about. What the product had proposed is kept beside it, for its training.
-
-    `may_open`: one of the few who read what is confidential; where they choose a category that is not, the
-    product was wrong to keep the matter from the others, and it becomes an ordinary one.
-    """
-    matter = take(matter_id)
-    chosen = categories().get(category)
-    if chosen is None:
-        raise NotAllowed("unknown_category")
-    matter.category, matter.severity, matter.needs_sorting = chosen, severity, False
-    matter.confidential = chosen.confidential or (matter.confidential and not may_open)
-    matter.why = [*matter.why, {"code": "sorted_by_person"}]
-    save(matter, "category", "severity", "needs_sorting", "confidential", "why")
-    if matter.confidential and matter.emergency and matter.is_open:
-        ask_command_room(matter, now)  # who saw it as an ordinary emergency sees it no more
-    Sorting.objects.filter(matter=matter).update(
-        corrected_by_id=by.person_id,
-        corrected_at=now,
-        corrected_kind="matter",
-        corrected_category=chosen,
-        corrected_severity=severity,
-    )
-    note(matter, "sorted", by=by, now=now, public=True, facts={"category": category, "severity": severity})
-    tell(matter)
-    return matter
 
 
 def tell_person(person_id: int, matter: Matter) -> None:

@@ -230,6 +230,42 @@ def _offer_to_chief(matter: Matter, going: Route, where: Where, by: By, now: dat
     note(matter, "hand_over_offered", by=by, now=now, facts={"to": chief[1]})
 
 
+def pass_on(matter: Matter, *, by: By, now: datetime) -> list[int]:
+    """Do with what a person has sorted what is done at once where the product is sure.
+
+    The lead agency is called out, and whose matter it is by the town's rules is asked to take it from whoever has
+    it only to sort it. Return who was asked.
+    """
+    category = matter.category
+    judged = Judged(
+        category=category.code if category else None,
+        severity=matter.severity,
+        decided=True,
+        lead=category.lead if category else "",
+    )
+    where = Where(matter.grid_id, matter.estate_id, matter.building_id, matter.lon, matter.lat, matter.place)
+    rules = town_rules(local_day(now))
+    going = _route(judged, category, where, matter.origin, rules, now)
+    if not matter.call_outs.filter(agency__isnull=False).exists():
+        _call_out_lead(matter, judged, going, where, rules, now)
+    if matter.grid_id is None or not _has_it_to_sort(matter):
+        return []
+    wanted, _because = _owner(going, judged, False, where, matter.origin, SYSTEM, now)
+    if wanted == matter.owner_id:
+        return []
+    HandOver.objects.create(
+        matter=matter, from_person_id=matter.owner_id, to_person_id=wanted, offered_at=now
+    )
+    note(matter, "hand_over_offered", by=by, now=now, facts={"to": wanted})
+    return [wanted]
+
+
+def _has_it_to_sort(matter: Matter) -> bool:
+    """Say whether its owner has it for want of certainty alone, and has asked nobody yet."""
+    codes = {one.get("code") for one in matter.why}
+    return bool(codes & {"owner_sorts", "owner_no_ground"}) and not matter.hand_overs.exists()
+
+
 def _call_out_lead(
     matter: Matter, judged: Judged, going: Route, where: Where, rules: TownRules, now: datetime
 ) -> None:

@@ -19,6 +19,7 @@ from maplebridge.matters.queries.hotline import known_orders, order_results
 from maplebridge.matters.queries.inbox import InboxPart, inbox_counts, inbox_of, order_to
 from maplebridge.matters.queries.matter import (
     addition_goes,
+    asked_to_take_over,
     call_back_share,
     call_outs_among,
     call_outs_of,
@@ -105,6 +106,7 @@ __all__ = [
     "about",
     "addition_goes",
     "answerable",
+    "asked_to_take_over",
     "board",
     "board_counts",
     "board_page",

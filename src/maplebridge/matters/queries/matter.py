@@ -7,7 +7,7 @@ from django.db.models import F, Min, Q, QuerySet
 
 from maplebridge.matters.domain import additions
 from maplebridge.matters.domain.workflow import OPEN, CallOutStatus, State
-from maplebridge.matters.models import CallOut, Entry, Feedback, Matter, Promise, Reporter, Sorting
+from maplebridge.matters.models import CallOut, Entry, Feedback, HandOver, Matter, Promise, Reporter, Sorting
 from maplebridge.matters.queries.town import local_day, town_rules
 
 
@@ -94,6 +94,12 @@ def addition_goes(matter: Matter, now: datetime) -> additions.Goes:
     """Return where further words about a matter go."""
     reopen = timedelta(days=town_rules(local_day(now)).reopen_days)
     return additions.goes(State(matter.state), matter.outcome, matter.resolved_at, now, reopen)
+
+
+def asked_to_take_over(matter_id: int) -> list[str]:
+    """Return how those are called who are asked to take a matter over and have not said yet."""
+    waiting = HandOver.objects.filter(matter_id=matter_id, accepted_at=None, declined_at=None)
+    return [str(one.to_person) for one in waiting.select_related("to_person").order_by("id")]
 
 
 def last_not_solved(matter: Matter) -> Feedback | None:

@@ -135,6 +135,7 @@ DEEDS = {
     "extension_granted": gettext_lazy("More time was given, until {until}"),
     "extension_refused": gettext_lazy("More time was refused"),
     "sorted": gettext_lazy("Sorted as {category}, {severity}"),
+    "placed": gettext_lazy("The place was noted"),
     "chase": gettext_lazy("Chased"),
     "order": gettext_lazy("Supervision order issued"),
     "consultation": gettext_lazy("Joint consultation called"),
@@ -240,6 +241,9 @@ NOT_ALLOWED = {
         "Whoever handled the matter does not call back. Please ask a colleague."
     ),
     "unknown_category": gettext_lazy("There is no such category. Please choose one from the list."),
+    "place_not_found": gettext_lazy(
+        "This place is not known here. Please write the estate and the building."
+    ),
     "cannot_have_it": gettext_lazy("Please choose somebody from the list."),
     "not_a_reporter": gettext_lazy("Only those who reported the matter can do this."),
     "not_resolved_yet": gettext_lazy("There is no result yet that you could judge."),

@@ -116,7 +116,11 @@ def extend(data: Data, reader: Any) -> forms.Form:
 
 
 def sort(data: Data, reader: Any) -> forms.Form:
-    return given.SortForm(data, initial={"severity": reader.matter.severity})
+    matter = reader.matter
+    form = given.SortForm(data, initial={"severity": matter.severity, "place": matter.place})
+    form.fields["category"].required = matter.category is None  # else it stays as it is
+    form.fields["category"].error_messages["required"] = _("Please choose a category.")
+    return form
 
 
 def order(data: Data, reader: Any) -> forms.Form:

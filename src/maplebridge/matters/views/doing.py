@@ -193,10 +193,12 @@ def _ask_extension(doing: Doing) -> object:
 
 
 def _sort(doing: Doing) -> object:
+    present = doing.reader.matter.category
     return actions.sort(
         matter_id=doing.reader.matter.pk,
-        category=doing.told["category"],
+        category=doing.told["category"] or (present.code if present else ""),
         severity=doing.told["severity"],
+        place=doing.told["place"],
         by=doing.reader.by,
         now=doing.now,
         may_open=doing.reader.standing.has(Role.CONFIDENTIAL),

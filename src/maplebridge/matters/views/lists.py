@@ -200,8 +200,15 @@ def sort(request: HttpRequest, matter_id: int) -> HttpResponse:
         now=timezone.now(),
     )
     done = _("#%(number)s is sorted: %(category)s.")
-    messages.success(request, done % {"number": matter.pk, "category": category_name(chosen)})
+    words = done % {"number": matter.pk, "category": category_name(chosen)}
+    messages.success(request, " ".join((words, *_went_on(matter.pk))))
     return redirect("sorting")
+
+
+def _went_on(matter_id: int) -> list[str]:
+    """Say what became of a matter that was sorted: until somebody takes it over, it stays with who sorted it."""
+    asked = queries.asked_to_take_over(matter_id)
+    return [_("%(who)s was asked to take it over.") % {"who": who} for who in asked]
 
 
 @allow(sorts)
