@@ -50,7 +50,7 @@ class Membership(models.Model):
     """A person is in a thread, in a role that all others see, until they leave."""
 
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="memberships")
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=20)  # people's Role, or "resident"
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
@@ -78,7 +78,7 @@ class Message(models.Model):
         REPLY = "reply"  # an answer or a result, posted back where it was asked
         NOTICE = "notice"  # from the product itself
 
-    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="messages")
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="messages", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SAID)
     author = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=20)  # resident, a staff role, or "system"
@@ -193,7 +193,7 @@ class Broadcast(models.Model):
 class BroadcastPost(models.Model):
     """The notice of a broadcast in one group; without a message as long as it is not posted."""
 
-    broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="posts")
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="posts", db_index=False)
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="+")
     message = models.OneToOneField(Message, on_delete=models.PROTECT, null=True, related_name="post")
 
@@ -214,8 +214,12 @@ class Receipt(models.Model):
     their time nobody shall know any more who has read what.
     """
 
-    broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="receipts")
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    broadcast = models.ForeignKey(
+        Broadcast, on_delete=models.PROTECT, related_name="receipts", db_index=False
+    )
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     in_group = models.BooleanField()
     delivered_at = models.DateTimeField(null=True)
     shown_at = models.DateTimeField(null=True)
@@ -249,7 +253,7 @@ class Receipt(models.Model):
 class OptOut(models.Model):
     """A person wants no broadcasts of a kind. Taking it back deletes the row."""
 
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=30)
     since = models.DateTimeField()
 

@@ -49,7 +49,7 @@ class Area(models.Model):
 class Succession(models.Model):
     """From a day on, a share of an area is part of another: its history follows by that share."""
 
-    before = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="successions")
+    before = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="successions", db_index=False)
     after = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="predecessions")
     share = models.FloatField()  # of the people of `before` that now belong to `after`
     since = models.DateField()
@@ -68,7 +68,7 @@ class Succession(models.Model):
 class Population(models.Model):
     """How many there are of what an indicator divides by, as counted on a day."""
 
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="populations")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="populations", db_index=False)
     of = models.CharField(max_length=20)  # residents, households, or the name of an exposure
     number = models.FloatField()
     as_of = models.DateField()
@@ -195,7 +195,7 @@ class GradingMonth(models.Model):
 class Grade(models.Model):
     """The color of an area in a month, with how sure it is and what made it."""
 
-    month = models.ForeignKey(GradingMonth, on_delete=models.PROTECT, related_name="grades")
+    month = models.ForeignKey(GradingMonth, on_delete=models.PROTECT, related_name="grades", db_index=False)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="grades")
     color = models.CharField(max_length=8)  # green, blue, yellow, red, black; none: not enough data
     held = models.CharField(max_length=8)  # the last color that was not "none"
@@ -238,7 +238,7 @@ class Comment(models.Model):
 class Review(models.Model):
     """One person's release of a proposed month, or their objection. The last that each said counts."""
 
-    month = models.ForeignKey(GradingMonth, on_delete=models.PROTECT, related_name="reviews")
+    month = models.ForeignKey(GradingMonth, on_delete=models.PROTECT, related_name="reviews", db_index=False)
     releases = models.BooleanField()
     words = models.TextField(blank=True)
     made_by = reference("people.Person")
@@ -281,7 +281,7 @@ class MapEdition(models.Model):
 class PublishedArea(models.Model):
     """What an edition says of one area: a copy out of its content, so that an area's history is found at once."""
 
-    edition = models.ForeignKey(MapEdition, on_delete=models.PROTECT, related_name="areas")
+    edition = models.ForeignKey(MapEdition, on_delete=models.PROTECT, related_name="areas", db_index=False)
     code = models.CharField(max_length=20)
     said = models.JSONField()
 
@@ -297,7 +297,7 @@ class PublishedArea(models.Model):
 class Undertaking(models.Model):
     """What an area does about its color, in the words of those who work there, under what was published of a month."""
 
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="undertakings")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="undertakings", db_index=False)
     month = models.DateField()
     words = models.CharField(max_length=300)
     role = models.CharField(max_length=20)  # in which it was written; residents see the role, not the name
@@ -349,7 +349,9 @@ class Mode(models.TextChoices):
 class Invitation(models.Model):
     """A person drawn by chance from the enrolled households of an area and an age band, asked once."""
 
-    round = models.ForeignKey(SurveyRound, on_delete=models.PROTECT, related_name="invitations")
+    round = models.ForeignKey(
+        SurveyRound, on_delete=models.PROTECT, related_name="invitations", db_index=False
+    )
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     person = reference("people.Person")
     age_band = models.CharField(max_length=8, blank=True)
@@ -375,7 +377,7 @@ class Invitation(models.Model):
 class Answer(models.Model):
     """What a resident answered. It names nobody: `respondent` only tells that the same person answers once."""
 
-    round = models.ForeignKey(SurveyRound, on_delete=models.PROTECT, related_name="answers")
+    round = models.ForeignKey(SurveyRound, on_delete=models.PROTECT, related_name="answers", db_index=False)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="answers")
     age_band = models.CharField(max_length=8, blank=True)
     mode = models.CharField(max_length=8, choices=Mode.choices)
@@ -504,7 +506,7 @@ class Report(models.Model):
 class ReportEdit(models.Model):
     """The words somebody gave a section of a report. The last of a section counts; none is ever deleted."""
 
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="edits")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="edits", db_index=False)
     section = models.CharField(max_length=20)
     words = models.TextField()
     made_by = reference("people.Person")

@@ -157,7 +157,7 @@ class Matter(models.Model):
     raised_at = models.DateTimeField()
     respond_by = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
-    answered_by = reference("people.Person", null=True)
+    answered_by = reference("people.Person", null=True, db_index=False)
     ladder_step = models.PositiveSmallIntegerField(default=0)
     ladder_at = models.DateTimeField(null=True)  # when the next step is due, if nobody answers
     handle_by = models.DateTimeField(null=True)
@@ -252,8 +252,8 @@ class Matter(models.Model):
 class Reporter(models.Model):
     """A person who wants to know what becomes of a matter, and where they asked."""
 
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="reported_by")
-    person = reference("people.Person")
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="reported_by", db_index=False)
+    person = reference("people.Person", db_index=False)
     message = reference("conversations.Message", null=True)
     thread = reference("conversations.Thread")
     joined_at = models.DateTimeField()
@@ -270,7 +270,7 @@ class Reporter(models.Model):
 class Entry(models.Model):
     """One line of a matter's time line: what happened, when, by whom, and whether the resident sees it."""
 
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="entries")
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="entries", db_index=False)
     deed = models.CharField(max_length=30)
     at = models.DateTimeField()
     by = reference("people.Person", null=True)
@@ -293,7 +293,7 @@ class MatterPhoto(models.Model):
         BEFORE = "before"
         AFTER = "after"
 
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="photos")
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="photos", db_index=False)
     photo = reference("platform.Photo")
     when = models.CharField(max_length=6, choices=When.choices)
     by = reference("people.Person", null=True)
@@ -310,8 +310,8 @@ class CallOut(models.Model):
     """One order to one addressee, a chief or an agency, with its own status and clock."""
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="call_outs")
-    agency = reference("people.Agency", null=True)
-    person = reference("people.Person", null=True)
+    agency = reference("people.Agency", null=True, db_index=False)
+    person = reference("people.Person", null=True, db_index=False)
     lead = models.BooleanField(default=False)
     status = models.CharField(
         max_length=10, choices=[(s, s) for s in CallOutStatus], default=CallOutStatus.SENT
@@ -363,7 +363,7 @@ class HandOver(models.Model):
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="hand_overs")
     from_person = reference("people.Person")
-    to_person = reference("people.Person")
+    to_person = reference("people.Person", db_index=False)
     words = models.TextField(blank=True)
     offered_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
@@ -461,7 +461,7 @@ class Promise(models.Model):
 class Feedback(models.Model):
     """What a reporter says of the result. Rates are computed from these rows and from nothing else."""
 
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="feedback")
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="feedback", db_index=False)
     person = reference("people.Person")
     round = models.PositiveSmallIntegerField(default=0)  # how often the matter had been reopened
     solved = models.BooleanField()
@@ -537,7 +537,7 @@ class Sorting(models.Model):
 class Viewing(models.Model):
     """Who saw a matter, and when last on that day."""
 
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="viewings")
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="viewings", db_index=False)
     person = reference("people.Person")
     role = models.CharField(max_length=20)
     day = models.DateField()

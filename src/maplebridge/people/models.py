@@ -127,7 +127,9 @@ class Posting(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="postings")
     role = models.CharField(max_length=20, choices=[(role, role) for role in Role])
     team_role = models.CharField(max_length=20, choices=[(role, role) for role in TeamRole], blank=True)
-    grid = models.ForeignKey("places.Grid", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    grid = models.ForeignKey(
+        "places.Grid", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     sector = models.ForeignKey(
         "places.Sector", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -193,7 +195,7 @@ class Reading(models.Model):
     """Somebody read personal data: who, whose, which, and for what. The person read about sees this."""
 
     reader = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    subject = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="readings")
+    subject = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="readings", db_index=False)
     fields = models.JSONField()
     purpose = models.CharField(max_length=30)
     purpose_id = models.BigIntegerField()

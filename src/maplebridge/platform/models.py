@@ -29,7 +29,7 @@ class Delivery(models.Model):
     delivery first moves it forward, so that a handler that dies is simply tried again later.
     """
 
-    event = models.ForeignKey(EventRecord, on_delete=models.CASCADE, related_name="+")
+    event = models.ForeignKey(EventRecord, on_delete=models.CASCADE, related_name="+", db_index=False)
     handler = models.CharField(max_length=160)
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)

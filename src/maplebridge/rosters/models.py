@@ -7,7 +7,7 @@ from maplebridge.platform import audit
 class Duty(models.Model):
     """A person is on duty in a role, for a sector or for the whole town, from … to."""
 
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=20, choices=[(role, role) for role in Role])
     sector = models.ForeignKey(
         "places.Sector", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

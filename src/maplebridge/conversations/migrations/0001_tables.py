@@ -114,7 +114,9 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "person",
-                            models.ForeignKey(on_delete=models.PROTECT, related_name="+", to="people.person"),
+                            models.ForeignKey(
+                                on_delete=models.PROTECT, related_name="+", to="people.person", db_index=False
+                            ),
                         ),
                         ("role", models.CharField(max_length=20)),
                         ("joined_at", models.DateTimeField()),
@@ -148,7 +150,10 @@ class Migration(migrations.Migration):
                         (
                             "thread",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="messages", to="conversations.thread"
+                                on_delete=models.PROTECT,
+                                related_name="messages",
+                                to="conversations.thread",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -374,7 +379,10 @@ class Migration(migrations.Migration):
                         (
                             "broadcast",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="posts", to="conversations.broadcast"
+                                on_delete=models.PROTECT,
+                                related_name="posts",
+                                to="conversations.broadcast",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -417,12 +425,17 @@ class Migration(migrations.Migration):
                                 on_delete=models.PROTECT,
                                 related_name="receipts",
                                 to="conversations.broadcast",
+                                db_index=False,
                             ),
                         ),
                         (
                             "person",
                             models.ForeignKey(
-                                null=True, on_delete=models.PROTECT, related_name="+", to="people.person"
+                                null=True,
+                                on_delete=models.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                                db_index=False,
                             ),
                         ),
                         ("in_group", models.BooleanField()),
@@ -484,7 +497,9 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "person",
-                            models.ForeignKey(on_delete=models.PROTECT, related_name="+", to="people.person"),
+                            models.ForeignKey(
+                                on_delete=models.PROTECT, related_name="+", to="people.person", db_index=False
+                            ),
                         ),
                         ("kind", models.CharField(max_length=30)),
                         ("since", models.DateTimeField()),

@@ -89,7 +89,10 @@ class Migration(migrations.Migration):
                         (
                             "before",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="successions", to="grading.area"
+                                on_delete=models.PROTECT,
+                                related_name="successions",
+                                to="grading.area",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -126,7 +129,10 @@ class Migration(migrations.Migration):
                         (
                             "area",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="populations", to="grading.area"
+                                on_delete=models.PROTECT,
+                                related_name="populations",
+                                to="grading.area",
+                                db_index=False,
                             ),
                         ),
                         ("of", models.CharField(max_length=20)),
@@ -381,7 +387,10 @@ class Migration(migrations.Migration):
                         (
                             "month",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="grades", to="grading.gradingmonth"
+                                on_delete=models.PROTECT,
+                                related_name="grades",
+                                to="grading.gradingmonth",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -460,7 +469,10 @@ class Migration(migrations.Migration):
                         (
                             "month",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="reviews", to="grading.gradingmonth"
+                                on_delete=models.PROTECT,
+                                related_name="reviews",
+                                to="grading.gradingmonth",
+                                db_index=False,
                             ),
                         ),
                         ("releases", models.BooleanField()),
@@ -542,7 +554,10 @@ class Migration(migrations.Migration):
                         (
                             "edition",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="areas", to="grading.mapedition"
+                                on_delete=models.PROTECT,
+                                related_name="areas",
+                                to="grading.mapedition",
+                                db_index=False,
                             ),
                         ),
                         ("code", models.CharField(max_length=20)),
@@ -570,7 +585,10 @@ class Migration(migrations.Migration):
                         (
                             "area",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="undertakings", to="grading.area"
+                                on_delete=models.PROTECT,
+                                related_name="undertakings",
+                                to="grading.area",
+                                db_index=False,
                             ),
                         ),
                         ("month", models.DateField()),
@@ -632,7 +650,10 @@ class Migration(migrations.Migration):
                         (
                             "round",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="invitations", to="grading.surveyround"
+                                on_delete=models.PROTECT,
+                                related_name="invitations",
+                                to="grading.surveyround",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -687,7 +708,10 @@ class Migration(migrations.Migration):
                         (
                             "round",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="answers", to="grading.surveyround"
+                                on_delete=models.PROTECT,
+                                related_name="answers",
+                                to="grading.surveyround",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -927,7 +951,10 @@ class Migration(migrations.Migration):
                         (
                             "report",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="edits", to="grading.report"
+                                on_delete=models.PROTECT,
+                                related_name="edits",
+                                to="grading.report",
+                                db_index=False,
                             ),
                         ),
                         ("section", models.CharField(max_length=20)),

@@ -310,7 +310,11 @@ class Migration(migrations.Migration):
                         (
                             "answered_by",
                             models.ForeignKey(
-                                null=True, on_delete=models.PROTECT, related_name="+", to="people.person"
+                                null=True,
+                                on_delete=models.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                                db_index=False,
                             ),
                         ),
                         ("ladder_step", models.PositiveSmallIntegerField(default=0)),
@@ -482,12 +486,17 @@ class Migration(migrations.Migration):
                         (
                             "matter",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="reported_by", to="matters.matter"
+                                on_delete=models.PROTECT,
+                                related_name="reported_by",
+                                to="matters.matter",
+                                db_index=False,
                             ),
                         ),
                         (
                             "person",
-                            models.ForeignKey(on_delete=models.PROTECT, related_name="+", to="people.person"),
+                            models.ForeignKey(
+                                on_delete=models.PROTECT, related_name="+", to="people.person", db_index=False
+                            ),
                         ),
                         (
                             "message",
@@ -528,7 +537,10 @@ class Migration(migrations.Migration):
                         (
                             "matter",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="entries", to="matters.matter"
+                                on_delete=models.PROTECT,
+                                related_name="entries",
+                                to="matters.matter",
+                                db_index=False,
                             ),
                         ),
                         ("deed", models.CharField(max_length=30)),
@@ -562,7 +574,10 @@ class Migration(migrations.Migration):
                         (
                             "matter",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="photos", to="matters.matter"
+                                on_delete=models.PROTECT,
+                                related_name="photos",
+                                to="matters.matter",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -611,13 +626,21 @@ class Migration(migrations.Migration):
                         (
                             "agency",
                             models.ForeignKey(
-                                null=True, on_delete=models.PROTECT, related_name="+", to="people.agency"
+                                null=True,
+                                on_delete=models.PROTECT,
+                                related_name="+",
+                                to="people.agency",
+                                db_index=False,
                             ),
                         ),
                         (
                             "person",
                             models.ForeignKey(
-                                null=True, on_delete=models.PROTECT, related_name="+", to="people.person"
+                                null=True,
+                                on_delete=models.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                                db_index=False,
                             ),
                         ),
                         ("lead", models.BooleanField(default=False)),
@@ -725,7 +748,9 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "to_person",
-                            models.ForeignKey(on_delete=models.PROTECT, related_name="+", to="people.person"),
+                            models.ForeignKey(
+                                on_delete=models.PROTECT, related_name="+", to="people.person", db_index=False
+                            ),
                         ),
                         ("words", models.TextField(blank=True)),
                         ("offered_at", models.DateTimeField()),
@@ -894,7 +919,10 @@ class Migration(migrations.Migration):
                         (
                             "matter",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="feedback", to="matters.matter"
+                                on_delete=models.PROTECT,
+                                related_name="feedback",
+                                to="matters.matter",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -1041,7 +1069,10 @@ class Migration(migrations.Migration):
                         (
                             "matter",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="viewings", to="matters.matter"
+                                on_delete=models.PROTECT,
+                                related_name="viewings",
+                                to="matters.matter",
+                                db_index=False,
                             ),
                         ),
                         (

@@ -240,7 +240,10 @@ class Migration(migrations.Migration):
                         (
                             "mediator",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="office_hours", to="mediation.mediator"
+                                on_delete=models.PROTECT,
+                                related_name="office_hours",
+                                to="mediation.mediator",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -310,7 +313,10 @@ class Migration(migrations.Migration):
                         (
                             "sweep",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="results", to="mediation.sweep"
+                                on_delete=models.PROTECT,
+                                related_name="results",
+                                to="mediation.sweep",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -372,7 +378,11 @@ class Migration(migrations.Migration):
                         (
                             "matter",
                             models.ForeignKey(
-                                null=True, on_delete=models.PROTECT, related_name="+", to="matters.matter"
+                                null=True,
+                                on_delete=models.PROTECT,
+                                related_name="+",
+                                to="matters.matter",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -382,6 +392,7 @@ class Migration(migrations.Migration):
                                 on_delete=models.PROTECT,
                                 related_name="+",
                                 to="conversations.message",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -641,7 +652,10 @@ class Migration(migrations.Migration):
                         (
                             "dispute",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="sides", to="mediation.dispute"
+                                on_delete=models.PROTECT,
+                                related_name="sides",
+                                to="mediation.dispute",
+                                db_index=False,
                             ),
                         ),
                         ("number", models.PositiveSmallIntegerField()),
@@ -778,7 +792,10 @@ class Migration(migrations.Migration):
                         (
                             "dispute",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="readings", to="mediation.dispute"
+                                on_delete=models.PROTECT,
+                                related_name="readings",
+                                to="mediation.dispute",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -1054,7 +1071,10 @@ class Migration(migrations.Migration):
                         (
                             "side",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="consents", to="mediation.side"
+                                on_delete=models.PROTECT,
+                                related_name="consents",
+                                to="mediation.side",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -1130,7 +1150,10 @@ class Migration(migrations.Migration):
                         (
                             "dispute",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="entries", to="mediation.dispute"
+                                on_delete=models.PROTECT,
+                                related_name="entries",
+                                to="mediation.dispute",
+                                db_index=False,
                             ),
                         ),
                         ("deed", models.CharField(max_length=30)),
@@ -1190,7 +1213,10 @@ class Migration(migrations.Migration):
                         (
                             "dispute",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="sessions", to="mediation.dispute"
+                                on_delete=models.PROTECT,
+                                related_name="sessions",
+                                to="mediation.dispute",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -1276,7 +1302,10 @@ class Migration(migrations.Migration):
                         (
                             "session",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="attendances", to="mediation.session"
+                                on_delete=models.PROTECT,
+                                related_name="attendances",
+                                to="mediation.session",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -1777,7 +1806,10 @@ class Migration(migrations.Migration):
                         (
                             "agreement",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="signatures", to="mediation.agreement"
+                                on_delete=models.PROTECT,
+                                related_name="signatures",
+                                to="mediation.agreement",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -1864,6 +1896,7 @@ class Migration(migrations.Migration):
                                 on_delete=models.PROTECT,
                                 related_name="installments",
                                 to="mediation.agreement",
+                                db_index=False,
                             ),
                         ),
                         ("number", models.PositiveSmallIntegerField()),
@@ -1931,7 +1964,10 @@ class Migration(migrations.Migration):
                         (
                             "agreement",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="revisits", to="mediation.agreement"
+                                on_delete=models.PROTECT,
+                                related_name="revisits",
+                                to="mediation.agreement",
+                                db_index=False,
                             ),
                         ),
                         ("after_days", models.PositiveSmallIntegerField()),
@@ -2039,7 +2075,10 @@ class Migration(migrations.Migration):
                         (
                             "dispute",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="documents", to="mediation.dispute"
+                                on_delete=models.PROTECT,
+                                related_name="documents",
+                                to="mediation.dispute",
+                                db_index=False,
                             ),
                         ),
                         ("code", models.CharField(max_length=20)),
@@ -2149,7 +2188,10 @@ class Migration(migrations.Migration):
                         (
                             "fund",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="entries", to="mediation.fund"
+                                on_delete=models.PROTECT,
+                                related_name="entries",
+                                to="mediation.fund",
+                                db_index=False,
                             ),
                         ),
                         (

@@ -55,7 +55,9 @@ class Signature(models.Model):
         SCREEN = "screen"  # by hand, on the tablet; not where the law excludes electronic signatures
         SPOKEN = "spoken"  # agreed to by word of mouth, recorded by the mediator
 
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="signatures", db_index=False
+    )
     party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="+")
     mediator = models.ForeignKey(Mediator, on_delete=models.PROTECT, null=True, related_name="+")
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, null=True, related_name="+")
@@ -87,7 +89,9 @@ class Signature(models.Model):
 class Installment(models.Model):
     """One part of what was agreed: a sum or a deed, by a day."""
 
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="installments")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="installments", db_index=False
+    )
     number = models.PositiveSmallIntegerField()
     by_side = models.ForeignKey(Side, on_delete=models.PROTECT, related_name="+")
     what = models.CharField(max_length=200, blank=True)
@@ -124,7 +128,9 @@ class Revisit(models.Model):
         PARTLY = "partly"
         NO = "no"
 
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="revisits")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="revisits", db_index=False
+    )
     after_days = models.PositiveSmallIntegerField()
     due_on = models.DateField()
     done_at = models.DateTimeField(null=True)

@@ -37,7 +37,7 @@ class Sweep(models.Model):
 class SweepResult(models.Model):
     """What a round found on one grid. Without `reported_at` nobody has reported yet, which is not "nothing found"."""
 
-    sweep = models.ForeignKey(Sweep, on_delete=models.PROTECT, related_name="results")
+    sweep = models.ForeignKey(Sweep, on_delete=models.PROTECT, related_name="results", db_index=False)
     grid = reference("places.Grid")
     person = reference("people.Person", null=True)  # who goes there
     found = models.PositiveSmallIntegerField(null=True)
@@ -63,8 +63,8 @@ class Dispute(models.Model):
 
     source = choice(Source)
     source_number = models.CharField(max_length=60, blank=True)  # the court's, the hotline's, the police's
-    matter = reference("matters.Matter", null=True)
-    asked_in = reference("conversations.Message", null=True)  # of a group
+    matter = reference("matters.Matter", null=True, db_index=False)
+    asked_in = reference("conversations.Message", null=True, db_index=False)  # of a group
     swept = models.ForeignKey(SweepResult, on_delete=models.PROTECT, null=True, related_name="disputes")
 
     type = models.CharField(max_length=20)  # a code of data/types.csv

@@ -138,7 +138,7 @@ class Invitation(models.Model):
 class Consent(models.Model):
     """A side agrees, or not, to more time or to somebody who is invited."""
 
-    side = models.ForeignKey(Side, on_delete=models.PROTECT, related_name="consents")
+    side = models.ForeignKey(Side, on_delete=models.PROTECT, related_name="consents", db_index=False)
     extension = models.ForeignKey(Extension, on_delete=models.PROTECT, null=True, related_name="consents")
     invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, null=True, related_name="consents")
     consents = models.BooleanField()

@@ -33,7 +33,7 @@ HEARD = Heard._meta.constraints
 class Entry(Heard):
     """One line of a dispute's time line: what happened, when, by whom."""
 
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="entries")
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="entries", db_index=False)
     deed = models.CharField(max_length=30)
     at = models.DateTimeField()
     by = reference("people.Person", null=True)

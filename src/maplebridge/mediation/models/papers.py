@@ -28,7 +28,7 @@ class Document(models.Model):
         DROPPED = "dropped"  # what was edited before no longer counts; it is made of the file again
         SEALED = "sealed"
 
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="documents")
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="documents", db_index=False)
     code = models.CharField(max_length=20)  # see `domain.papers.Code`; "bound" is the whole file
     kind = choice(Kind)
     version = models.PositiveSmallIntegerField()

@@ -12,7 +12,7 @@ from maplebridge.platform.fields import EncryptedTextField, reference
 class Side(models.Model):
     """One side of a dispute, with any number of parties."""
 
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="sides")
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="sides", db_index=False)
     number = models.PositiveSmallIntegerField()  # 1 is 甲方, 2 is 乙方 …
     applied_at = models.DateTimeField(null=True)  # asked for mediation itself
     told_rights_at = models.DateTimeField(null=True)
@@ -101,7 +101,7 @@ class Party(models.Model):
 class PartyReading(models.Model):
     """Somebody read the personal data of the parties of a dispute: who, and for what. Parties see this."""
 
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="readings")
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="readings", db_index=False)
     reader = reference("people.Person")
     purpose = models.CharField(max_length=30)
     parties = models.JSONField()

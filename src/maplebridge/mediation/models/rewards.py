@@ -92,7 +92,7 @@ class RewardProposal(models.Model):
 class RewardEntry(models.Model):
     """One line of the ledger. It is never changed; what was wrong is taken back by a counter-entry."""
 
-    fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="entries")
+    fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="entries", db_index=False)
     reason = choice(Reason)
     person = reference("people.Person", null=True, db_index=False)
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, null=True, related_name="+")

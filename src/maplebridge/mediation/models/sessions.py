@@ -17,7 +17,7 @@ from maplebridge.platform.fields import reference
 class Session(Heard):
     """People sit down: with one side apart (then its audience is that side), or with all together."""
 
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="sessions")
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="sessions", db_index=False)
     room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="sessions")
     online = models.BooleanField(default=False)
     starts_at = models.DateTimeField()
@@ -61,7 +61,7 @@ class Session(Heard):
 class Attendance(models.Model):
     """Somebody is booked for a session; its times are repeated here, so that nobody is booked twice."""
 
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances", db_index=False)
     person = reference("people.Person", db_index=False)
     role = models.CharField(max_length=10)  # mediator, party, guest, recorder
     starts_at = models.DateTimeField()

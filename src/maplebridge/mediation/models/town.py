@@ -133,7 +133,9 @@ class Mediator(models.Model):
 class OfficeHours(models.Model):
     """When a mediator or lawyer sits in a room for whoever comes; 0 is Monday."""
 
-    mediator = models.ForeignKey(Mediator, on_delete=models.PROTECT, related_name="office_hours")
+    mediator = models.ForeignKey(
+        Mediator, on_delete=models.PROTECT, related_name="office_hours", db_index=False
+    )
     room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
     weekday = models.PositiveSmallIntegerField()
     starts = models.TimeField()

@@ -218,6 +218,7 @@ class Migration(migrations.Migration):
                                 on_delete=models.PROTECT,
                                 related_name="+",
                                 to="places.grid",
+                                db_index=False,
                             ),
                         ),
                         (
@@ -332,7 +333,10 @@ class Migration(migrations.Migration):
                         (
                             "subject",
                             models.ForeignKey(
-                                on_delete=models.PROTECT, related_name="readings", to="people.person"
+                                on_delete=models.PROTECT,
+                                related_name="readings",
+                                to="people.person",
+                                db_index=False,
                             ),
                         ),
                         ("fields", models.JSONField()),

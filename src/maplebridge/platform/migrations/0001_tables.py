@@ -95,7 +95,10 @@ class Migration(migrations.Migration):
                         (
                             "event",
                             models.ForeignKey(
-                                on_delete=models.CASCADE, related_name="+", to="platform.eventrecord"
+                                on_delete=models.CASCADE,
+                                related_name="+",
+                                to="platform.eventrecord",
+                                db_index=False,
                             ),
                         ),
                         ("handler", models.CharField(max_length=160)),

@@ -29,7 +29,9 @@ class Migration(migrations.Migration):
                         ),
                         (
                             "person",
-                            models.ForeignKey(on_delete=models.PROTECT, related_name="+", to="people.person"),
+                            models.ForeignKey(
+                                on_delete=models.PROTECT, related_name="+", to="people.person", db_index=False
+                            ),
                         ),
                         (
                             "role",
