@@ -36,6 +36,7 @@ def checked(sheet: str, text: str, **more: object) -> list[tuple[int, str, objec
         (",王警官,,", "username", Trouble.EMPTY),
         ("wang,,,", "nickname", Trouble.EMPTY),
         ("wang,王警官,,123", "phone", PeopleTrouble.BAD_PHONE),
+        ("wang,王警官,,1.38E+10", "phone", PeopleTrouble.CUT_PHONE),
         ("wang,王警官,,13800000001", "phone", PeopleTrouble.PHONE_OF_ANOTHER),
         ("w" * 41 + ",王警官,,", "username", Trouble.TOO_LONG),
     ],
@@ -206,8 +207,64 @@ def test_what_is_taken_away_can_be_brought_back(client: Client, town: Town, shee
     client.force_login(town.administrator.account)
     data = b"".join(client.post(reverse("people_export", args=[sheet, form])).streaming_content)
     one = bring(client, town, sheet, data, f"file.{'xlsx' if form == 'xlsx' else 'csv'}")
-    assert (one.state, one.new_count, one.problems) == ("checked", 0, [])
-    assert one.changed_count > 0
+    assert (one.state, one.new_count, one.changed_count, one.problems) == ("checked", 0, 0, [])
+    assert one.total > 0
+    client.post(reverse("people_take_over", args=[one.pk]))
+    assert b"".join(client.post(reverse("people_export", args=[sheet, form])).streaming_content) == data or (
+        form == "xlsx"  # which says when it was written
+    )
+
+
+AGENCY_HEAD = "单位编号,名称,类别,生效日期"
+
+
+@pytest.mark.parametrize("kind", ["供水企业", "water", "Water supply"])
+def test_an_agency_is_called_out_by_the_kind_that_a_file_names(client: Client, town: Town, kind: str) -> None:
+    one = bring(client, town, "agencies", f"{AGENCY_HEAD}\nAG77,东城供水公司,{kind},2026-01-01\n".encode())
+    client.post(reverse("people_take_over", args=[one.pk]))
+    agency = queries.agency_with_code("AG77")
+    assert agency is not None
+    assert agency.kind == "water"
+
+
+def test_a_kind_that_nobody_calls_out_is_told(client: Client, town: Town) -> None:
+    one = bring(client, town, "agencies", f"{AGENCY_HEAD}\nAG77,东城水厂,供水公司,2026-01-01\n".encode())
+    [problem] = one.problems
+    assert (problem["trouble"], problem["nearest"]) == (Trouble.UNKNOWN_CODE, "供水企业")
+
+
+def test_what_a_file_has_no_column_for_stays(client: Client, town: Town) -> None:
+    served = queries.agency_with_code("AG01")
+    assert served is not None
+    before = list(served.estates.values_list("code", flat=True))
+    assert before
+    one = bring(client, town, "agencies", f"{AGENCY_HEAD}\nAG01,海棠物业公司,property,2026-01-01\n".encode())
+    assert (one.new_count, one.changed_count) == (0, 1)
+    client.post(reverse("people_take_over", args=[one.pk]))
+    served.refresh_from_db()
+    assert (served.name, list(served.estates.values_list("code", flat=True))) == ("海棠物业公司", before)
+
+
+def test_postings_of_an_agency_end_with_it_by_a_file_too(client: Client, town: Town) -> None:
+    clerk = Posting.objects.filter(agency__isnull=False, ends_on=None).select_related("agency")[0]
+    assert clerk.agency is not None
+    code, name, kind = clerk.agency.code, clerk.agency.name, clerk.agency.kind
+    row = f"{AGENCY_HEAD},失效日期\n{code},{name},{kind},{clerk.agency.valid_from},2026-03-01\n"
+    one = bring(client, town, "agencies", row.encode())
+    client.post(reverse("people_take_over", args=[one.pk]))
+    clerk.refresh_from_db()
+    assert clerk.ends_on == date(2026, 3, 1)
+
+
+def test_a_file_taken_away_speaks_the_language_of_the_page(client: Client, town: Town) -> None:
+    client.force_login(town.administrator.account)
+    read = {
+        sheet: b"".join(client.post(reverse("people_export", args=[sheet, "csv"])).streaming_content).decode()
+        for sheet in ("postings", "agencies")
+    }
+    assert "社区民警" in read["postings"]
+    assert "officer" not in read["postings"]
+    assert "供水企业" in read["agencies"]
 
 
 def test_whose_name_leaves_in_a_file_sees_that(client: Client, town: Town) -> None:

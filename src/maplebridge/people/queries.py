@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from maplebridge.kernel.text import comparable, redact
+from maplebridge.people.data import agency_kinds
 from maplebridge.people.domain.importing import GROUND, SHEETS, key_of, row_of
 from maplebridge.people.domain.phones import BadPhone, masked, read_phone
 from maplebridge.people.domain.roles import Role
@@ -214,6 +215,12 @@ def residents_on(grid_ids: Collection[int]) -> list[int]:
     return list(living.order_by("pk").values_list("pk", flat=True))
 
 
+def living_in(building_ids: Collection[int]) -> list[int]:
+    """Return who is enrolled as living in these buildings and agreed to what is kept; their ids only."""
+    living = Person.objects.filter(building_id__in=building_ids, erased_at=None, consented_at__isnull=False)
+    return list(living.order_by("pk").values_list("pk", flat=True))
+
+
 def ages_of(person_ids: Collection[int]) -> dict[int, str]:
     """Return the age band of people where it is known; empty where it is not."""
     return dict(Person.objects.filter(pk__in=person_ids).values_list("pk", "age_band"))
@@ -334,6 +341,24 @@ def own_phone(person: Person) -> str:
 def postings_of(person_id: int, on: date) -> list[Posting]:
     """Return the postings of a person in force, with their ground."""
     return list(_with_ground(postings_on(on).filter(person_id=person_id)))
+
+
+def serving(grid_id: int, estate_ids: Collection[int], on: date) -> list[Posting]:
+    """Return the postings in force of those who work for a place: on its ground, above or inside it, or for an agency
+    that serves it."""
+    chain = places.grid_facts(grid_id).chain
+    inside = places.with_descendants([grid_id])
+    agencies = Agency.objects.filter(
+        Q(estates__in=estate_ids) | Q(grids__in=[*chain, *inside]) | Q(estates=None, grids=None)
+    )
+    on_ground = (
+        Q(grid_id__in=[*chain, *inside])
+        | Q(sector__grids__in=inside)
+        | Q(beat__grids__in=inside)
+        | Q(building__grid_id__in=inside)
+    )
+    found = postings_on(on).filter(on_ground | Q(agency__in=agencies.values("pk")), person__erased_at=None)
+    return list(_with_ground(found).select_related("person").distinct())
 
 
 def _with_ground(postings: QuerySet[Posting]) -> QuerySet[Posting]:
@@ -488,11 +513,19 @@ def exported_staff() -> QuerySet[Account]:
     return Account.objects.filter(person__in=_has_worked(Person.objects.filter(erased_at=None)))
 
 
-def rows_of(sheet: str) -> Iterator[list[str]]:
+def rows_of(sheet: str, *, chinese: bool) -> Iterator[list[str]]:
     """Return a sheet as rows in the shape in which it is imported."""
     shape = SHEETS[sheet]
-    values = {"staff": _staff_values, "postings": _posting_values, "agencies": _agency_values}[sheet]()
-    return (row_of(shape, one) for one in values)
+    for values in values_of(sheet):
+        if sheet == "agencies" and values["kind"] in agency_kinds():
+            zh, en = agency_kinds()[values["kind"]]
+            values["kind"] = zh if chinese else en
+        yield row_of(shape, values, chinese=chinese)
+
+
+def values_of(sheet: str) -> Iterator[dict[str, Any]]:
+    """Return the rows of a sheet by the keys of its columns."""
+    return {"staff": _staff_values, "postings": _posting_values, "agencies": _agency_values}[sheet]()
 
 
 def _staff_values() -> Iterator[dict[str, Any]]:

@@ -39,6 +39,9 @@ STATES = {
 }
 TROUBLES = {
     PeopleTrouble.BAD_PHONE: gettext_lazy("{value} is not a mobile number."),
+    PeopleTrouble.CUT_PHONE: gettext_lazy(
+        "{value} is no phone number any more: the spreadsheet cut it. Please format the column as text."
+    ),
     PeopleTrouble.PHONE_OF_ANOTHER: gettext_lazy("{value} is the number of somebody else."),
     PeopleTrouble.NO_GROUND: gettext_lazy("This role needs ground to work on, or an agency."),
     PeopleTrouble.TWO_GROUNDS: gettext_lazy("There is ground in two columns; one posting has one."),
@@ -113,6 +116,7 @@ def people_import(request: HttpRequest, import_id: int) -> HttpResponse:
         "stopped": _has_stopped(one),
         "done": one.done,
         "total": max(one.total, one.done + 1),
+        "unchanged": one.total - one.new_count - one.changed_count,
         "problems": [_worded(one.sheet, problem) for problem in one.problems],
     }
     if getattr(request, "htmx", False):
@@ -182,7 +186,7 @@ def export(request: HttpRequest, sheet: str, form: str) -> HttpResponse | Stream
     if sheet == "staff":
         actions.note_export(by=queries.get_person(me_of(request)), now=timezone.now())
     headings = SHEETS[sheet].headings(chinese=not reads_english())
-    pieces = downloads.table_bytes(form, headings, queries.rows_of(sheet))
+    pieces = downloads.table_bytes(form, headings, queries.rows_of(sheet, chinese=not reads_english()))
     return downloads.streamed(request, pieces, form=form, name=f"{sheet}-{timezone.localdate()}")
 
 

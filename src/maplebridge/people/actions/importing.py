@@ -2,7 +2,7 @@
 
 import base64
 import gzip
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.db import transaction
 
 from maplebridge.kernel.tables import Table, TableError, read_table
 from maplebridge.people import queries
-from maplebridge.people.actions.enrolling import found_agency
+from maplebridge.people.actions.enrolling import end_agency, found_agency
 from maplebridge.people.actions.in_bulk import (
     NewPerson,
     NewPosting,
@@ -19,11 +19,13 @@ from maplebridge.people.actions.in_bulk import (
     open_many_accounts,
     post_many,
 )
-from maplebridge.people.domain.importing import GROUND, SHEETS, Checked, Existing, check
+from maplebridge.people.data import agency_kinds
+from maplebridge.people.domain.importing import GROUND, SHEETS, Checked, Existing, check, key_of
 from maplebridge.people.models import Account, Agency, PeopleImport, Person, Posting, Reading
 from maplebridge.people.queries import phone_digest, phone_tail_digest
 from maplebridge.places import queries as places
 from maplebridge.places.domain.importing import Record, Sheet
+from maplebridge.places.domain.planning import columns_in
 from maplebridge.platform.audit import action
 from maplebridge.platform.freshness import forget
 
@@ -63,16 +65,21 @@ def check_upload(*, import_id: int, today: date, now: datetime) -> None:
     try:
         table = _table(one)
     except TableError as error:
-        _note_check(one, [{"file": error.code, "params": _listed(error.params)}], 1, [])
+        _note_check(one, [{"file": error.code, "params": _listed(error.params)}], 1)
         return
     checked = check(sheet, table, _existing(sheet, table, today), tell=_telling(import_id, now))
     problems = [asdict(problem) for problem in checked.problems[:SHOWN_PROBLEMS]]
-    _note_check(one, problems, len(checked.problems), checked.records)
+    changed = _changes(sheet, checked.records, columns_in(sheet, table.columns))
+    _note_check(one, problems, len(checked.problems), checked.records, changed)
 
 
 @action
 def _note_check(
-    one: PeopleImport, problems: list[dict[str, Any]], count: int, records: Sequence[Record]
+    one: PeopleImport,
+    problems: list[dict[str, Any]],
+    count: int,
+    records: Sequence[Record] = (),
+    changed: int = 0,
 ) -> None:
     PeopleImport.objects.filter(pk=one.pk, state=State.WAITING).update(
         state=State.REFUSED if count else State.CHECKED,
@@ -80,7 +87,7 @@ def _note_check(
         problems=problems,
         problem_count=count,
         new_count=sum(not record.known for record in records),
-        changed_count=sum(record.known for record in records),
+        changed_count=changed,
         total=len(records),
         done=len(records),
     )
@@ -121,7 +128,7 @@ def write_upload(*, import_id: int, today: date, now: datetime) -> None:
         one.problem_count = len(checked.problems)
     else:
         with transaction.atomic():
-            _WRITERS[sheet.name](checked.records, today, now)
+            _WRITERS[sheet.name](checked.records, columns_in(sheet, table.columns), today, now)
         one.state = State.WRITTEN
     one.content, one.ended_at = "", now
     one.save()
@@ -148,10 +155,50 @@ def _existing(sheet: Sheet, table: Table, today: date) -> Existing:
     codes = {kind: frozenset(found) for kind, found in places.grounds_by_code(today).items()}
     codes["staff"] = frozenset(Account.objects.values_list("username", flat=True))
     codes["agencies"] = frozenset(Agency.objects.values_list("code", flat=True))
+    if sheet.name == "agencies":
+        return Existing(codes, kinds=_kinds())
     if sheet.name != "postings":
         return Existing(codes, _holders(table) if sheet.name == "staff" else {})
     codes["postings"] = frozenset(queries.posting_keys())
     return Existing(codes, administrators=frozenset(queries.administrating_keys(today)))
+
+
+def _kinds() -> dict[str, str]:
+    """Return the kinds of agencies by all they are called, also without what stands in brackets."""
+    return {
+        name.lower(): code
+        for code, names in agency_kinds().items()
+        for name in (code, *names, *(name.partition("(")[0].strip() for name in names))
+    }
+
+
+def _changes(sheet: Sheet, records: Sequence[Record], columns: Set[str]) -> int:
+    """Count the rows that say something else than what is there."""
+    known = {key_of(sheet, record.values): record.values for record in records if record.known}
+    if not known:
+        return 0
+    there = ((known.get(key_of(sheet, values)), values) for values in queries.values_of(sheet.name))
+    return sum(one is not None and _differs(sheet, one, values, columns) for one, values in there)
+
+
+def _differs(sheet: Sheet, told: Mapping[str, Any], there: Mapping[str, Any], columns: Set[str]) -> bool:
+    told_of = columns & CHANGED_BY[sheet.name]
+    return any(
+        _sorted(told[name]) != _sorted(there[name]) for name in told_of if told[name] or name in EMPTIED
+    )
+
+
+def _sorted(value: Any) -> Any:
+    return (sorted(value) if isinstance(value, list) else value) or None
+
+
+# What a file can change of what is there. In these columns an empty cell says that there is nothing.
+CHANGED_BY = {
+    "staff": frozenset({"nickname", "name", "phone"}),
+    "postings": frozenset({"ends_on"}),
+    "agencies": frozenset({"name", "kind", "phone", "grids", "estates", "valid_from", "valid_to"}),
+}
+EMPTIED = frozenset({"ends_on", "grids", "estates", "valid_to"})
 
 
 def _holders(table: Table) -> dict[str, str]:
@@ -171,7 +218,7 @@ def _holders(table: Table) -> dict[str, str]:
 # -- writing
 
 
-def _write_staff(records: Sequence[Record], today: date, now: datetime) -> None:
+def _write_staff(records: Sequence[Record], columns: Set[str], today: date, now: datetime) -> None:
     new = [record.values for record in records if not record.known]
     made = enrol_many(
         people=[
@@ -203,7 +250,7 @@ def _changed(person: Person, values: Mapping[str, Any]) -> Person:
     return person
 
 
-def _write_postings(records: Sequence[Record], today: date, now: datetime) -> None:
+def _write_postings(records: Sequence[Record], columns: Set[str], today: date, now: datetime) -> None:
     people = dict(Account.objects.values_list("username", "person_id"))
     grounds: dict[str, Mapping[str, int]] = dict(places.grounds_by_code(today))
     grounds["agency"] = dict(Agency.objects.values_list("code", "pk"))
@@ -219,6 +266,8 @@ def _write_postings(records: Sequence[Record], today: date, now: datetime) -> No
         for one in (record.values for record in records if not record.known)
     ]
     post_many(postings=new)
+    if "ends_on" not in columns:
+        return
     ends = {
         queries.posting_key(record.values): record.values["ends_on"] for record in records if record.known
     }
@@ -230,7 +279,7 @@ def _write_postings(records: Sequence[Record], today: date, now: datetime) -> No
         Posting.objects.bulk_update(rows.values(), ["ends_on"])
 
 
-def _write_agencies(records: Sequence[Record], today: date, now: datetime) -> None:
+def _write_agencies(records: Sequence[Record], columns: Set[str], today: date, now: datetime) -> None:
     grounds = places.grounds_by_code(today)
     for one in (record.values for record in records):
         served = {
@@ -248,10 +297,22 @@ def _write_agencies(records: Sequence[Record], today: date, now: datetime) -> No
                 **served,
             )
         agency.name, agency.kind, agency.phone = one["name"], one["kind"], one["phone"] or agency.phone
-        agency.valid_from, agency.valid_to = one["valid_from"], one["valid_to"]
-        agency.save(update_fields=["name", "kind", "phone", "valid_from", "valid_to"])
-        agency.grids.set(served["grid_ids"])
-        agency.estates.set(served["estate_ids"])
+        agency.valid_from = one["valid_from"]
+        agency.save(update_fields=["name", "kind", "phone", "valid_from"])
+        if "grids" in columns:
+            agency.grids.set(served["grid_ids"])
+        if "estates" in columns:
+            agency.estates.set(served["estate_ids"])
+        if "valid_to" in columns and one["valid_to"] != agency.valid_to:
+            _end_or_reopen(agency, one["valid_to"])
+
+
+def _end_or_reopen(agency: Agency, valid_to: date | None) -> None:
+    if valid_to is not None:
+        end_agency(agency=agency, valid_to=valid_to)
+        return
+    agency.valid_to = None
+    agency.save(update_fields=["valid_to"])
 
 
 _WRITERS = {"staff": _write_staff, "postings": _write_postings, "agencies": _write_agencies}

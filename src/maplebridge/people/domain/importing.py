@@ -40,6 +40,7 @@ class PeopleTrouble(StrEnum):
     """What can be wrong with people and not with territory."""
 
     BAD_PHONE = "bad_phone"
+    CUT_PHONE = "cut_phone"
     PHONE_OF_ANOTHER = "phone_of_another"
     NO_GROUND = "no_ground"
     TWO_GROUNDS = "two_grounds"
@@ -59,7 +60,8 @@ def _phone(cell: str) -> str:
     try:
         return read_phone(cell, invented=True)
     except BadPhone as bad:
-        raise Refused(PeopleTrouble.BAD_PHONE, value=cell) from bad
+        cut = re.fullmatch(r"[\d.]+[Ee]\+?\d+", cell)
+        raise Refused(PeopleTrouble.CUT_PHONE if cut else PeopleTrouble.BAD_PHONE, value=cell) from bad
 
 
 def _choice(names: Mapping[str, Any]) -> Choice:
@@ -155,6 +157,9 @@ class Existing:
     codes: Mapping[str, frozenset[str]]
     holders: Mapping[str, str] = field(default_factory=dict)  # phone: user name, "" for a resident
     administrators: frozenset[str] = frozenset()  # keys of their postings that have no last day
+    kinds: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of agencies: each name, in small letters, and its code
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,8 @@ def check(sheet: Sheet, table: Table, existing: Existing, *, tell: Tell = _silen
     for done, (number, cells) in enumerate(zip(table.numbers, table.rows, strict=True)):
         values, wrong = read_cells(number, cells, readers, sheet)
         wrong += _unknown(sheet, number, values, existing)
+        if sheet.name == "agencies" and values["kind"]:
+            wrong += _kind_by_its_code(number, values, existing.kinds)
         if not wrong:
             key = key_of(sheet, values)
             wrong += _rules(sheet, number, values, existing, is_new=key not in known)
@@ -281,6 +288,16 @@ def _unknown(sheet: Sheet, row: int, values: Values, existing: Existing) -> Iter
                     next(iter(get_close_matches(code, known, 1, 0.8)), None) if len(known) < 5_000 else None
                 )
                 yield Problem(row, column.key, Trouble.UNKNOWN_CODE, {"value": code}, nearest)
+
+
+def _kind_by_its_code(row: int, values: Values, kinds: Mapping[str, str]) -> Iterator[Problem]:
+    """Put the code of a kind in the place of its name: who is called out is found by it."""
+    written = values["kind"]
+    if (code := kinds.get(written.lower())) is None:
+        nearest = next(iter(get_close_matches(written.lower(), kinds, 1, 0.4)), None)
+        yield Problem(row, "kind", Trouble.UNKNOWN_CODE, {"value": written}, nearest)
+    else:
+        values["kind"] = code
 
 
 def _shared_phones(records: Sequence[Record]) -> Iterator[Problem]:

@@ -186,6 +186,11 @@ class Choice:
             raise Refused(Trouble.NOT_A_CHOICE, value=cell, choices=told, choices_zh=self.zh or told)
         return value
 
+    def in_chinese(self, value: object) -> str:
+        """Return the first Chinese name of a value, or the value itself where it has none."""
+        names = (name for name, one in self.names.items() if one == value and not name.isascii())
+        return next(names, str(value))
+
 
 _LEVEL = Choice(
     {str(int(level)): level for level in Level if level <= Level.COUNTY}
@@ -646,9 +651,15 @@ def _codes_in(value: object) -> list[str]:
 # -- writing, and GeoJSON
 
 
-def row_of(sheet: Sheet, values: Mapping[str, Any]) -> list[str]:
-    """Return the cells of a row as they are read again."""
-    return [_cell(values.get(column.key)) for column in sheet.columns]
+def row_of(sheet: Sheet, values: Mapping[str, Any], *, chinese: bool = False) -> list[str]:
+    """Return the cells of a row as they are read again, choices by their Chinese names where that is asked."""
+    return [_written(column, values.get(column.key), chinese=chinese) for column in sheet.columns]
+
+
+def _written(column: Column, value: object, *, chinese: bool) -> str:
+    if chinese and value and isinstance(column.read, Choice):
+        return column.read.in_chinese(value)
+    return _cell(value)
 
 
 def _cell(value: object) -> str:

@@ -245,7 +245,7 @@ def exported(sheet: Sheet, form: str, *, chinese: bool) -> Iterator[bytes]:
     if form == "geojson":
         return _geojson_bytes(sheet)
     headings = sheet.headings(chinese=chinese)
-    rows = (importing.row_of(sheet, values) for values in rows_of(sheet))
+    rows = (importing.row_of(sheet, values, chinese=chinese) for values in rows_of(sheet))
     return downloads.table_bytes(form, headings, rows, sheet=sheet.name)
 
 
