@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from maplebridge.web import (
+    base_map,
     exports,
     graded_areas,
     groups,
@@ -77,6 +78,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:import_id>/take-over/", imports.take_over, name="import_take_over"),
     path("imports/<int:import_id>/again/", imports.start_again, name="import_again"),
     path("imports/<int:import_id>/drop/", imports.drop, name="import_drop"),
+    path("imports/ground/", base_map.base_map, name="base_map"),
+    path("imports/ground/remove/", base_map.remove, name="base_map_remove"),
     path("imports/files/<slug:sheet>/<slug:form>/", imports.export, name="export_territory"),
     path("map/", include("maplebridge.web.territory.urls")),
     path("hotline/", hotline.orders, name="hotline"),

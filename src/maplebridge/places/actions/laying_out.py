@@ -137,7 +137,8 @@ def add_key_site(
 
 @action
 def set_base_map(*, layers: Mapping[str, GeoJson]) -> None:
-    """Set what the map draws without asking any server, in the order given; layers before are replaced."""
+    """Set what the map draws without asking any server, in the order given; what was drawn before goes."""
+    BaseMapLayer.objects.exclude(name__in=layers).delete()
     for rank, (name, features) in enumerate(layers.items()):
         BaseMapLayer.objects.update_or_create(name=name, defaults={"features": dict(features), "rank": rank})
     forget()

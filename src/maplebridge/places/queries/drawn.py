@@ -38,6 +38,11 @@ def base_map() -> dict[str, Any]:
     return {one.name: _light(one.features) for one in BaseMapLayer.objects.order_by("rank", "name")}
 
 
+def base_map_counts() -> dict[str, int]:
+    """Return how many features each layer under everything has, from the ground up."""
+    return {one.name: len(one.features["features"]) for one in BaseMapLayer.objects.order_by("rank", "name")}
+
+
 def _light(collection: dict[str, Any]) -> dict[str, Any]:
     features = [one | {"geometry": drawing.rounded(one["geometry"])} for one in collection["features"]]
     return {"type": "FeatureCollection", "features": features}
