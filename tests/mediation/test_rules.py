@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 
+from maplebridge.kernel.dated import DatedValue
 from maplebridge.mediation.data import dispute_types
 from maplebridge.mediation.domain.committees import CommitteeRefused, Seat, check_committee
-from maplebridge.mediation.domain.rules import DatedValue, MediationRules, RuleProblem, in_force, parsed
+from maplebridge.mediation.domain.rules import MediationRules, RuleProblem, in_force, parsed
 from maplebridge.mediation.domain.types import read_types
 
 NAMES = [

@@ -1,9 +1,12 @@
 """The rules of a town, as data with reasons. What is not set has the default given here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any
+
+from maplebridge.kernel import dated
+from maplebridge.kernel.dated import DatedValue
 
 
 class RuleProblem(ValueError):
@@ -126,20 +129,10 @@ class TownRules:
 NAMES = frozenset(one.name for one in fields(TownRules))
 
 
-@dataclass(frozen=True, slots=True)
-class DatedValue:
-    name: str
-    value: Any
-    valid_from: date
-
-
-def in_force(values: list[DatedValue], on: date) -> TownRules:
-    """Return the rules of a day: for each name the latest value that had begun by then."""
-    latest: dict[str, DatedValue] = {}
-    for one in sorted(values, key=lambda value: value.valid_from):
-        if one.valid_from <= on:
-            latest[one.name] = one
-    return replace(TownRules(), **{name: parsed(name, one.value) for name, one in latest.items()})
+def in_force(values: Iterable[DatedValue], on: date) -> TownRules:
+    """Return the rules of a day: what the town has set by then, and the default of every other."""
+    set_by_then = dated.in_force(values, on)
+    return replace(TownRules(), **{name: parsed(name, value) for name, value in set_by_then.items()})
 
 
 def parsed(name: str, value: Any) -> Any:

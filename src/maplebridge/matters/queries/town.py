@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from maplebridge.conversations.domain.broadcasting import Limits
+from maplebridge.kernel.dated import DatedValue
 from maplebridge.kernel.working_time import Calendar, Span
-from maplebridge.matters.domain.rules import DatedValue, TownRules, in_force
+from maplebridge.matters.domain.rules import TownRules, in_force
 from maplebridge.matters.models import SpecialDay, TownRule, WorkingHours
 from maplebridge.platform.freshness import fresh_for
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from maplebridge.kernel.dated import DatedValue
 from maplebridge.mediation.actions.record import By, NotAllowed
 from maplebridge.mediation.data import dispute_types
 from maplebridge.mediation.domain.acceptance import Grave
 from maplebridge.mediation.domain.committees import CommitteeRefused, Seat, check_committee
-from maplebridge.mediation.domain.rules import DatedValue, RuleProblem, in_force
+from maplebridge.mediation.domain.rules import RuleProblem, in_force
 from maplebridge.mediation.domain.tiers import Tier
 from maplebridge.mediation.models import (
     Committee,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
+from maplebridge.kernel import dated
+from maplebridge.kernel.dated import DatedValue
 from maplebridge.mediation.domain.acceptance import Grave
 from maplebridge.mediation.domain.clocks import months_earlier
 from maplebridge.mediation.domain.tiers import ORDER, TierLimits
@@ -93,20 +95,10 @@ def _days_of_years(on: date, years: int) -> int:
 NAMES = frozenset(one.name for one in fields(MediationRules))
 
 
-@dataclass(frozen=True, slots=True)
-class DatedValue:
-    name: str
-    value: Any
-    valid_from: date
-
-
 def in_force(values: Iterable[DatedValue], on: date) -> MediationRules:
-    """Return the rules of a day: for each name the latest value that had begun by then."""
-    latest: dict[str, Any] = {}
-    for one in sorted(values, key=lambda value: value.valid_from):
-        if one.valid_from <= on:
-            latest[one.name] = parsed(one.name, one.value)
-    return replace(MediationRules(), **latest)
+    """Return the rules of a day: what the town has set by then, and the default of every other."""
+    set_by_then = dated.in_force(values, on)
+    return replace(MediationRules(), **{name: parsed(name, value) for name, value in set_by_then.items()})
 
 
 def parsed(name: str, value: Any) -> Any:

@@ -4,9 +4,10 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from maplebridge.kernel.dated import DatedValue
 from maplebridge.matters.queries import local_day as local_day
 from maplebridge.matters.queries import town_zone as town_zone
-from maplebridge.mediation.domain.rules import DatedValue, MediationRules, in_force
+from maplebridge.mediation.domain.rules import MediationRules, in_force
 from maplebridge.mediation.domain.tiers import ORDER, Tier
 from maplebridge.mediation.models import (
     Committee,
