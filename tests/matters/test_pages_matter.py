@@ -306,6 +306,16 @@ def test_the_agency_that_leads_such_matters_is_proposed_first_with_the_reason(to
     assert "牵头办“楼上漏水”" in form
 
 
+def test_an_agency_that_returned_the_matter_is_not_proposed_again_and_says_why(town: Town) -> None:
+    matter = reported(town)
+    order = matter.call_outs.get()
+    do(town.clerk, matter, "refuse_call_out", of=order.pk, reason="no_money", words="维修基金没批")
+    url = reverse("matter_deed", args=[matter.pk, "call_out"])
+    form = client_of(town.chiefs[2]).get(url).content.decode()
+    assert "牵头办“楼上漏水”" not in form
+    assert "退回过：没有经费" in form
+
+
 def test_a_clerk_accepts_reports_done_or_returns_only_what_is_theirs(town: Town) -> None:
     matter = reported(town)
     order = matter.call_outs.get()

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from maplebridge.matters import data, queries
 from maplebridge.matters.actions.raising import officers_on_duty
+from maplebridge.matters.domain.workflow import CallOutStatus
 from maplebridge.matters.models import Matter
-from maplebridge.matters.templatetags.matter_words import category_name, role_of
+from maplebridge.matters.templatetags.matter_words import category_name, refusal, role_of
 from maplebridge.people import queries as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.places import queries as places
@@ -75,14 +76,23 @@ def _likely(matter: Matter, now: datetime) -> Iterator[tuple[int, str]]:
 
 
 def agencies_for(matter: Matter, now: datetime) -> list[Candidate]:
-    """Return the agencies, those first that lead or assist with this kind of matter in this place."""
+    """Return the agencies, those first that lead or assist with this kind of matter in this place.
+
+    Whoever has returned this matter comes after them, with the reason that was given.
+    """
     today = queries.local_day(now)
     asked = {one.agency_id for one in queries.call_outs_open(matter.pk)}
+    returned = {
+        one.agency_id: _("returned it: %(reason)s") % {"reason": refusal(one.reason)}
+        for one in queries.call_outs_of(matter.pk).filter(status=CallOutStatus.REFUSED)
+        if one.agency_id is not None
+    }
     reasons: dict[int, str] = {}
     for kind, why in _kinds(matter):
         agency_id = people.agency_for(kind, today, grid_id=matter.grid_id, estate_id=matter.estate_id)
-        if agency_id is not None:
+        if agency_id is not None and agency_id not in returned:
             reasons.setdefault(agency_id, why)
+    reasons |= returned
     rows = {one.pk: one for one in people.agencies(today)}
     ordered = [*reasons, *(one for one in rows if one not in reasons)]
     return [

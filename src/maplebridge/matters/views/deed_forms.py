@@ -128,8 +128,9 @@ def order(data: Data, reader: Any) -> forms.Form:
 
 
 def consult(data: Data, reader: Any) -> forms.Form:
-    named = [(one.pk, str(one)) for one in people.agencies(timezone.localdate())]
     asked = [one.agency_id for one in reader.orders if one.agency_id]
+    listed = sorted(people.agencies(timezone.localdate()), key=lambda one: one.pk not in asked)
+    named = [(one.pk, str(one)) for one in listed]
     form = given.ConsultForm(data, agencies=named, initial={"agencies": asked, "due_at": _evening_in(2)})
     form.fields["agencies"].widget = forms.CheckboxSelectMultiple(choices=named)
     return form
