@@ -97,6 +97,14 @@ MISFITS = {
 }
 
 
+FILE_STATES = {
+    "waiting": gettext_lazy("being checked"),
+    "checked": gettext_lazy("waits for your decision"),
+    "refused": gettext_lazy("has problems"),
+    "accepted": gettext_lazy("being written"),
+    "written": gettext_lazy("taken over"),
+    "dropped": gettext_lazy("dropped"),
+}
 CATALOGUE = {
     Wrong.EMPTY: gettext_lazy("{column} must not be empty."),
     Wrong.TWICE: gettext_lazy("This code appears twice."),

@@ -20,6 +20,7 @@ from maplebridge.platform import downloads
 from maplebridge.platform.table_words import fault_words
 from maplebridge.platform.wording import reads_english
 from maplebridge.web.import_words import (
+    FILE_STATES,
     FORM_NAMES,
     SHEET_NAMES,
     column_name,
@@ -37,14 +38,6 @@ STEPS = {
     "comparing": gettext_lazy("Comparing with what is there"),
     "fitting": gettext_lazy("Looking for overlaps and gaps"),
     "writing": gettext_lazy("Writing"),
-}
-STATES = {
-    "waiting": gettext_lazy("being checked"),
-    "checked": gettext_lazy("waits for your decision"),
-    "refused": gettext_lazy("has problems"),
-    "accepted": gettext_lazy("being written"),
-    "written": gettext_lazy("taken over"),
-    "dropped": gettext_lazy("dropped"),
 }
 
 
@@ -77,7 +70,7 @@ def _start(request: HttpRequest, wrong: str = "") -> dict[str, Any]:
                 "id": one.pk,
                 "sheet": SHEET_NAMES[one.sheet],
                 "file": one.file_name,
-                "state": STATES[one.state],
+                "state": FILE_STATES[one.state],
                 "at": one.asked_at,
                 "who": known[one.asked_by].nickname if one.asked_by in known else "",
             }
@@ -152,7 +145,7 @@ def _shown(one: Any) -> dict[str, Any]:
     return {
         "one": one,
         "sheet": SHEET_NAMES[one.sheet],
-        "state": STATES[one.state],
+        "state": FILE_STATES[one.state],
         "working": working,
         "stalled": working and (progress is None or progress.seconds_ago > STALLED_S),
         "step": STEPS.get(progress.step, "") if progress else STEPS["reading"],

@@ -19,7 +19,7 @@ from maplebridge.people.permissions import administrator, allow, me_of
 from maplebridge.platform import downloads
 from maplebridge.platform.table_words import fault_words
 from maplebridge.platform.wording import reads_english
-from maplebridge.web.import_words import FORM_NAMES, column_name, problem_words
+from maplebridge.web.import_words import FILE_STATES, FORM_NAMES, column_name, problem_words
 
 LARGE_BYTES = 200_000  # from here on a process of its own works, so that nobody else waits
 MOST_BYTES = 100 * 2**20
@@ -28,14 +28,6 @@ SHEET_NAMES = {
     "staff": gettext_lazy("Staff"),
     "postings": gettext_lazy("Postings"),
     "agencies": gettext_lazy("Agencies"),
-}
-STATES = {
-    "waiting": gettext_lazy("being checked"),
-    "checked": gettext_lazy("waits for your decision"),
-    "refused": gettext_lazy("has problems"),
-    "accepted": gettext_lazy("being written"),
-    "written": gettext_lazy("taken over"),
-    "dropped": gettext_lazy("dropped"),
 }
 TROUBLES = {
     PeopleTrouble.BAD_PHONE: gettext_lazy("{value} is not a mobile number."),
@@ -70,7 +62,7 @@ def _start(wrong: str = "") -> dict[str, Any]:
         ],
         "forms": [(name, FORM_NAMES[name]) for name in downloads.TABLES],
         "wrong": wrong,
-        "latest": [(one, SHEET_NAMES[one.sheet], STATES[one.state]) for one in queries.latest_imports()],
+        "latest": [(one, SHEET_NAMES[one.sheet], FILE_STATES[one.state]) for one in queries.latest_imports()],
     }
 
 
@@ -111,7 +103,7 @@ def people_import(request: HttpRequest, import_id: int) -> HttpResponse:
     context = {
         "one": one,
         "sheet": SHEET_NAMES[one.sheet],
-        "state": STATES[one.state],
+        "state": FILE_STATES[one.state],
         "working": working,
         "stopped": _has_stopped(one),
         "done": one.done,
