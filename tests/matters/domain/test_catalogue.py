@@ -13,10 +13,10 @@ from maplebridge.matters.domain.catalogue import (
     Limit,
     LimitUnit,
     Severity,
-    TeamRole,
     read_catalogue,
 )
 from maplebridge.people.data import agency_kinds_text
+from maplebridge.people.domain.roles import TeamRole
 
 DATA = Path(maplebridge.matters.__file__).parent / "data"
 

@@ -104,13 +104,7 @@ def offer_hand_over(*, matter_id: int, to_id: int, words: str, by: By, now: date
 @action
 def accept_hand_over(*, hand_over_id: int, by: By, now: datetime) -> Matter:
     """Take a matter over: from now on it is theirs."""
-    offer = HandOver.objects.get(pk=hand_over_id)
-    matter = take(offer.matter_id)
-    offer.refresh_from_db()
-    if offer.to_person_id != by.person_id:
-        raise NotAllowed("offered_to_somebody_else")
-    if offer.accepted_at or offer.declined_at:
-        raise NotAllowed("already_decided")
+    offer, matter = _offered(hand_over_id, by)
     if not matter.is_open:
         raise NotAllowed("matter_not_open")
     before = matter.owner_id
@@ -129,6 +123,17 @@ def accept_hand_over(*, hand_over_id: int, by: By, now: datetime) -> Matter:
 
 @action
 def decline_hand_over(*, hand_over_id: int, reason: str, by: By, now: datetime) -> None:
+    offer, matter = _offered(hand_over_id, by)
+    if not reason.strip():
+        raise NotAllowed("reason_needed")
+    offer.declined_at, offer.reason = now, reason
+    offer.save(update_fields=["declined_at", "reason"])
+    note(matter, "hand_over_declined", by=by, now=now, text=reason, facts={"to": offer.to_person_id})
+    tell(matter)
+
+
+def _offered(hand_over_id: int, by: By) -> tuple[HandOver, Matter]:
+    """Return what waits for this person's answer, and the matter, which nobody else changes meanwhile."""
     offer = HandOver.objects.get(pk=hand_over_id)
     matter = take(offer.matter_id)
     offer.refresh_from_db()
@@ -136,12 +141,7 @@ def decline_hand_over(*, hand_over_id: int, reason: str, by: By, now: datetime) 
         raise NotAllowed("offered_to_somebody_else")
     if offer.accepted_at or offer.declined_at:
         raise NotAllowed("already_decided")
-    if not reason.strip():
-        raise NotAllowed("reason_needed")
-    offer.declined_at, offer.reason = now, reason
-    offer.save(update_fields=["declined_at", "reason"])
-    note(matter, "hand_over_declined", by=by, now=now, text=reason, facts={"to": offer.to_person_id})
-    tell(matter)
+    return offer, matter
 
 
 @action

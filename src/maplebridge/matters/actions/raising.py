@@ -43,6 +43,17 @@ class Where:
     lat: float | None = None
     words: str = ""
 
+    @classmethod
+    def at(cls, found: places.Located) -> "Where":
+        return cls(
+            grid_id=found.grid_id,
+            estate_id=found.estate_id,
+            building_id=found.building_id,
+            lon=found.lon,
+            lat=found.lat,
+            words=found.words,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:

@@ -341,14 +341,7 @@ def where_of(message: Said) -> Where:
         building_id=building_id,
         grid_id=message.grid_id,
     )
-    return Where(
-        grid_id=found.grid_id,
-        estate_id=found.estate_id,
-        building_id=found.building_id,
-        lon=found.lon,
-        lat=found.lat,
-        words=found.words,
-    )
+    return Where.at(found)
 
 
 def _home_of(

@@ -59,7 +59,7 @@ def report(
     found = locate_told(reporter_id, text=text, place=place, lon=lon, lat=lat)
     message = _first_message(reporter_id, text, found, origin, by, photo_ids, now)
     proposal = door().propose(message.text, in_reply_to_staff=False, has_open_matter=False)
-    judged, where = judged_by(proposal, town_rules(local_day(now))), _where(found)
+    judged, where = judged_by(proposal, town_rules(local_day(now))), Where.at(found)
     matter = raise_matter(
         origin=origin,
         text=message.text,
@@ -136,14 +136,3 @@ def shown_as(person: Any, role: str) -> str:
     if role != RESIDENT or person.building is None:
         return str(person.nickname)
     return f"{person.nickname}{HOME_MARK}{in_town_language(HOME, number=person.building.number)}"
-
-
-def _where(found: places.Located) -> Where:
-    return Where(
-        grid_id=found.grid_id,
-        estate_id=found.estate_id,
-        building_id=found.building_id,
-        lon=found.lon,
-        lat=found.lat,
-        words=found.words,
-    )

@@ -14,6 +14,8 @@ from enum import IntEnum, StrEnum
 from functools import cached_property
 from io import StringIO
 
+from maplebridge.people.domain.roles import TeamRole
+
 CODE = re.compile(r"\d\d-\d\d-\d\d")
 
 
@@ -23,17 +25,6 @@ class Severity(IntEnum):
     ROUTINE = 1
     PRESSING = 2
     URGENT = 3
-
-
-class TeamRole(StrEnum):
-    """A member of the six-role team that each community has (Ping'an)."""
-
-    GOVERNANCE = "governance"
-    PUBLIC_ORDER = "public_order"
-    HEALTH = "health"
-    URBAN_MANAGEMENT = "urban_management"
-    MARKET_SUPERVISION = "market_supervision"
-    MEDIATION = "mediation"
 
 
 class LimitUnit(StrEnum):

@@ -17,9 +17,10 @@ import numpy.typing as npt
 
 from maplebridge.learning.linear_text import LinearText, softmax
 from maplebridge.learning.word_meanings import MeaningHead
-from maplebridge.matters.domain.catalogue import Catalogue, Category, Severity, TeamRole
+from maplebridge.matters.domain.catalogue import Catalogue, Category, Severity
 from maplebridge.matters.domain.signs import Effect, Found, Seen, Signs, severity_with
 from maplebridge.matters.domain.wordings import LONGEST_READ, Mention, Wordings
+from maplebridge.people.domain.roles import TeamRole
 
 SENTENCES = re.compile(r"(?<=[,;.!?，。；！？\n])")
 KEPT = 1000  # messages

@@ -22,7 +22,7 @@ class Role(StrEnum):
 
 
 class TeamRole(StrEnum):
-    """The six-role team of a community."""
+    """A member of the six-role team that each community has (Ping'an)."""
 
     GOVERNANCE = "governance"
     PUBLIC_ORDER = "public_order"
