@@ -88,16 +88,6 @@ class Explanation:
     left_out: tuple[str, ...]  # indicators without data
     base_is_short: bool
 
-    @property
-    def rose(self) -> tuple[IndicatorFacts, ...]:
-        """Return what made it worse since last month."""
-        return tuple(one for one in self.indicators if (one.points_moved or 0) >= WORTH_TELLING)
-
-    @property
-    def fell(self) -> tuple[IndicatorFacts, ...]:
-        """Return what made it better since last month."""
-        return tuple(one for one in self.indicators if (one.points_moved or 0) <= -WORTH_TELLING)
-
 
 def explain(
     row: int, grades: MonthlyGrades, history: History, before: MonthlyGrades | None = None
