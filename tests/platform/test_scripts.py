@@ -242,6 +242,24 @@ def test_keys_move_answer_and_open(open_page: Callable[[str], Page]) -> None:
     page.keyboard.press("j")
     page.keyboard.press("a")
     expect(page).to_have_title("/answer/2/")
+    page.go_back()
+    menu = '<nav class="sidebar"><a href="/search/">Search</a></nav>'
+    page.evaluate("menu => document.body.insertAdjacentHTML('beforeend', menu)", menu)
+    page.keyboard.press("/")
+    expect(page).to_have_title("/search/")
+
+
+def test_the_first_tab_leads_past_the_menu_and_leaves_the_page_as_it_is(
+    open_page: Callable[[str], Page],
+) -> None:
+    page = open_page("/rows/")
+    page.evaluate("window.loadedOnce = true")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#main :focus")).to_have_count(1)
+    assert page.evaluate("window.loadedOnce") is True
 
 
 def test_keys_can_be_switched_off(open_page: Callable[[str], Page]) -> None:

@@ -31,12 +31,19 @@ function act(name) {
   return Boolean(button);
 }
 
+// Where a page has no field of its own, it leads to the page of searching.
+function search() {
+  const field = document.querySelector("[data-search]");
+  if (field) field.focus();
+  else document.querySelector(".sidebar a[href='/search/']")?.click();
+}
+
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   a: () => act("answer"),
   h: () => act("hand-over"),
-  "/": () => document.querySelector("[data-search]")?.focus(),
+  "/": search,
   "?": () => document.getElementById("keys")?.showModal(),
 };
 

@@ -160,6 +160,9 @@ async function send(form) {
   }
 }
 
+const address = () => location.pathname + location.search;
+let shown = address(); // of what page is on the screen
+
 // Shows what the server answered in place: asking for the page again would lose its "done" sentence, which a
 // server says only once.
 function finish(form, answer) {
@@ -173,6 +176,7 @@ function finish(form, answer) {
   bringAlong(next);
   if (!next.querySelector(".error-summary, .has-wrong")) forget(form);
   if (answer.url && answer.url !== location.href) history.pushState({ shown: true }, "", answer.url);
+  shown = address();
   document.title = next.title;
   // What was still asked for this page has no place on the next one.
   for (const one of document.querySelectorAll(".frame [hx-get], .frame [hx-post]")) window.htmx?.trigger(one, "htmx:abort");
@@ -203,7 +207,11 @@ function bringAlong(next) {
   }
 }
 
-window.addEventListener("popstate", () => location.reload());
+// Back to a page that was replaced in place: it is asked for anew. A link within a page is told as the same event, and
+// must leave everything as it is.
+window.addEventListener("popstate", () => {
+  if (address() !== shown) location.reload();
+});
 
 async function showState() {
   const banner = document.getElementById("connection");
