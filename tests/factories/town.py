@@ -94,7 +94,7 @@ def make_town(now: datetime) -> Town:
     Entrance.objects.create(building=building, number="2", valid_from=BEGIN)
     forget()
     group = conversations.open_group(
-        name="海棠苑3号楼", grid_id=entrance_grid.pk, estate_id=estate.pk, building_id=building.pk, now=now
+        name="海棠苑3号楼", grid_id=entrance_grid.pk, estate_ids=[estate.pk], building_id=building.pk, now=now
     )
     property_manager = people.found_agency(
         name="海棠物业", code="AG01", kind="property", valid_from=BEGIN, estate_ids=[estate.pk]

@@ -8,6 +8,10 @@ from maplebridge.conversations.domain.broadcasting import SECOND_PERSON_ABOVE, S
 from maplebridge.platform import audit
 
 
+def _ids() -> "ArrayField[list[int], list[int]]":
+    return ArrayField(models.BigIntegerField(), default=list, blank=True)
+
+
 class Thread(models.Model):
     """A conversation: a neighbor group, or a private one between a person and those who answer."""
 
@@ -27,13 +31,14 @@ class Thread(models.Model):
 
 
 class NeighborGroup(models.Model):
-    """The group of an estate or a building: residents, officers, agencies in one room."""
+    """The group of an estate, of small ones together, or of a building: residents, officers, agencies in one room."""
 
     thread = models.OneToOneField(Thread, on_delete=models.PROTECT, related_name="group")
     name = models.CharField(max_length=80)
     estate = models.ForeignKey(
         "places.Estate", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    estates = _ids()  # all whose residents belong here; `estate` is the one of a group that has only one
     building = models.ForeignKey(
         "places.Building", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -119,10 +124,6 @@ class MessagePhoto(models.Model):
 
     def __str__(self) -> str:
         return f"photo of message {self.message_id}"
-
-
-def _ids() -> "ArrayField[list[int], list[int]]":
-    return ArrayField(models.BigIntegerField(), default=list, blank=True)
 
 
 class Broadcast(models.Model):

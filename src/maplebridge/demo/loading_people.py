@@ -164,7 +164,7 @@ def _open_group(
     thread_id = conversations.open_group(
         name=group.name,
         grid_id=ground.grids[_shared([one.grid for one in estates], [one.community for one in estates])],
-        estate_id=ground.estates[estates[0].code] if len(estates) == 1 else None,
+        estate_ids=[ground.estates[one.code] for one in estates],
         now=since,
     ).thread_id
     roles = role_of(population.postings)

@@ -27,6 +27,7 @@ from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, standing_of
 from maplebridge.platform import live, photos
+from maplebridge.web.group_keeping import keeps_groups
 
 PAGE = 40
 NOTICE = "notice"
@@ -73,6 +74,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": shown,
         "asked_how_safe": asked,
+        "keeps_groups": keeps_groups(standing),
         "new_reminders": broadcasts.not_opened(standing.person, timezone.now()),
     }
     return render(request, "web/groups.html", context)
@@ -96,6 +98,10 @@ def _shown_groups(person_id: int) -> list[dict[str, Any]]:
         }
         for one in memberships
     ]
+
+
+def is_closed(thread: Any) -> bool:
+    return thread.kind == "group" and thread.group.closed_at is not None
 
 
 def _name_of(thread: Any) -> str:
@@ -132,6 +138,7 @@ def group(request: HttpRequest, thread_id: int) -> HttpResponse:
         "members": queries.members_of(thread_id).count(),
         "finds_disputes": finds(standing),
         "membership": membership,
+        "closed": is_closed(thread),
         "duty": _duty(thread),
     }
     return render(request, "web/group.html", context)
@@ -198,6 +205,8 @@ def _not_said(request: HttpRequest, thread_id: int, wrong: str) -> HttpResponse:
 
 def _writes_as(standing: Standing, thread: Any, membership: Any) -> str | None:
     """Return the role in which somebody writes here: a member's, or that of staff who handle what was asked."""
+    if is_closed(thread):
+        return None
     if membership is not None:
         return str(membership.role)
     if thread.kind != "private" or not standing.is_staff:

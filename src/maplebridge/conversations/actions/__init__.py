@@ -30,12 +30,39 @@ class MessageRefused(Exception):
 
 @action
 def open_group(
-    *, name: str, grid_id: int, now: datetime, estate_id: int | None = None, building_id: int | None = None
+    *,
+    name: str,
+    grid_id: int,
+    now: datetime,
+    estate_ids: Sequence[int] = (),
+    building_id: int | None = None,
+    resident_ids: Sequence[int] = (),
 ) -> NeighborGroup:
+    """Open the group of a building or of estates, with those in it who live there; who moves in later, follows."""
     thread = Thread.objects.create(kind=Thread.Kind.GROUP, grid_id=grid_id, opened_at=now)
-    return NeighborGroup.objects.create(
-        thread=thread, name=name, estate_id=estate_id, building_id=building_id
+    group = NeighborGroup.objects.create(
+        thread=thread,
+        name=name,
+        estate_id=estate_ids[0] if len(estate_ids) == 1 else None,
+        estates=list(estate_ids),
+        building_id=building_id,
     )
+    join_many(thread_id=thread.pk, members=[(one, RESIDENT) for one in resident_ids], now=now)
+    live.tell_all([(f"person:{one}", "membership", one) for one in resident_ids])
+    return group
+
+
+@action
+def close_group(*, thread_id: int, now: datetime) -> None:
+    """Close a group: what was said stays to be read by those who are in it, nobody writes or comes in any more."""
+    NeighborGroup.objects.filter(thread_id=thread_id, closed_at=None).update(closed_at=now)
+
+
+@action
+def let_in(*, thread_id: int, person_id: int, role: str, now: datetime) -> None:
+    """Let somebody into a group, in a role that all others see; their open page shows it at once."""
+    join(thread_id=thread_id, person_id=person_id, role=role, now=now)
+    live.tell(f"person:{person_id}", "membership", person_id)
 
 
 @action
@@ -222,7 +249,10 @@ def move_home(
 def _groups_of(building_id: int | None, estate_id: int | None) -> list[int]:
     """Return the threads of the groups of a building, and of the estate as a whole."""
     of_building = models.Q(building_id=building_id) if building_id is not None else models.Q(pk__in=[])
-    of_estate = models.Q(estate_id=estate_id, building=None) if estate_id is not None else models.Q(pk__in=[])
+    of_estate = models.Q(pk__in=[])
+    if estate_id is not None:
+        of_estate = models.Q(estates__contains=[estate_id], building=None)
+        of_estate |= models.Q(estate_id=estate_id, building=None)
     open_groups = NeighborGroup.objects.filter(of_building | of_estate, closed_at=None)
     return list(open_groups.values_list("thread_id", flat=True))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from maplebridge.conversations.models import Membership, Message, MessagePhoto, NeighborGroup, Thread
 from maplebridge.kernel.text import query_words
@@ -156,6 +156,12 @@ def memberships_of(person_id: int) -> QuerySet[Membership]:
 
 def members_of(thread_id: int) -> QuerySet[Membership]:
     return Membership.objects.filter(thread_id=thread_id, left_at=None)
+
+
+def member_counts(thread_ids: Collection[int]) -> dict[int, int]:
+    """Return how many people are in each of these threads."""
+    inside = Membership.objects.filter(thread_id__in=thread_ids, left_at=None)
+    return dict(inside.values_list("thread_id").annotate(n=Count("pk")))
 
 
 def readers_of(message: Message) -> int:

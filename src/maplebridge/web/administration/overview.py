@@ -21,6 +21,12 @@ CARDS = (
         gettext_lazy("Who acts on matters, and for which ground."),
     ),
     (
+        "kept_groups",
+        "users-group",
+        gettext_lazy("Neighbor groups"),
+        gettext_lazy("Which groups there are, for which homes, and who of those who work there is in them."),
+    ),
+    (
         "imports",
         "file-import",
         gettext_lazy("Bring territory"),
