@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from maplebridge.learning.linear_text import LinearText, softmax
-from maplebridge.learning.word_meanings import MeaningHead
+from maplebridge.learning.word_meanings import MeaningNets
 from maplebridge.matters.domain.catalogue import Catalogue, Category, Severity
 from maplebridge.matters.domain.signs import Effect, Found, Seen, Signs, severity_with
 from maplebridge.matters.domain.wordings import LONGEST_READ, Mention, Wordings
@@ -80,7 +80,6 @@ class Proposal:
     why: tuple[Reason, ...]
     kind_decided: bool
     decided: bool
-    adds_to: int | None = None
 
     @property
     def emergency(self) -> str | None:
@@ -177,7 +176,7 @@ class Door:
         categories: LinearText,
         privacy: LinearText,
         danger: LinearText,
-        danger_meaning: MeaningHead,
+        danger_meaning: MeaningNets,
         rules: Rules | None = None,
     ) -> None:
         self._catalogue = catalogue
@@ -215,9 +214,10 @@ class Door:
         guesses = self._guesses(text)
         signs = self._signs.found(text)
         seen = self._present(self._signs.stated(signs), guesses[0])
-        adds_to = self._same_thing(guesses, open_matter_texts)
         could_add = in_reply_to_staff or has_open_matter or bool(open_matter_texts)
-        kind, probability = self._kind(read, could_add=could_add, same_thing=adds_to is not None)
+        kind, probability = self._kind(
+            read, could_add=could_add, same_thing=self._same_thing(guesses, open_matter_texts)
+        )
         privacy = self._privacy_of(read)
         talks = kind in TALK and probability >= self._rules.talk_from
         emergencies = () if talks else self._emergencies(guesses, privacy)
@@ -230,7 +230,7 @@ class Door:
             kind, probability = Kind.MATTER, 1 - probability
         urgent = bool(numbers) and danger >= self._rules.urgent_from
         return self._proposal(
-            kind, probability, guesses, mentions, seen, numbers, adds_to, private=private, urgent=urgent
+            kind, probability, guesses, mentions, seen, numbers, private=private, urgent=urgent
         )
 
     def _present(self, seen: tuple[Seen, ...], best: Guess) -> tuple[Seen, ...]:
@@ -266,12 +266,9 @@ class Door:
         best: Chances = chances[chances[:, self._kinds.classes.index(Kind.MATTER)].argmax()]
         return best
 
-    def _same_thing(self, guesses: tuple[Guess, ...], open_matter_texts: Sequence[str]) -> int | None:
-        """Return which open matter is of the same kind of thing, the first where several are."""
-        for number, text in enumerate(open_matter_texts):
-            if guesses[0].code[:5] == self._guesses(text)[0].code[:5]:
-                return number
-        return None
+    def _same_thing(self, guesses: tuple[Guess, ...], open_matter_texts: Sequence[str]) -> bool:
+        """Say whether an open matter is of the same kind of thing."""
+        return any(guesses[0].code[:5] == self._guesses(text)[0].code[:5] for text in open_matter_texts)
 
     def _emergencies(self, guesses: tuple[Guess, ...], privacy: float) -> tuple[Guess, ...]:
         """Return the emergencies among the guesses, without those of what is private in what surely is not."""
@@ -343,7 +340,6 @@ class Door:
         mentions: list[Mention],
         seen: tuple[Seen, ...],
         numbers: tuple[str, ...],
-        adds_to: int | None,
         *,
         private: bool,
         urgent: bool,
@@ -380,7 +376,6 @@ class Door:
             ),
             kind_decided=kind_decided,
             decided=kind_decided and named,
-            adds_to=adds_to if kind is Kind.ADDITION else None,
         )
 
     def _privacy_of(self, read: list[tuple[str, str]]) -> float:
