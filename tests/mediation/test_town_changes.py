@@ -1,6 +1,6 @@
 """What a town changes: members of a committee, rules, mediators who step back; dated, with reasons, never edited."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client
@@ -9,7 +9,14 @@ from tests.mediation.disputes import Desk, open_desk
 from tests.mediation.test_desk_pages import mediator, reader, text
 
 from maplebridge.mediation import actions, queries
-from maplebridge.mediation.models import Assignment, CommitteeMember, Declaration, MediationRule, Mediator
+from maplebridge.mediation.models import (
+    Assignment,
+    CommitteeMember,
+    Declaration,
+    Dispute,
+    MediationRule,
+    Mediator,
+)
 from maplebridge.people.models import Person
 from maplebridge.platform.freshness import forget
 
@@ -230,3 +237,42 @@ def test_a_value_is_never_edited_and_the_next_one_is_shown_before_it_counts(
     assert f"from {later.isoformat()}: 3" in text(administrator, f"{TOWN}rules/")
     assert "Values before and to come" in text(administrator, f"{TOWN}rules/months/")
     assert date.fromisoformat(later.isoformat()) == MediationRule.objects.latest("valid_from").valid_from
+
+
+# -- rooms and committees are closed
+
+
+def test_a_room_is_closed_once_nothing_is_held_in_it(desk: Desk, administrator: Client) -> None:
+    room = actions.open_room(committee_id=desk.committee.pk, name="二号调解室", where="一楼")
+    address = f"{TOWN}close_room/?of={room.pk}"
+    assert address in text(administrator, TOWN)
+    sits = [(0, time(9), time(11), room.pk)]
+    actions.set_office_hours(mediator_id=desk.mediator.pk, hours=sits)
+
+    refused = administrator.post(address)
+    assert (refused.status_code, "Office hours are held" in refused.content.decode()) == (422, True)
+
+    actions.set_office_hours(mediator_id=desk.mediator.pk, hours=[(0, time(9), time(11), None)])
+    assert administrator.post(address).status_code == 302
+    assert room not in queries.rooms()
+    assert "二号调解室" not in text(administrator, TOWN)
+    assert administrator.get(address).status_code == 404
+
+
+def test_a_committee_is_closed_once_nobody_mediates_for_it(desk: Desk, administrator: Client) -> None:
+    address = f"{TOWN}close_committee/?of={desk.committee.pk}"
+    assert address in text(administrator, TOWN)
+    dispute = desk.found()
+    Dispute.objects.filter(pk=dispute.pk).update(committee=desk.committee)
+    assert "open disputes" in administrator.post(address).content.decode()
+    Dispute.objects.filter(pk=dispute.pk).update(committee=None)
+
+    refused = administrator.post(address)
+    assert (refused.status_code, "Somebody still mediates here" in refused.content.decode()) == (422, True)
+
+    for one in queries.mediators(timezone.localdate()).filter(committee=desk.committee):
+        actions.dismiss(mediator_id=one.pk, ends_on=timezone.localdate(), now=timezone.now())
+    assert administrator.post(address).status_code == 302
+    assert desk.committee not in queries.committees()
+    assert desk.room not in queries.rooms()
+    assert administrator.get(address).status_code == 404

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from maplebridge.kernel.dated import DatedValue
 from maplebridge.mediation.actions.record import By, NotAllowed
@@ -127,10 +128,14 @@ def _seat(committee: Committee, seats: Sequence[Seat]) -> None:
 
 @action
 def close_committee(*, committee_id: int, now: datetime) -> None:
-    """Close a committee that has no open dispute."""
+    """Close a committee for which nobody mediates any more; its rooms are closed with it."""
     committee = Committee.objects.select_for_update().get(pk=committee_id)
     if committee.disputes.filter(concluded_at=None).exists():
         raise NotAllowed("has_open_disputes")
+    if committee.mediators.filter(Q(ends_on=None) | Q(ends_on__gt=local_day(now))).exists():
+        raise NotAllowed("has_mediators")
+    for room in committee.rooms.filter(closed_at=None):
+        close_room(room_id=room.pk, now=now)
     committee.closed_at = now
     committee.save(update_fields=["closed_at"])
 
@@ -159,10 +164,13 @@ def open_room(
 
 @action
 def close_room(*, room_id: int, now: datetime) -> None:
-    """Close a room in which nothing is booked any more."""
+    """Close a room in which nothing is booked, and nobody has office hours any more."""
     room = Room.objects.select_for_update().get(pk=room_id)
     if room.sessions.filter(canceled_at=None, starts_at__gt=now).exists():
         raise NotAllowed("room_is_booked")
+    sitting = Q(mediator__ends_on=None) | Q(mediator__ends_on__gt=local_day(now))
+    if OfficeHours.objects.filter(sitting, room=room).exists():
+        raise NotAllowed("room_has_office_hours")
     room.closed_at = now
     room.save(update_fields=["closed_at"])
 

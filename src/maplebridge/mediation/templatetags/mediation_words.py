@@ -551,6 +551,8 @@ REFUSALS: Mapping[str, Any] = {
     "has_open_disputes": _("There are open disputes; conclude or hand them over first."),
     "room_of_that_name": _("There is a room of this name already."),
     "room_is_booked": _("The room is booked in the time ahead."),
+    "room_has_office_hours": _("Office hours are held in this room. Set them in another one first."),
+    "has_mediators": _("Somebody still mediates here. Hand over their disputes and dismiss them first."),
     "mediates_already": _("This person mediates for the committee already."),
     "name_and_grids_needed": _("Please give a name and at least one grid."),
     "already_reported": _("This grid has been reported already."),

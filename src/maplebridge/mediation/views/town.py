@@ -209,6 +209,18 @@ def _open_room(doing: Doing) -> None:
     )
 
 
+def _no_fields(today: date, of: int) -> Fields:
+    return {}
+
+
+def _close_room(doing: Doing) -> None:
+    actions.close_room(room_id=doing.of, now=doing.now)
+
+
+def _close_committee(doing: Doing) -> None:
+    actions.close_committee(committee_id=doing.of, now=doing.now)
+
+
 def _mediator_fields(today: date, of: int) -> Fields:
     return {
         "person": ask.choice(_("Who"), _staff(today)),
@@ -310,6 +322,11 @@ def _is_committee(of: int, today: date) -> str:
     return committee.name if committee is not None and committee.closed_at is None else ""
 
 
+def _is_room(of: int, today: date) -> str:
+    room = queries.rooms().filter(pk=of).first()
+    return f"{room.name} · {room.committee.name}" if room is not None else ""
+
+
 def _is_mediator(of: int, today: date) -> str:
     one = queries.mediators(today).filter(pk=of).first()
     return f"{one.person} · {one.committee.name}" if one is not None else ""
@@ -337,7 +354,23 @@ CHANGES: Mapping[str, Change] = {
         _is_committee,
         _("Three to nine members, a woman among them. Whoever leaves stays on the record with the day."),
     ),
+    "close_committee": Change(
+        _("Close the committee"),
+        _no_fields,
+        _close_committee,
+        None,
+        _is_committee,
+        _("Its files stay, its rooms close with it. First conclude its disputes and dismiss its mediators."),
+    ),
     "room": Change(_("Open a room"), _room_fields, _open_room),
+    "close_room": Change(
+        _("Close the room"),
+        _no_fields,
+        _close_room,
+        None,
+        _is_room,
+        _("What was held there stays on the record. Nobody can book it any more."),
+    ),
     "mediator": Change(_("Appoint a mediator"), _mediator_fields, _appoint),
     "successor": Change(
         _("Hand over the open disputes"),
@@ -362,7 +395,7 @@ CHANGES: Mapping[str, Change] = {
 @allow(administers)
 @require_http_methods(["GET", "POST"])
 def mediation_change(request: HttpRequest, what: str) -> HttpResponse:
-    """Found, open, appoint, set, dismiss: one form each; `?of=` says to which committee or mediator."""
+    """Found, open, appoint, set, dismiss, close: one form each; `?of=` says which committee, room or mediator."""
     change, now = CHANGES.get(what), timezone.now()
     if change is None:
         raise Http404
@@ -371,7 +404,9 @@ def mediation_change(request: HttpRequest, what: str) -> HttpResponse:
     if change.named is not None and not named:
         raise Http404
     start = dict(change.start(of)) if change.start is not None else None
-    form = ask.form_class(change.fields(today, of))(request.POST or None, initial=start)
+    form = ask.form_class(change.fields(today, of))(
+        request.POST if request.method == "POST" else None, initial=start
+    )
     if request.method == "POST" and form.is_valid():
         doing = Doing(form.cleaned_data, By.of(standing_of(request)), now, of)
         try:
