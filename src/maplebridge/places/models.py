@@ -134,7 +134,9 @@ class Building(Dated):
         triggers = [audit.trigger(skip=["footprint"])]
 
     def __str__(self) -> str:
-        return f"{self.estate.name if self.estate else self.road}{self.number}号楼"
+        if self.estate:
+            return f"{self.estate.name}{self.number}号楼"
+        return f"{self.road}{self.road_number.removesuffix('号')}号{self.name or f'{self.number}号楼'}"
 
 
 class Entrance(Dated):

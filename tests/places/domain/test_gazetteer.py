@@ -22,6 +22,7 @@ ESTATES = [
     EstateEntry("E4", "和顺家园"),
     EstateEntry("E5", "翠湖小区"),
     EstateEntry("E6", "翠湖花园"),
+    EstateEntry("E7", "碧水·天成"),
 ]
 BUILDINGS = [
     *(BuildingEntry(f"E1-{n}", str(n), "E1", "海棠路", "12", ("1", "2", "3")) for n in range(1, 6)),
@@ -30,6 +31,8 @@ BUILDINGS = [
     BuildingEntry("E5-1", "1号楼", "E5"),
     BuildingEntry("E6-2", "2", "E6"),
     BuildingEntry("R-30", "1", None, "海棠路", "30"),
+    BuildingEntry("R-88", "1", None, "学府路", "88", name="和顺大厦"),
+    BuildingEntry("E7-甲", "甲", "E7"),
 ]
 HERE = Gazetteer(ESTATES, BUILDINGS, roads=["文化街"], areas={"和顺区": Kind.DISTRICT})
 ALL_OF_E1 = tuple(f"E1-{n}" for n in range(1, 6))
@@ -49,6 +52,12 @@ ALL_OF_E1 = tuple(f"E1-{n}" for n in range(1, 6))
         ("昨天停电了。丁香二苑没事,我们丁香一苑2号楼还没来电", "E2-2"),
         ("翠湖花园2号楼", "E6-2"),
         ("翠湖小区1栋", "E5-1"),
+        ("海棠苑3幢2门401", "E1-3"),
+        ("和顺大厦", "R-88"),
+        ("学府路88号和顺大厦12楼1203", "R-88"),
+        ("昨晚和顺大厦的电梯又坏了", "R-88"),
+        ("碧水·天成甲栋", "E7-甲"),
+        ("碧水天成甲栋", "E7-甲"),
     ],
 )
 def test_an_address_finds_its_building(text: str, building: str) -> None:
@@ -163,3 +172,9 @@ def test_every_building_with_an_estate_is_found_by_its_address(
 def test_no_message_is_too_odd(text: str) -> None:
     match = locate(text, HERE, here="E1")[1]
     assert (match.code is None) == (match.found == Found.NONE)
+
+
+def test_a_door_is_an_entrance_where_a_room_follows() -> None:
+    match = locate("海棠苑3幢2门401", HERE)[1]
+    assert (match.entrance, match.room) == ("2", "401")
+    assert locate("海棠苑3幢的大门坏了", HERE)[1].entrance is None

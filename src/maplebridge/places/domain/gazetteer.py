@@ -32,6 +32,7 @@ class BuildingEntry:
     road: str = ""
     road_number: str = ""
     entrances: tuple[str, ...] = ()
+    name: str = ""  # 和顺大厦
 
 
 class Found(StrEnum):
@@ -153,10 +154,12 @@ class Gazetteer:
         areas: Mapping[str, Kind] | None = None,
     ) -> None:
         estates, self.buildings = tuple(estates), tuple(buildings)
-        names = [(name, e.code) for e in estates for name in (e.name, *e.aliases)]
+        names = [(name, e.code) for e in estates for one in (e.name, *e.aliases) for name in _spellings(one)]
         known_roads = sorted({*roads, *(b.road for b in self.buildings if b.road)})
         self.estates = _Index(names)
         self.roads = _Index((road, road) for road in known_roads)
+        named = [(name, b.code) for b in self.buildings if _is_a_name(b.name) for name in _spellings(b.name)]
+        self.named_buildings = _Index(named)
         self.of_estate: dict[str, list[BuildingEntry]] = defaultdict(list)
         self.on_road: dict[str, list[BuildingEntry]] = defaultdict(list)
         for building in self.buildings:
@@ -167,8 +170,21 @@ class Gazetteer:
         self.names = Names(
             dict(areas or {})
             | dict.fromkeys(known_roads, Kind.ROAD)
+            | {name: Kind.ESTATE for name, _ in named}
             | {name: Kind.ESTATE for name, _ in names}
         )
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """Yield a name as it stands, and without the dot that few people type: 碧水·天成, 碧水天成."""
+    yield name
+    if "·" in name:
+        yield name.replace("·", "")
+
+
+def _is_a_name(text: str) -> bool:
+    """Tell what a building is called from what it is numbered: 和顺大厦, not 3号楼."""
+    return len(text) > 2 and not _NUMBERED.search(fold(text))
 
 
 _NAMING = (Kind.ESTATE, Kind.COMMUNITY, Kind.OTHER)
@@ -237,15 +253,21 @@ class _Search:
         self._parts = parts
         self._known = gazetteer
         self._doubts: list[Doubt] = []
-        self._estates = self._named(_NAMING, gazetteer.estates, Doubt.UNKNOWN_ESTATE)
+        self._called = self._named_building()
+        self._estates = (
+            set() if self._called else self._named(_NAMING, gazetteer.estates, Doubt.UNKNOWN_ESTATE)
+        )
         self._roads = self._named((Kind.ROAD,), gazetteer.roads, Doubt.UNKNOWN_ROAD)
-        if here and not (self._estates or self._roads or self._doubts) and self._value(Kind.BUILDING):
+        known = self._called or self._estates or self._roads or self._doubts
+        if here and not known and self._value(Kind.BUILDING):
             self._estates = {here}
             self._doubts.append(Doubt.HERE)
         if any(part.kind == Kind.LANDMARK and _NEAR.search(part.value) for part in parts):
             self._doubts.append(Doubt.NEARBY)
 
     def match(self) -> Match:
+        if self._called:
+            return self._result(Found.BUILDING, self._called)
         if not (self._estates or self._roads):
             meant = {code for text in self._texts(_NAMING) for code in self._known.estates.suggested(text)}
             return self._result(Found.NONE, None, tuple(sorted(meant)), (Missing.ESTATE,))
@@ -261,6 +283,14 @@ class _Search:
             return self._only(hits)
         self._doubts.append(Doubt.NO_SUCH_BUILDING)
         return self._place(pool, missing=(Missing.BUILDING,))
+
+    def _named_building(self) -> str | None:
+        """Return the one building that is called exactly so, where no estate is."""
+        texts = list(self._texts(_NAMING))
+        if any(self._known.estates.exact(text) for text in texts):
+            return None
+        called = (self._known.named_buildings.exact(text) for text in texts)
+        return next((code for codes in called if len(codes) == 1 for code in codes), None)
 
     def _named(self, kinds: Sequence[Kind], index: _Index, unknown: Doubt) -> set[str]:
         """Return the codes that the parts of these kinds name, exactly if possible."""

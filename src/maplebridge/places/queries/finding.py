@@ -38,13 +38,15 @@ def _gazetteer() -> gazetteer.Gazetteer:
     for building_id, number in Entrance.objects.filter(valid_to=None).values_list("building_id", "number"):
         entrances.setdefault(building_id, []).append(number)
     buildings = Building.objects.filter(valid_to=None).values_list(
-        "code", "number", "estate__code", "road", "road_number", "id"
+        "code", "number", "estate__code", "road", "road_number", "id", "name"
     )
     return gazetteer.Gazetteer(
         (gazetteer.EstateEntry(code, name, tuple(aliases)) for code, name, aliases in estates),
         (
-            gazetteer.BuildingEntry(code, number, estate, road, road_number, tuple(entrances.get(id, ())))
-            for code, number, estate, road, road_number, id in buildings
+            gazetteer.BuildingEntry(
+                code, number, estate, road, road_number, tuple(entrances.get(id, ())), name
+            )
+            for code, number, estate, road, road_number, id, name in buildings
         ),
     )
 
