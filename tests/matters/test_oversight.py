@@ -14,7 +14,7 @@ from tests.matters.test_raising import raised
 
 from maplebridge.matters import actions, queries
 from maplebridge.matters.domain.workflow import Outcome, RefusalReason
-from maplebridge.matters.models import CallOut, Matter, Oversight, Promise
+from maplebridge.matters.models import CallBack, CallOut, Matter, Oversight, Promise
 from maplebridge.matters.queries import Concern, Scope
 from maplebridge.matters.sweeps import sweep
 
@@ -166,6 +166,30 @@ KINDS = {
     Concern.CALL_BACK: call_back,
     Concern.CHASE: chase,
 }
+
+
+def test_what_is_opened_again_is_called_back_about_its_next_result(town: Town) -> None:
+    matter = call_back(town)
+    late = town.now + timedelta(days=1)
+    actions.record_feedback(
+        matter_id=matter.pk,
+        person_id=town.resident.pk,
+        solved=False,
+        satisfaction=None,
+        words="还在漏",
+        now=late,
+    )
+    assert queries.board_counts(Scope(), late)[Concern.CALL_BACK] == 0
+    actions.resolve(
+        matter_id=matter.pk,
+        outcome=Outcome.SOLVED,
+        text="换了管子",
+        by=chief(town),
+        shown_as="网格长",
+        now=late,
+    )
+    assert queries.board_counts(Scope(), late)[Concern.CALL_BACK] == 1
+    assert CallBack.objects.get(matter=matter).due_at > late
 
 
 def test_every_concern_is_made_here() -> None:

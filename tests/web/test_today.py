@@ -58,6 +58,13 @@ def test_what_runs_out_first_comes_first(town: Town) -> None:
     assert [row.matter.pk for row in rows] == [first.pk, second.pk]
 
 
+def test_danger_stands_first_however_late_the_rest_is(town: Town) -> None:
+    late, danger = raised(town), raised(town)
+    Matter.objects.filter(pk=danger.pk).update(emergency="120", respond_by=town.now + timedelta(hours=1))
+    rows = queries.day_of(town.chiefs[1].pk, town.now).waiting
+    assert [row.matter.pk for row in rows] == [danger.pk, late.pk]
+
+
 def test_what_the_ladder_asks_of_me_is_in_my_list_until_somebody_answers(town: Town) -> None:
     matter = raised(town)
     actions.wake(matter_id=matter.pk, now=town.now + timedelta(minutes=31))

@@ -82,10 +82,10 @@ def resolve(
         shown_as=shown_as,
         photo_ids=after[:3],
     )
+    call_by = now + timedelta(days=rules.call_back_days)
+    CallBack.objects.filter(matter=matter, done_at=None).update(due_at=call_by)  # drawn for an earlier result
     if call_back:
-        CallBack.objects.get_or_create(
-            matter=matter, defaults={"drawn_at": now, "due_at": now + timedelta(days=rules.call_back_days)}
-        )
+        CallBack.objects.get_or_create(matter=matter, defaults={"drawn_at": now, "due_at": call_by})
     publish(
         MatterResolved(
             matter_id=matter.pk,

@@ -11,7 +11,7 @@ from maplebridge.matters.models import CallOut, HandOver, Matter, Promise
 from maplebridge.matters.permissions import may_handle, visible_to
 from maplebridge.matters.queries.clocks import clock_of, clock_of_call_out, running
 from maplebridge.matters.queries.ground import place_words
-from maplebridge.matters.queries.rows import LISTED, MOST_LISTED, Row, by_due, of_matter, row_of
+from maplebridge.matters.queries.rows import LISTED, MOST_LISTED, Row, danger_first, of_matter, row_of
 from maplebridge.matters.queries.town import local_day, town_zone
 from maplebridge.people.domain.standing import Standing
 
@@ -39,10 +39,10 @@ def day_of(person_id: int, now: datetime) -> Day:
     in_hand = [row_of(one, now) for one in open_ones if one.state == State.IN_HAND]
     asked = [_asked_row(one, now) for one in _asked_of(person_id)]
     return Day(
-        waiting=sorted(waiting + asked, key=by_due),
+        waiting=sorted(waiting + asked, key=danger_first),
         offered=[_offered_row(one, now) for one in _offered_to(person_id)],
         promised=[_promised_row(one, now) for one in _promised_by(person_id, now)],
-        in_hand=sorted(in_hand, key=by_due),
+        in_hand=sorted(in_hand, key=danger_first),
         resting=[row_of(one, now) for one in resting],
         answered=[row_of(one, now) for one in _answered_today(person_id, now)],
     )
@@ -126,4 +126,4 @@ def open_on_ground(grids: Collection[int], *, besides: int, now: datetime) -> li
         .exclude(owner_id=besides)
         .order_by("-id")[:MOST_AROUND]
     )
-    return sorted((row_of(one, now) for one in found), key=by_due)
+    return sorted((row_of(one, now) for one in found), key=danger_first)

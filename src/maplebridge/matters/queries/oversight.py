@@ -46,7 +46,9 @@ def concerns_of(scope: Scope, now: datetime) -> dict[Concern, QuerySet[Any, tupl
     decisions = open_ones.filter(kind=Oversight.Kind.DECISION)
     promises = Promise.objects.filter(scope.on("matter__"), kept_at=None, due_at__lt=now)
     wishes = Extension.objects.filter(scope.on("matter__"), decided_at=None)
-    calls = CallBack.objects.filter(scope.on("matter__"), done_at=None)
+    # What was opened again has no result to ask about: its call waits for the next one.
+    with_result = [State.RESOLVED, State.CLOSED]
+    calls = CallBack.objects.filter(scope.on("matter__"), done_at=None, matter__state__in=with_result)
     written = {
         Oversight.Kind.ORDER: open_ones.filter(kind=Oversight.Kind.ORDER),
         Oversight.Kind.CONSULTATION: open_ones.filter(kind=Oversight.Kind.CONSULTATION),

@@ -68,5 +68,9 @@ def by_due(row: Row) -> tuple[datetime, int]:
     return row.clock.due or END_OF_TIME, row.matter.pk
 
 
+def danger_first(row: Row) -> tuple[bool, datetime, int]:
+    return not row.matter.emergency, *by_due(row)
+
+
 def of_matter(*fields: str) -> list[str]:
     return [f"matter__{field}" for field in fields]

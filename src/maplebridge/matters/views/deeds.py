@@ -155,7 +155,7 @@ def _waiting_call_back(reader: Reader) -> Iterable[int | None]:
     from_others = (
         reader.matter.owner_id != reader.person_id and reader.matter.outcome_by_id != reader.person_id
     )
-    if not reader.oversees or not from_others:
+    if not reader.oversees or not from_others or reader.matter.is_open:
         return NOTHING
     call = getattr(reader.matter, "call_back", None)
     return [call.pk] if call is not None and call.done_at is None else NOTHING
