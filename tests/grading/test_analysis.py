@@ -25,7 +25,7 @@ from maplebridge.grading.domain.analysis import (
     town_share,
 )
 from maplebridge.grading.domain.publication import Form
-from maplebridge.grading.templatetags.analysis_words import figure_sentence, sentences, signed
+from maplebridge.grading.words import figure_sentence, sentences, signed
 from maplebridge.kernel.periods import Month
 
 BEFORE, YEAR = Against.BEFORE, Against.YEAR_BEFORE

@@ -12,7 +12,7 @@ from tests.mediation.disputes import Desk, open_desk
 from maplebridge.grading.domain.analysis import Period, Span
 from maplebridge.grading.queries.analysis import body_of
 from maplebridge.grading.queries.analyzed_deeds import disputes
-from maplebridge.grading.templatetags.analysis_words import sentences
+from maplebridge.grading.words import sentences
 from maplebridge.kernel.periods import Month
 from maplebridge.matters.actions.tallies import refresh_month
 from maplebridge.matters.models import Matter

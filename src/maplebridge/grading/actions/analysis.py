@@ -10,7 +10,7 @@ from maplebridge.grading.domain.analysis import Period, Span
 from maplebridge.grading.domain.reports import ReportRefused
 from maplebridge.grading.models import Report, ReportEdit
 from maplebridge.grading.queries import analysis as queries
-from maplebridge.grading.templatetags.analysis_words import moves, sentences
+from maplebridge.grading.words import moves, sentences
 from maplebridge.matters import queries as matters
 from maplebridge.platform.audit import action
 

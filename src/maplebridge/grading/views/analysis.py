@@ -25,7 +25,9 @@ from maplebridge.grading.permissions import (
     writes_reports,
 )
 from maplebridge.grading.queries import analysis as queries
-from maplebridge.grading.templatetags.analysis_words import (
+from maplebridge.grading.views import report_files
+from maplebridge.grading.views.report_charts import chart_of
+from maplebridge.grading.words import (
     figure_name,
     moves,
     period_words,
@@ -33,8 +35,6 @@ from maplebridge.grading.templatetags.analysis_words import (
     section_title,
     sentences,
 )
-from maplebridge.grading.views import report_files
-from maplebridge.grading.views.report_charts import chart_of
 from maplebridge.kernel.periods import Month
 from maplebridge.matters.permissions import may_see_statistics
 from maplebridge.matters.views.oversight import oversees

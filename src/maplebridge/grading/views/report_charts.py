@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from maplebridge.grading.templatetags.analysis_words import category_named, named
+from maplebridge.grading.words import category_named, named
 from maplebridge.platform.templatetags.look import GRADE_WORDS
 
 RATES = (gettext_lazy("First answered in time"), gettext_lazy("Satisfied with the result"))

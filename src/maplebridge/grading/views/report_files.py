@@ -10,9 +10,9 @@ from django.utils import translation
 from maplebridge.grading.actions.analysis import TOWN_LANGUAGE
 from maplebridge.grading.models import Report
 from maplebridge.grading.queries import analysis as queries
-from maplebridge.grading.templatetags.analysis_words import report_title, section_title
 from maplebridge.grading.views.report_charts import chart_of
 from maplebridge.grading.views.report_drawings import drawings
+from maplebridge.grading.words import report_title, section_title
 from maplebridge.platform import documents
 from maplebridge.platform import word as word_files
 from maplebridge.platform.templatetags.look import GRADE_WORDS
