@@ -69,7 +69,7 @@ class Bubble:
 def groups(request: HttpRequest) -> HttpResponse:
     """List the conversations of a person: the groups they are in, and their private threads."""
     standing = standing_of(request)
-    shown = sorted(_shown_groups(standing.person), key=lambda one: -one["last_id"])
+    shown = sorted(shown_groups(standing.person), key=lambda one: -one["last_id"])
     asked = not standing.is_staff and grading.is_asked(standing.person, timezone.now())
     context = {
         "groups": shown,
@@ -80,7 +80,8 @@ def groups(request: HttpRequest) -> HttpResponse:
     return render(request, "web/groups.html", context)
 
 
-def _shown_groups(person_id: int) -> list[dict[str, Any]]:
+def shown_groups(person_id: int) -> list[dict[str, Any]]:
+    """Return the conversations of a person, each with its last words and whether there is something new."""
     memberships = list(queries.memberships_of(person_id))
     threads = [one.thread_id for one in memberships]
     last = queries.last_messages(threads, besides=broadcasts.notices_kept_from(person_id, threads))

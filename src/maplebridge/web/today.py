@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from maplebridge.conversations import queries as conversations
-from maplebridge.conversations.queries import broadcasts
 from maplebridge.kernel.text import id_in
 from maplebridge.matters import actions, queries
 from maplebridge.matters.actions.raising import officers_on_duty
@@ -26,6 +24,7 @@ from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, standing_of
 from maplebridge.places import queries as places
 from maplebridge.platform import photos
+from maplebridge.web.groups import shown_groups
 
 WALKS_THE_GROUND = (Role.GRID_WORKER, Role.OFFICER, Role.AUXILIARY, Role.BUILDING_CAPTAIN)
 MOST_GROUPS = 4
@@ -206,22 +205,9 @@ def _decide(request: HttpRequest, offer_id: int, *, accepted: bool) -> HttpRespo
 
 
 def _unread_groups(person_id: int) -> list[dict[str, Any]]:
-    """Return the groups of a person in which something new was said."""
-    memberships = list(conversations.memberships_of(person_id))
-    threads = [one.thread_id for one in memberships]
-    last = conversations.last_messages(threads, besides=broadcasts.notices_kept_from(person_id, threads))
-    unread = [one for one in memberships if one.thread_id in last and last[one.thread_id].pk > one.read_up_to]
-    newest = sorted(unread, key=lambda one: -last[one.thread_id].pk)
-    return [
-        {
-            "url": reverse("group", args=[one.thread_id]),
-            "name": one.thread.group.name
-            if one.thread.kind == "group"
-            else _("Between you and those who answer"),
-            "last": last[one.thread_id],
-        }
-        for one in newest[:MOST_GROUPS]
-    ]
+    """Return the groups of a person in which something new was said, the latest first."""
+    unread = [one for one in shown_groups(person_id) if one["unread"]]
+    return sorted(unread, key=lambda one: -one["last_id"])[:MOST_GROUPS]
 
 
 def _on_duty(standing: Standing, now: Any) -> list[str]:
