@@ -306,6 +306,16 @@ def test_the_agency_that_leads_such_matters_is_proposed_first_with_the_reason(to
     assert "牵头办“楼上漏水”" in form
 
 
+def test_the_number_of_another_matter_may_be_written_instead_of_chosen(town: Town) -> None:
+    matter, alike = reported(town), reported(town, "我家楼上漏水，墙裂了", who=town.neighbor)
+    url = reverse("matter_deed", args=[matter.pk, "merge"])
+    nothing = client_of(town.chiefs[2]).post(url, {"into_other": ""}).content.decode()
+    assert "请选择另一件，或填写它的编号。" in nothing
+    do(town.chiefs[2], matter, "merge", into_other=alike.pk)
+    matter.refresh_from_db()
+    assert matter.merged_into == alike
+
+
 def test_an_agency_that_returned_the_matter_is_not_proposed_again_and_says_why(town: Town) -> None:
     matter = reported(town)
     order = matter.call_outs.get()

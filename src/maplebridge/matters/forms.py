@@ -169,7 +169,16 @@ class SortForm(forms.Form):
 
 
 class MergeForm(forms.Form):
-    into = forms.IntegerField(label=_("Goes on in #"), min_value=1)
+    into = forms.IntegerField(label=_("Goes on in #"), required=False, min_value=1)
+    into_other = forms.IntegerField(label=_("Number of the other matter"), required=False, min_value=1)
+
+    def clean(self) -> dict[str, Any]:
+        """Let a number typed by hand count instead of one chosen from the list."""
+        told = super().clean() or {}
+        told["into"] = told.get("into_other") or told.get("into")
+        if told["into"] is None and not self.errors:
+            self.add_error("into", _("Please choose the other matter, or write its number."))
+        return told
 
 
 class SplitForm(forms.Form):

@@ -16,12 +16,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // A number typed by hand counts instead of one chosen from the list.
 document.addEventListener("input", (event) => {
-  if (event.target.name !== "into_other" && event.target.dataset.instead !== "into") return;
-  event.target.dataset.instead = "into";
-  event.target.name = event.target.value ? "into" : "into_other";
-  for (const radio of event.target.form.querySelectorAll("input[type=radio][name=into]")) {
-    radio.checked = radio.checked && !event.target.value;
-  }
+  if (event.target.name !== "into_other" || !event.target.value) return;
+  for (const radio of event.target.form.querySelectorAll("input[type=radio][name=into]")) radio.checked = false;
 });
 
 // A proposal that is tapped counts, whatever was searched for before.
