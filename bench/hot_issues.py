@@ -27,7 +27,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from maplebridge.kernel.tables import read_table
 from maplebridge.learning.hot_issues import Message, hot_issues
-from maplebridge.learning.issue_index import IssueIndex
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[1] / "shared" / "data" / "messages_hot_issues.csv.gz"
@@ -35,7 +34,7 @@ MARKED = HERE / "hot_issues_marked.csv"
 PARTS = ("develop", "judge", "confirm", "drawn")
 GRAPH_THRESHOLD = 0.2
 MANY = 50_000
-GOAL = {"recall": 0.90, "precision": 0.95, "similar_ms": 20}
+GOAL = {"recall": 0.90, "precision": 0.95}
 
 Groups = Sequence[Collection[str]]
 
@@ -120,27 +119,6 @@ def many(messages: Sequence[Message], count: int) -> list[Message]:
     return made[:count]
 
 
-def index_speed(messages: Sequence[Message]) -> dict[str, float]:
-    index = IssueIndex()
-    start = time.perf_counter()
-    for message in messages:
-        index.add(message.id, f"{message.title}\n{message.text}", at=message.at)
-    added = time.perf_counter() - start
-    asked = []
-    for message in messages[:2500:5]:
-        start = time.perf_counter()
-        index.similar(f"{message.title}\n{message.text}", at=message.at)
-        asked.append(1000 * (time.perf_counter() - start))
-    asked.sort()
-    return {
-        "texts": len(messages),
-        "add_ms": round(1000 * added / len(messages), 2),
-        "similar_ms_median": round(asked[len(asked) // 2], 1),
-        "similar_ms_p95": round(asked[int(0.95 * len(asked))], 1),
-        "similar_ms_max": round(asked[-1], 1),
-    }
-
-
 def machine() -> dict[str, str]:
     cpu = next(
         (
@@ -157,7 +135,7 @@ def machine() -> dict[str, str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench hot_issues", description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--many", action="store_true", help=f"also group {MANY} messages and time the index")
+    parser.add_argument("--many", action="store_true", help=f"also group {MANY} messages")
     options = parser.parse_args()
     if not options.data.exists():
         sys.exit(f"{options.data} is not there; name the messages with --data")
@@ -175,7 +153,6 @@ def main() -> None:
     }
     if options.many:
         large = many(messages, MANY)
-        report["index"] = index_speed(large)
         start = time.perf_counter()
         found = product(large)
         report["many"] = {

@@ -15,11 +15,9 @@ from maplebridge.grading.domain.publication import (
     Counts,
     Figure,
     Form,
-    Limits,
     PublicationError,
     Reason,
     Statement,
-    check_limits,
     figures,
     protect,
     told_chance,
@@ -280,14 +278,6 @@ def test_satisfaction_is_told_from_thirty_answers_on_and_in_whole_percents() -> 
 
 def test_nothing_is_ever_certain() -> None:
     assert [told_chance(one) for one in (0.0, 0.37, 0.4, 1.0)] == [(0, 10), (30, 40), (40, 50), (90, 100)]
-
-
-def test_floors_can_be_raised_and_not_lowered() -> None:
-    check_limits(Limits(people=2000))
-    with pytest.raises(PublicationError, match="below_the_floor"):
-        check_limits(Limits(people=999))
-    with pytest.raises(PublicationError, match="below_the_floor"):
-        check_limits(Limits(small=5))
 
 
 def test_quarters_that_do_not_overlap_are_told_each_for_itself() -> None:

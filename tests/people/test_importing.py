@@ -130,9 +130,9 @@ def test_a_file_of_staff_is_written_after_a_yes(client: Client, town: Town, enco
     data = "用户名,称呼,姓名,手机号\nzhao,赵警官,赵某·某,13800000003\n督办员,督办老师,,\n".encode(encoding)
     one = bring(client, town, "staff", data)
     assert (one.state, one.new_count, one.changed_count) == ("checked", 1, 1)
-    assert queries.account_named("zhao") is None
+    assert Account.objects.filter(username="zhao").first() is None
     client.post(reverse("people_take_over", args=[one.pk]))
-    account = queries.account_named("zhao")
+    account = Account.objects.filter(username="zhao").first()
     assert account is not None
     assert (account.person.nickname, account.person.phone) == ("赵警官", "13800000003")
     assert not account.has_usable_password()
@@ -186,7 +186,7 @@ def test_what_changed_meanwhile_is_checked_again(client: Client, town: Town) -> 
     client.post(reverse("people_take_over", args=[one.pk]))
     one.refresh_from_db()
     assert one.state == "refused"
-    assert queries.account_named("zhao") is None
+    assert Account.objects.filter(username="zhao").first() is None
 
 
 def test_postings_are_given_and_ended_by_a_file(client: Client, town: Town) -> None:

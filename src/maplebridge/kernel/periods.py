@@ -28,9 +28,6 @@ class Interval:
         start, end = max(self.start, other.start), min(self.end, other.end)
         return Interval(start, end) if start < end else None
 
-    def overlaps(self, other: "Interval") -> bool:
-        return self.overlap(other) is not None
-
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
     """Return the same time as intervals in order that neither overlap nor touch; empty ones are left out."""

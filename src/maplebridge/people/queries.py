@@ -280,10 +280,6 @@ def waiting_code(code_id: int) -> WaitingCode | None:
     return WaitingCode(**json.loads(row.waiting)) if row else None
 
 
-def account_named(username: str) -> Account | None:
-    return Account.objects.filter(username=username).select_related("person").first()
-
-
 def get_account(account_id: int) -> Account | None:
     """Return an account that may sign in."""
     return Account.objects.filter(pk=account_id, is_active=True).select_related("person").first()

@@ -31,10 +31,6 @@ def test_a_code_says_its_level_parent_and_kind(
     assert (codes.level(code), codes.parent(code), codes.kind(code)) == (level, parent, kind)
 
 
-def test_the_chain_goes_from_the_doorstep_to_the_province() -> None:
-    assert [codes.level(code) for code in codes.ancestors("630103001001004002")] == [2, 3, 4, 5, 6, 7]
-
-
 def test_full_width_digits_and_blanks_are_a_code_all_the_same() -> None:
     assert codes.clean(" ６３０１０３ 001001 ") == "630103001001"
 

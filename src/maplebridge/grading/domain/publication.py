@@ -35,7 +35,7 @@ PUBLIC_LEVELS = frozenset({"station", "subdistrict", "town"})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The floors. A town may raise them; `check_limits` refuses lower ones."""
+    """The floors."""
 
     people: int = 1000  # below: no color
     people_to_warn: int = 5000  # below: the color is told with a word of caution
@@ -52,12 +52,6 @@ class PublicationError(ValueError):
     def __init__(self, code: str, **where: object) -> None:
         super().__init__(f"{code} {where}" if where else code)
         self.code, self.where = code, where
-
-
-def check_limits(limits: Limits) -> None:
-    for name in ("people", "people_to_warn", "events", "small", "answers", "months_of_a_beat"):
-        if getattr(limits, name) < getattr(FLOORS, name):
-            raise PublicationError("below_the_floor", name=name, floor=getattr(FLOORS, name))
 
 
 class Reason(StrEnum):

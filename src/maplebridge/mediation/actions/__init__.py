@@ -62,7 +62,7 @@ from maplebridge.mediation.actions.performing import (
     revisit,
 )
 from maplebridge.mediation.actions.record import SYSTEM, By, NotAllowed
-from maplebridge.mediation.actions.sessions import book, cancel_session, hold, move_session, open_session
+from maplebridge.mediation.actions.sessions import book, cancel_session, hold, move_session
 from maplebridge.mediation.actions.signatures import sign_by_hand
 from maplebridge.mediation.actions.speaking import keep_exhibit, say
 from maplebridge.mediation.actions.sweeping import plan_sweep, report_sweep
@@ -142,7 +142,6 @@ __all__ = [
     "open_offer",
     "open_papers",
     "open_room",
-    "open_session",
     "perform",
     "perform_whole",
     "plan_sweep",

@@ -233,19 +233,6 @@ def _free(session: Session, words: str, now: datetime) -> None:
 
 
 @action
-def open_session(*, session_id: int, by: By, now: datetime) -> Session:
-    """Begin: whoever is booked may come in. With the first one, mediation has begun."""
-    session, dispute = _take_session(session_id)
-    must_be(dispute, *RUNNING)
-    if session.opened_at is None:
-        session.opened_at = now
-        session.save(update_fields=["opened_at"])
-        begin_mediation(dispute, by=by, now=now)
-        tell(dispute, "session", session.pk, audience=Audience(session.audience), side_id=session.side_id)
-    return session
-
-
-@action
 def hold(*, session_id: int, by: By, now: datetime) -> Session:
     """Note that a session was held, and is over."""
     session, dispute = _take_session(session_id)

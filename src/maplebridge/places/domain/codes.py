@@ -8,7 +8,7 @@ digits, GB/T 34300), a piece of a grid (an entrance, a group of buildings) 3 mor
 import re
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import IntEnum, StrEnum
 from itertools import takewhile
 from unicodedata import normalize
@@ -134,14 +134,6 @@ def parent(code: str) -> str | None:
     ends = {Level.COMMUNITY: 9, Level.TOWN: 6, Level.COUNTY: 4, Level.PREFECTURE: 2}
     end = ends.get(level(code))
     return None if end is None else code[:end].ljust(12, "0")
-
-
-def ancestors(code: str) -> Iterator[str]:
-    """Yield the codes above, nearest first."""
-    above = parent(code)
-    while above is not None:
-        yield above
-        above = parent(above)
 
 
 def kind(code: str) -> AreaKind | None:
