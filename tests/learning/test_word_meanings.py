@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from maplebridge.learning.linear_text import NotAModel
-from maplebridge.learning.word_meanings import Remembered, load, load_head, shipped, train_head
+from maplebridge.learning.word_meanings import (
+    Remembered,
+    load,
+    load_head,
+    load_nets,
+    shipped,
+    train_head,
+    train_nets,
+)
+
+TEXTS = ["医院", "医生", "诊所", "小麦", "玉米", "庄稼", "小学", "老师", "教室"]
 
 
 def alike(one: str, other: str) -> float:
@@ -46,9 +56,26 @@ def test_a_head_names_what_it_never_read_and_survives_the_disk(tmp_path: Path) -
     assert np.allclose(read.probabilities(["护士"]), chances[:1])
 
 
+@pytest.mark.parametrize(
+    ("labels", "expected"), [("医医医田田田学学学", "医田学"), ("医医医田田田田田田", "医田田")]
+)
+def test_networks_name_what_they_never_read_and_survive_the_disk(
+    tmp_path: Path, labels: str, expected: str
+) -> None:
+    nets = train_nets(shipped(), TEXTS * 80, list(labels) * 80, nets=2)
+    chances = nets.probabilities(["护士", "稻谷", "学生"])
+    assert "".join(nets.classes[place] for place in chances.argmax(axis=1)) == expected
+    np.testing.assert_allclose(chances.sum(axis=1), 1)
+    nets.save(tmp_path / "nets.npz")
+    read = load_nets(tmp_path / "nets.npz", shipped())
+    np.testing.assert_allclose(read.probabilities(["护士"]), chances[:1], atol=1e-3)
+    with pytest.raises(NotAModel):
+        load_head(tmp_path / "nets.npz", shipped())
+
+
 def test_files_of_another_kind_are_refused(tmp_path: Path) -> None:
     (tmp_path / "no.npz").write_bytes(b"PK\x03\x04 no")
-    for reader in (load, lambda path: load_head(path, shipped())):
+    for reader in (load, lambda path: load_head(path, shipped()), lambda path: load_nets(path, shipped())):
         with pytest.raises(NotAModel):
             reader(tmp_path / "no.npz")
     train_head(shipped(), ["医院", "田地"], ["医", "田"]).save(tmp_path / "head.npz")

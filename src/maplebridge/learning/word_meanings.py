@@ -16,6 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,8 @@ Halves = npt.NDArray[np.float16]
 SHIPPED = Path(__file__).with_name("word_meanings.npz")
 FORMAT = "maplebridge.word_meanings/1"
 HEAD_FORMAT = "maplebridge.meaning_head/1"
+NETS_FORMAT = "maplebridge.meaning_nets/1"
+LOUDNESS = 6.0  # a direction of length one has values too small for a network to begin with
 # A word that is not known is heard through its characters, which say less than the word would.
 CHARACTERS_COUNT = 0.5
 
@@ -119,14 +122,53 @@ class MeaningHead:
 
     def save(self, path: Path) -> None:
         """Write the model without the vectors, which are shipped once."""
-        meta = json.dumps({"format": HEAD_FORMAT, "classes": self.classes}, ensure_ascii=False)
-        draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
-        try:
-            with draft.open("wb") as file:
-                np.savez_compressed(file, meta=np.array(meta), weights=self.weights, bias=self.bias)
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        _write(path, HEAD_FORMAT, self.classes, weights=self.weights, bias=self.bias)
+
+
+@dataclass(frozen=True)
+class MeaningNets:
+    """Small networks on the direction of a text, asked together: what two words mean beside each other.
+
+    `hidden` has the units of all networks side by side, `out` one layer for each network.
+    """
+
+    meanings: WordMeanings
+    classes: tuple[str, ...]
+    hidden: Floats
+    hidden_bias: Floats
+    out: Floats
+    out_bias: Floats
+
+    def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return a row for each text and a column for each of `classes`; every row sums to one."""
+        heard = self.meanings.means(texts) @ self.hidden + self.hidden_bias
+        raised = np.maximum(heard, 0).reshape(len(texts), len(self.out), -1).swapaxes(0, 1)
+        scores = (raised @ self.out + self.out_bias[:, None, :]).astype(np.float64)
+        chances: npt.NDArray[np.float64] = np.mean([softmax(one) for one in scores], axis=0)
+        return chances
+
+    def save(self, path: Path) -> None:
+        """Write the model without the vectors, which are shipped once."""
+        _write(
+            path,
+            NETS_FORMAT,
+            self.classes,
+            hidden=self.hidden.astype(np.float16),
+            hidden_bias=self.hidden_bias,
+            out=self.out,
+            out_bias=self.out_bias,
+        )
+
+
+def _write(path: Path, kind: str, classes: Sequence[str], **arrays: npt.NDArray[Any]) -> None:
+    meta = json.dumps({"format": kind, "classes": classes}, ensure_ascii=False)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+    try:
+        with draft.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, meta=np.array(meta), **arrays)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def load_head(path: Path, meanings: WordMeanings) -> MeaningHead:
@@ -136,6 +178,16 @@ def load_head(path: Path, meanings: WordMeanings) -> MeaningHead:
         if weights.shape != (meanings.vectors.shape[1], len(meta["classes"])):
             raise NotAModel(f"{path} belongs to other vectors")
         return MeaningHead(meanings, tuple(meta["classes"]), weights, bias)
+
+
+def load_nets(path: Path, meanings: WordMeanings) -> MeaningNets:
+    """Read networks that `MeaningNets.save` wrote; raise NotAModel for anything else."""
+    with _opened(path, NETS_FORMAT) as (arrays, meta):
+        parts = {name: arrays[name] for name in ("hidden", "hidden_bias", "out", "out_bias")}
+        if len(parts["hidden"]) != meanings.vectors.shape[1]:
+            raise NotAModel(f"{path} belongs to other vectors")
+        parts["hidden"] = parts["hidden"].astype(np.float32)
+        return MeaningNets(meanings, tuple(meta["classes"]), **parts)
 
 
 def train_head(
@@ -150,6 +202,37 @@ def train_head(
         weights, bias = np.hstack([0 * weights, weights]), np.array([0, bias[0]])
     classes = tuple(map(str, learned.classes_))
     return MeaningHead(meanings, classes, weights.astype(np.float32), bias.astype(np.float32))
+
+
+def train_nets(
+    meanings: WordMeanings, texts: Sequence[str], labels: Sequence[str], *, nets: int = 4, size: int = 64
+) -> MeaningNets:
+    """Learn labels from what texts mean; the same texts always give the same model."""
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - heavy, only for training
+    from sklearn.neural_network import MLPClassifier  # noqa: PLC0415 - the same
+
+    directions = LOUDNESS * meanings.means(texts)
+    layers = []
+    for seed in range(nets):
+        network = MLPClassifier(
+            (size,), alpha=0.1, batch_size=min(64, len(texts)), max_iter=20, random_state=seed
+        )
+        with catch_warnings():  # few rounds on purpose, before the network knows its texts by heart
+            simplefilter("ignore", ConvergenceWarning)
+            network.fit(directions, list(labels))
+        (hidden, out), (hidden_bias, out_bias) = network.coefs_, network.intercepts_
+        if out.shape[1] == 1:  # of two labels scikit-learn scores only the second
+            out, out_bias = np.hstack([0 * out, out]), np.array([0, out_bias[0]])
+        layers.append((hidden, hidden_bias, out, out_bias))
+    every_hidden, every_hidden_bias, every_out, every_out_bias = zip(*layers, strict=True)
+    return MeaningNets(
+        meanings,
+        tuple(map(str, network.classes_)),
+        (LOUDNESS * np.hstack(every_hidden)).astype(np.float32),
+        np.hstack(every_hidden_bias).astype(np.float32),
+        np.stack(every_out).astype(np.float32),
+        np.stack(every_out_bias).astype(np.float32),
+    )
 
 
 @cache

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from maplebridge.learning.linear_text import load
-from maplebridge.learning.word_meanings import load_head, shipped
+from maplebridge.learning.word_meanings import load_nets, shipped
 from maplebridge.matters.domain.catalogue import Catalogue, read_catalogue
 from maplebridge.matters.domain.signs import Signs, read_signs
 from maplebridge.matters.domain.triage import Door
@@ -63,7 +63,7 @@ def door() -> Door:
         categories=load(CATEGORIES),
         privacy=load(PRIVACY),
         danger=load(DANGER),
-        danger_meaning=load_head(DANGER_MEANING, shipped()),
+        danger_meaning=load_nets(DANGER_MEANING, shipped()),
     )
 
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from maplebridge.learning.grams import GramOrder
 from maplebridge.learning.linear_text import CannotTrain, LinearText, Recipe, train
-from maplebridge.learning.word_meanings import shipped, train_head
+from maplebridge.learning.word_meanings import shipped, train_nets
 from maplebridge.matters import data
 from maplebridge.matters.domain.catalogue import Severity
 from maplebridge.matters.domain.triage import OPEN, PRIVATE, SAFE, Kind, two_fields
@@ -50,12 +50,14 @@ PRIVACY = Recipe(
     net_size=4,
 )
 # Whom to call, or nobody; what the words mean is learned beside it, so that words never read count by their kin.
-# On sentences written after all others, both together found 68 of 100 in danger where one in twenty of those that
-# only sound like it is taken for danger, this model alone 59, the meaning alone 57; six settings were tried.
+# Of 765 sentences written after all others, learned from those before alone: where one in twenty that only sound
+# like danger is taken for it, both models find 68 of 100 in danger; with runs of three characters, words and a linear
+# model of the meaning, as before, 58. Some forty settings were tried; the strength was chosen with a third of those
+# sentences held back in turn.
 DANGER = Recipe(
-    order=GramOrder(characters=3, words=1),
-    apart_weight=0.3,
-    strength=0.2,
+    order=GramOrder(characters=2, words=0),
+    apart_weight=0.15,
+    strength=0.8,
     model_bytes=2_000_000,
     nets=1,
     net_grams=6000,
@@ -125,7 +127,7 @@ class Command(BaseCommand):
                 told = told + in_danger(sentences)
                 texts, calls = [text for text, _ in told], [numbers or SAFE for _, numbers in told]
                 self._save(self._learn(texts, calls, DANGER), out / data.DANGER.name)
-                train_head(shipped(), texts, calls).save(out / data.DANGER_MEANING.name)
+                train_nets(shipped(), texts, calls).save(out / data.DANGER_MEANING.name)
 
     def _save(self, model: LinearText, path: Path) -> None:
         model.save(path)
