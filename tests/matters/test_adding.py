@@ -7,10 +7,12 @@ import pytest
 from tests.factories.town import Town, make_town
 
 from maplebridge.conversations import actions as conversations
+from maplebridge.conversations.events import MessageTakenBack
 from maplebridge.conversations.models import Message
 from maplebridge.matters import actions
 from maplebridge.matters.actions import receiving
 from maplebridge.matters.domain.workflow import Outcome, State
+from maplebridge.matters.handlers import forget_addition
 from maplebridge.matters.models import Entry, Matter, Oversight, Sorting
 
 
@@ -176,3 +178,20 @@ def test_another_thing_told_in_the_private_thread_is_a_matter_of_its_own(town: T
     first = form_report(town)
     says_in(town, first.thread_id, "南门外的路灯坏了好几天，晚上黑得看不见")
     assert Matter.objects.exclude(pk=first.pk).get().summary.startswith("南门外的路灯")
+
+
+def test_what_is_taken_back_in_a_group_stands_in_no_time_line_either(town: Town) -> None:
+    matter = group_report(town)
+    kept, taken = (
+        says_in(town, town.group.thread_id, text, in_reply_to_id=matter.asked_in_id)
+        for text in ("补充：是三单元", "补充：我家电话13812345678")
+    )
+    for one in (kept, taken):
+        receiving.receive(message_id=one.pk, now=town.now)
+    assert Entry.objects.filter(matter=matter, deed="added").exclude(text="").count() == 2
+    conversations.withdraw(message=taken, now=town.now)
+    forget_addition(MessageTakenBack(message_id=taken.pk, thread_id=taken.thread_id, occurred_at=town.now))
+    assert [one.text for one in Entry.objects.filter(matter=matter, deed="added").order_by("pk")] == [
+        "补充：是三单元",
+        "",
+    ]

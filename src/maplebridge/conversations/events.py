@@ -13,6 +13,14 @@ class MessageReceived(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageTakenBack(Event):
+    """Somebody took back what they had said: whoever noted its words forgets them."""
+
+    message_id: int
+    thread_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReplyPosted(Event):
     message_id: int
     thread_id: int

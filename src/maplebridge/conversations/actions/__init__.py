@@ -8,7 +8,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 from django.db.models import Func, Value
 
-from maplebridge.conversations.events import MessageReceived, ReplyPosted
+from maplebridge.conversations.events import MessageReceived, MessageTakenBack, ReplyPosted
 from maplebridge.conversations.models import Membership, Message, MessagePhoto, NeighborGroup, Thread
 from maplebridge.kernel.text import normalise, search_words
 from maplebridge.platform import live
@@ -186,6 +186,7 @@ def withdraw(*, message: Message, now: datetime) -> None:
     message.lon = message.lat = None
     message.save(update_fields=["withdrawn_at", "text", "words", "lon", "lat"])
     message.photos.all().delete()
+    publish(MessageTakenBack(message_id=message.pk, thread_id=message.thread_id, occurred_at=now))
     live.tell(f"thread:{message.thread_id}", "message", message.pk)
 
 

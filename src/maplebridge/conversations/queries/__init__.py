@@ -179,6 +179,19 @@ def read_counts(messages: Sequence[Message]) -> dict[int, int]:
     return {one.pk: readers_of(one) for one in messages}
 
 
+def posted_back(thread_ids: Iterable[int], *, author_id: int | None, at: datetime) -> list[Message]:
+    """Return the answers that somebody posted into these threads at one moment, as far as they still stand there."""
+    return list(
+        Message.objects.filter(
+            thread_id__in=list(thread_ids),
+            kind=Message.Kind.REPLY,
+            author_id=author_id,
+            sent_at=at,
+            withdrawn_at=None,
+        )
+    )
+
+
 def last_messages(thread_ids: Iterable[int], *, besides: Collection[int] = ()) -> dict[int, Message]:
     """Return the last message of each thread, without those that are not to be shown."""
     shown = Message.objects.filter(thread_id__in=list(thread_ids))

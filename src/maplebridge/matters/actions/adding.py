@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from maplebridge.conversations.actions import RESIDENT
 from maplebridge.matters.actions.ending import reopen
 from maplebridge.matters.actions.raising import Judged, Where, raise_matter
 from maplebridge.matters.actions.record import By, note, take, tell
 from maplebridge.matters.domain.additions import Goes
 from maplebridge.matters.domain.workflow import State
-from maplebridge.matters.models import Matter, MatterPhoto, Reporter
+from maplebridge.matters.models import Entry, Matter, MatterPhoto, Reporter
 from maplebridge.matters.queries import addition_goes, door
 from maplebridge.platform.audit import action
 
@@ -40,7 +42,8 @@ def join(
         matter.save(update_fields=["reporters"])
     by = By(person_id, RESIDENT)
     keep_photos(matter, photo_ids, by)
-    note(matter, "joined" if is_new else "added", by=by, now=now, text=text, public=True)
+    facts = {"message": message_id} if message_id else {}
+    note(matter, "joined" if is_new else "added", by=by, now=now, text=text, public=True, facts=facts)
     tell(matter)
     return matter
 
@@ -141,3 +144,16 @@ def keep_photos(matter: Matter, photo_ids: Sequence[int], by: By) -> None:
             photo_id=photo_id,
             defaults={"when": MatterPhoto.When.BEFORE, "by_id": by.person_id},
         )
+
+
+@action
+def forget_added(*, message_id: int, thread_id: int) -> None:
+    """Forget the words of a message that was taken back where they were noted as an addition; that it was, stays."""
+    heard = Matter.objects.filter(Q(thread_id=thread_id) | Q(reported_by__thread_id=thread_id)).values("pk")
+    noted = Entry.objects.filter(
+        matter__in=heard, deed__in=["added", "joined"], facts__message=message_id
+    ).exclude(text="")
+    for entry in noted:
+        entry.text = ""
+        entry.save(update_fields=["text"])
+        tell(entry.matter)
