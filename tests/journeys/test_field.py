@@ -133,6 +133,9 @@ def test_without_a_network_the_list_is_read_and_an_answer_with_a_photo_goes_out_
     chief.tap("发送")
     chief.sees("已存在手机里")
     assert answers() == 0
+    chief.page.reload()
+    chief.sees("您的答复已存在手机里", inside=chief.page.locator("#work"))
+    expect(chief.page.locator("#work [data-answer]").filter(visible=True)).to_have_count(0)
 
     # The first attempt arrives, but its answer is lost on the way; the second carries the same key.
     lost: list[str] = []
@@ -155,3 +158,31 @@ def test_without_a_network_the_list_is_read_and_an_answer_with_a_photo_goes_out_
     posted = Message.objects.filter(text="我在现场，马上处理")
     assert posted.count() == 1
     assert posted.get().photos.count() == 1
+
+
+def test_what_was_kept_waits_for_signing_in_and_says_why_it_could_not_be_sent(
+    town: Town, somebody: Seat
+) -> None:
+    matter = told(town)
+    chief = somebody(town.chiefs[2])
+    chief.open("/today/")
+    chief.expects_failures = True
+    signed_in = [one for one in chief.page.context.cookies() if one["name"] == "sessionid"]
+    by = actions.By(town.officer.pk, "officer")
+    actions.answer(matter_id=matter.pk, text="我已经到了", by=by, shown_as="王警官", now=town.now)
+    chief.page.context.set_offline(True)
+    chief.tap("答复")
+    chief.write(chief.page.locator("#answer-text"), "我下午来看")
+    chief.tap("发送")
+    chief.sees("已存在手机里")
+    chief.page.context.clear_cookies(name="sessionid")
+    chief.page.context.set_offline(False)
+    chief.sees("登录后会自动发出")
+    assert chief.kept() == 1
+    chief.page.context.add_cookies(signed_in)  # type: ignore[arg-type]  # as they came
+    chief.open("/today/")
+    chief.sees("有一条没能发出")
+    chief.tap("查看")
+    chief.sees("先答复了", inside=chief.page.locator("#outbox"))
+    chief.sees("我下午来看", inside=chief.page.locator("#outbox"))
+    assert answers() == 1

@@ -215,6 +215,7 @@ def script_words() -> SafeString:
             "needsYou": gettext("One could not be sent. Please look at it."),
             "notSent": gettext("This could not be sent. What you wrote is still here. Please try again."),
             "signInAgain": gettext("You were signed out. Please sign in again: what you wrote is kept."),
+            "signInToSend": gettext("You were signed out. After you sign in, it is sent ({n})."),
             "draftKept": gettext("What you wrote was kept."),
             "placeFound": gettext("Place found, to about {n} m."),
             "placeDenied": gettext("The phone did not tell the place. Please say it in words or on the map."),

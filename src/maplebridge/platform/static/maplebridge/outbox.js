@@ -63,15 +63,21 @@ function passes(status) {
   return status === 0 || status === 409 || status === 429 || status >= 500;
 }
 
-// What became of a post: "done", "later" (somebody must sign in first, or the server was not ready), "refused"
-// (the form came back with what is still needed, or this may not be done).
+// What became of a post: "done", "later" (the server was not ready), "signed out" (somebody must sign in first),
+// "refused" (the form came back with what is still needed, or this may not be done).
 function outcome(entry, answer) {
   if (passes(answer.status)) return "later";
   if (answer.status >= 400) return "refused";
   const page = new DOMParser().parseFromString(answer.text, "text/html");
   const reader = page.querySelector('meta[name="person"]');
-  if (reader && reader.content !== entry.person) return "later";
+  if (reader && reader.content !== entry.person) return "signed out";
   return page.querySelector(".error-summary, .has-wrong") ? "refused" : "done";
+}
+
+// Why a post was refused, in the words of the page that came back.
+function reason(answer) {
+  const page = new DOMParser().parseFromString(answer.text, "text/html");
+  return page.querySelector(".error-summary p, .error-summary li, .wrong")?.textContent.trim() ?? "";
 }
 
 async function keep(entry) {
@@ -82,6 +88,7 @@ async function keep(entry) {
 }
 
 let sending = false;
+let signedOut = false; // what waits goes out after signing in
 
 export async function sendAll() {
   if (sending || !person()) return;
@@ -99,12 +106,13 @@ export async function sendAll() {
           break;
         }
         const became = outcome(entry, answer);
-        if (became === "later") break;
+        signedOut = became === "signed out";
+        if (became === "later" || signedOut) break;
         if (became === "done") {
           await store("readwrite", (posts) => posts.delete(entry.key));
           sent += 1;
         } else {
-          await store("readwrite", (posts) => posts.put({ ...entry, refused: answer.status }));
+          await store("readwrite", (posts) => posts.put({ ...entry, refused: answer.status, why: reason(answer) }));
           announce(say("needsYou"), 10);
         }
       }
@@ -134,10 +142,9 @@ async function send(form) {
   const progress = (part) => { if (button && part < 1) button.textContent = say("sending", { n: Math.floor(part * 100) }); };
   try {
     const answer = await post(entry, progress);
-    const signedOut = answer.status < 400 && outcome(entry, answer) === "later";
     if (passes(answer.status)) {
       announce(say("notSent"), 10);
-    } else if (signedOut && entry.person) {
+    } else if (outcome(entry, answer) === "signed out" && entry.person) {
       await keep(entry); // sent by itself after signing in again
       forget(form);
       sessionStorage.setItem("signed-out", "1");
@@ -225,15 +232,24 @@ async function showState() {
   const text = banner.querySelector("[data-connection-text]");
   const refused = waiting.some((entry) => entry.refused);
   banner.hidden = navigator.onLine && !waiting.length;
-  const sentence = refused ? say("needsYou") : waiting.length ? say("kept", { n: waiting.length }) : text.dataset.offline;
+  const unsent = waiting.filter((entry) => !entry.refused).length;
+  const asksToSignIn = signedOut && unsent > 0 && navigator.onLine;
+  const n = { n: waiting.length };
+  const sentence = asksToSignIn ? say("signInToSend", { n: unsent }) : refused ? say("needsYou") : waiting.length ? say("kept", n) : text.dataset.offline;
   if (text.textContent !== sentence) text.textContent = sentence;
   banner.querySelector("[data-outbox-open]").hidden = !waiting.length;
+  const entrance = banner.querySelector("[data-outbox-sign-in]");
+  entrance.hidden = !asksToSignIn;
+  entrance.search = new URLSearchParams({ next: address() });
   list(waiting);
+  const detail = waiting.filter((entry) => !entry.refused).map((entry) => entry.url);
+  document.dispatchEvent(new CustomEvent("outbox:waiting", { detail }));
 }
 
 function list(waiting) {
   const element = document.querySelector("[data-outbox-list]");
   if (!element) return;
+  document.querySelector("[data-outbox-waits]").hidden = waiting.every((entry) => entry.refused);
   element.replaceChildren(...waiting.map((entry) => {
     const item = document.createElement("li");
     const link = document.createElement("a");
@@ -241,6 +257,11 @@ function list(waiting) {
     link.textContent = `${entry.label} · ${new Date(entry.at).toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" })}`;
     item.append(link);
     if (entry.refused) {
+      if (entry.why) {
+        const why = document.createElement("p");
+        why.textContent = entry.why;
+        item.append(why);
+      }
       const written = entry.fields.find(([name, value]) => name === "text" && typeof value === "string")?.[1];
       if (written) {
         const words = document.createElement("blockquote"); // to be read, and copied to where it can still be sent

@@ -17,15 +17,25 @@ document.addEventListener("click", (event) => {
   form.setAttribute("action", opener.dataset.answer);
   form.dataset.outbox = opener.dataset.what;
   form.querySelector("[data-answer-what]").textContent = opener.dataset.what;
-  form.dataset.row = opener.closest("[data-row]")?.id ?? "";
   sheet.showModal();
   form.querySelector("textarea").focus();
 });
 
-// Kept on the phone: the row says so by losing its buttons, so that nobody answers twice.
-document.addEventListener("outbox:kept", (event) => {
-  event.target.closest("dialog")?.close();
-  document.getElementById(event.target.dataset.row || "")?.classList.add("kept");
+// Kept on the phone: the row says so in place of its buttons, so that nobody answers twice, after opening the page
+// again too.
+document.addEventListener("outbox:kept", (event) => event.target.closest("dialog")?.close());
+document.addEventListener("outbox:waiting", ({ detail }) => {
+  for (const opener of document.querySelectorAll("#work [data-answer]")) {
+    const row = opener.closest("[data-row]");
+    const kept = detail.includes(new URL(opener.dataset.answer, location.href).href);
+    row.classList.toggle("kept", kept);
+    row.querySelector(".kept-words")?.remove();
+    if (!kept) continue;
+    const words = document.createElement("span");
+    words.className = "kept-words";
+    words.textContent = document.getElementById("work").dataset.kept;
+    row.append(words);
+  }
 });
 
 function apart(a, b) {
