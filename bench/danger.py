@@ -1,9 +1,10 @@
 """What the door keeps private, when it shows an emergency number, and what it does so for needlessly.
 
-`door_danger.csv`, and after it `door_danger_second.csv` and `door_danger_third.csv`, were written and put aside before
-the sentences, signs and models that they judge; nothing is tuned on them. `private` says that a message must stay out
-of a group; `numbers` which emergency numbers are right, empty where none is asked for; `needed`, where it is given,
-those without which somebody is not helped. A message without numbers is no emergency, however dangerous it sounds.
+`door_danger.csv`, and after it `door_danger_second.csv`, `door_danger_third.csv` and `door_danger_fourth.csv`, were
+written and put aside before the sentences, signs and models that they judge; nothing is tuned on them. `private` says
+that a message must stay out of a group; `numbers` which emergency numbers are right, empty where none is asked for;
+`needed`, where it is given, those without which somebody is not helped. A message without numbers is no emergency,
+however dangerous it sounds.
 """
 
 import argparse

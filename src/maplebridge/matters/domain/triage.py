@@ -99,7 +99,7 @@ class Rules:
     # takes for one. Of sentences written after its training, see the model card.
     danger_from: float = 0.3
     # Who writes a letter is seldom in danger, and each of its pieces could be taken for it by chance.
-    danger_in_letter_from: float = 0.5
+    danger_in_letter_from: float = 0.6
     letter: int = 3  # pieces
     # From here on a matter is as urgent as can be, whatever its kind.
     urgent_from: float = 0.7
