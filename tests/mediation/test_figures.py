@@ -251,6 +251,19 @@ def test_a_period_that_is_none_is_the_present_month(noon: datetime, written: str
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/mediation/figures/?period=2026-03", "/mediation/town/"])
+@pytest.mark.parametrize(("language", "told"), [("zh-hans", "村（社区）"), ("en", "village or community")])
+def test_tiers_are_named_as_the_town_names_them_and_translated_in_english(
+    noon: datetime, address: str, language: str, told: str
+) -> None:
+    desk = open_desk(noon)
+    desk.found()
+    client = signed_in(desk)
+    client.cookies["django_language"] = language
+    assert told in client.get(address).content.decode()
+
+
+@pytest.mark.django_db
 def test_residents_and_grid_workers_read_no_figures(noon: datetime) -> None:
     desk = open_desk(noon)
     for person in (desk.town.resident, desk.town.grid_worker):

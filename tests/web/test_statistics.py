@@ -121,6 +121,13 @@ def test_what_was_found_first_is_measured_by_complaints_that_came_later(town: To
     Matter.objects.filter(pk=complaint.pk).update(raised_at=town.now + timedelta(days=3))
     add_up_march(town)
     assert (total(town).proactive, total(town).followed) == (2, 1)
+    assert "被发现（未诉先办）。其中 1 件后来仍有人投诉。" in page(as_(town.supervisor))
+
+
+def test_where_nobody_complained_later_that_is_said_and_not_zero_of_them(town: Town) -> None:
+    Matter.objects.filter(pk=told(town, "路灯坏了").pk).update(origin=Matter.Origin.PROACTIVE)
+    add_up_march(town)
+    assert "后来没有人再为这些事投诉。" in page(as_(town.supervisor))
 
 
 def test_areas_kinds_and_agencies_add_up_to_the_whole(town: Town) -> None:

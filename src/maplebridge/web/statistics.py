@@ -147,12 +147,17 @@ def _prevention(counts: Counts) -> str:
         "%(n)d matters were found before anybody complained.",
         counts.proactive,
     ) % {"n": counts.proactive}
-    later = ngettext(
-        "Of %(n)d of them somebody complained later all the same.",
-        "Of %(n)d of them somebody complained later all the same.",
-        counts.followed,
-    ) % {"n": counts.followed}
-    return f"{found} {later}"
+    later = (
+        ngettext(
+            "Somebody complained about %(n)d of them later.",
+            "Somebody complained about %(n)d of them later.",
+            counts.followed,
+        )
+        % {"n": counts.followed}
+        if counts.followed
+        else _("Nobody complained about any of them later.")
+    )
+    return _("{found} {later}").format(found=found, later=later)
 
 
 def _chart(by_month: Mapping[date, Counts]) -> list[tuple[str, list[float | None]]]:

@@ -28,11 +28,12 @@ from maplebridge.mediation.permissions import may_reveal, reads_figures, sees_al
 from maplebridge.mediation.queries import figures as figures_of
 from maplebridge.mediation.queries import records_31000
 from maplebridge.mediation.queries.figures import Period
-from maplebridge.mediation.templatetags.mediation_words import type_name
+from maplebridge.mediation.templatetags.mediation_words import tier_name, type_name
 from maplebridge.mediation.views.town import way_back
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, me_of, standing_of
 from maplebridge.platform import downloads
+from maplebridge.platform.wording import in_language
 
 MONTHS = 24
 YEARS = 3
@@ -172,7 +173,7 @@ def _tables(standing: Standing, period: Period, before: Period) -> Iterator[dict
     names = queries.mediation_rules(queries.local_day(timezone.now())).tier_names
     yield {
         "title": _("By tier"),
-        "lines": _lines([(one, names[one]) for one in ORDER], *tiers),
+        "lines": _lines([(one, in_language(names[one], tier_name(one))) for one in ORDER], *tiers),
         "money": True,
     }
     by_month = figures_of.figures_by_month(standing, period)

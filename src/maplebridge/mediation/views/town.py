@@ -29,6 +29,7 @@ from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, standing_of
 from maplebridge.places import queries as places
+from maplebridge.platform.wording import in_language
 
 SEATS = 9
 WEEKDAYS = (
@@ -68,7 +69,7 @@ def mediation_town(request: HttpRequest) -> HttpResponse:
         "committees": [
             {
                 "one": one,
-                "tier": rules.tier_names[one.tier],
+                "tier": in_language(rules.tier_names[one.tier], words.tier_name(one.tier)),
                 "members": members[one.pk],
                 "rooms": rooms.get(one.pk, []),
                 "mediators": mediating.get(one.pk, []),
