@@ -146,6 +146,18 @@ def test_who_takes_back_what_became_a_matter_is_told_that_the_matter_goes_on(
     assert message.text == ""
 
 
+def test_lists_on_a_phone_that_others_look_at_do_not_say_what_was_confided(client: Client, town: Town) -> None:
+    client.force_login(town.resident.account)
+    for text in ("我老公又打我了，我很害怕", "楼道里的灯不亮了"):
+        client.post("/report/", {"text": text})
+    assert Matter.objects.filter(confidential=True).count() == 1
+    for path, words in (("/groups/", "点开查看"), ("/my-matters/", "您私下反映的事")):
+        page = client.get(path).content.decode()
+        assert words in page
+        assert "楼道里的灯不亮了" in page
+        assert "我老公" not in page
+
+
 def test_a_very_long_message_is_folded_and_nothing_of_it_is_lost(client: Client, town: Town) -> None:
     town.says("路灯不亮了。" * 200 + "就这些")
     client.force_login(town.resident.account)

@@ -85,7 +85,9 @@ def shown_groups(person_id: int) -> list[dict[str, Any]]:
     memberships = list(queries.memberships_of(person_id))
     threads = [one.thread_id for one in memberships]
     last = queries.last_messages(threads, besides=broadcasts.notices_kept_from(person_id, threads))
-    first = queries.first_messages([one.thread_id for one in memberships if one.thread.kind == "private"])
+    private = [one.thread_id for one in memberships if one.thread.kind == "private"]
+    first = queries.first_messages(private)
+    confided = matters.confided_in(private)  # others may look at this screen
     return [
         {
             "url": reverse("group", args=[one.thread_id]),
@@ -94,7 +96,10 @@ def shown_groups(person_id: int) -> list[dict[str, Any]]:
             "last_id": last[one.thread_id].pk if one.thread_id in last else 0,
             "unread": one.thread_id in last and last[one.thread_id].pk > one.read_up_to,
             "private": one.thread.kind == "private",
-            "about": first[one.thread_id].text if one.thread_id in first else "",
+            "about": first[one.thread_id].text
+            if one.thread_id in first and one.thread_id not in confided
+            else "",
+            "hides": one.thread_id in confided,
             "muted": one.muted,
         }
         for one in memberships

@@ -89,6 +89,14 @@ def find_categories(words: str, *, most: int = 12) -> list[Category]:
 def proposed_categories(matter: Matter) -> list[tuple[Category, float]]:
     """Return what the product proposed for a matter, best first, with how probable it thought each."""
     sorting = Sorting.objects.filter(matter=matter).order_by("id").first()
-    proposed = sorting.proposal.get("categories", []) if sorting else []
+    proposed = (sorting.proposal.get("categories") if sorting else None) or read_now(matter)
     known = categories()
     return [(known[code], probability) for code, probability in proposed if code in known][:3]
+
+
+def read_now(matter: Matter) -> list[tuple[str, float]]:
+    """Return what the door proposes for a matter that no message brought: a part of what was divided."""
+    if matter.split_from_id is None:
+        return []
+    proposal = door().propose(matter.summary, in_reply_to_staff=False, has_open_matter=False)
+    return [(one.code, one.probability) for one in proposal.categories]

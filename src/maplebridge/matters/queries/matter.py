@@ -47,6 +47,12 @@ def call_back_share(matter: Matter, now: datetime) -> float:
     return town_rules(local_day(now)).call_back_share
 
 
+def confided_in(thread_ids: Sequence[int]) -> set[int]:
+    """Return the threads among these in which something was confided to the few."""
+    found = Matter.objects.filter(thread_id__in=thread_ids, confidential=True)
+    return set(found.values_list("thread_id", flat=True))
+
+
 def matters_in_thread(thread_id: int) -> list[Matter]:
     return list(Matter.objects.filter(thread_id=thread_id).order_by("-id")[:100])
 

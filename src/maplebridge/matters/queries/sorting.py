@@ -10,7 +10,7 @@ from maplebridge.matters.domain.triage import Kind
 from maplebridge.matters.domain.workflow import OPEN
 from maplebridge.matters.models import Category, Sorting
 from maplebridge.matters.permissions import visible_to
-from maplebridge.matters.queries.catalogue import categories
+from maplebridge.matters.queries.catalogue import categories, read_now
 from maplebridge.matters.queries.rows import LISTED, Row, row_of
 from maplebridge.matters.queries.town import local_day, town_rules
 from maplebridge.people.domain.standing import Standing
@@ -96,6 +96,7 @@ def to_sort(standing: Standing, now: datetime, *, most: int = 50) -> list[ToSort
         proposals[matter_id or 0] = proposal.get("categories", [])
     known = categories()
     return [
-        ToSort(row, [(known[code], p) for code, p in proposals.get(row.matter.pk, []) if code in known][:3])
+        ToSort(row, [(known[code], p) for code, p in proposed if code in known][:3])
         for row in rows
+        for proposed in [proposals.get(row.matter.pk) or read_now(row.matter)]
     ]

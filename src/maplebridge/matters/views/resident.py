@@ -252,10 +252,11 @@ def my_matters(request: HttpRequest) -> HttpResponse:
 
 
 def _mine(matter: Matter, person_id: int, call_outs: list[Any], promise_by: Any, now: Any) -> Mine:
+    """Return a line of the list; of what was confided no words, for whoever else holds the phone would read them."""
     place = " ".join(
         filter(None, [matter.estate.name if matter.estate else "", showing.building_words(matter)])
     )
     happens = next_of(matter, call_outs, promise_by, now)
-    title = showing.title_of(matter, person_id)
+    title = _("What you confided") if matter.confidential else showing.title_of(matter, person_id)
     place = showing.told_to(person_id, matter, matter.place or place, inside=False)
     return Mine(matter, title, place, happens, matter.state == "resolved")
