@@ -257,7 +257,7 @@ def test_tiers_are_named_as_the_town_names_them_and_translated_in_english(
     noon: datetime, address: str, language: str, told: str
 ) -> None:
     desk = open_desk(noon)
-    desk.found()
+    desk.agreed()
     client = signed_in(desk)
     client.cookies["django_language"] = language
     assert told in client.get(address).content.decode()

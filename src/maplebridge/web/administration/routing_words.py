@@ -26,7 +26,9 @@ def route_words(route: routing.Route) -> str:
     kinds = dict(agency_kinds())
     if route.call_out:
         parts.append(
-            _("call out {agencies}").format(agencies=enumerated(kinds.get(one, one) for one in route.call_out))
+            _("call out {agencies}").format(
+                agencies=enumerated(kinds.get(one, one) for one in route.call_out)
+            )
         )
     return " · ".join(parts)
 
@@ -38,9 +40,7 @@ def _when_words(when: Mapping[str, Any]) -> str:
         parts.append(_("of “{category}”").format(category=category_name(code) or code))
     if severities := when.get("severity"):
         parts.append(
-            _("that are {severities}").format(
-                severities=enumerated(SEVERITIES[one] for one in severities)
-            )
+            _("that are {severities}").format(severities=enumerated(SEVERITIES[one] for one in severities))
         )
     if code := when.get("grid"):
         parts.append(_("in {grid}").format(grid=_grid_name(code)))
