@@ -1,5 +1,6 @@
 """The forms of matters. What the system knows is filled in by the views; errors say what is needed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -214,6 +215,22 @@ class FeedbackForm(forms.Form):
 class OrderForm(forms.Form):
     words = words_field(_("What is to be done"), rows=2)
     due_at = Moment(label=_("By"))
+
+
+class HideWordsForm(forms.Form):
+    """Which line of the time line, and why."""
+
+    reason = words_field(
+        _("Why they should not stand there"), rows=2, help_text=_("Please do not write them down again.")
+    )
+    field_order = ["line", "reason"]
+
+    def __init__(self, *args: Any, lines: Sequence[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["line"] = forms.TypedChoiceField(
+            label=_("Which words"), coerce=int, choices=lines, widget=forms.RadioSelect
+        )
+        self.order_fields(self.field_order)
 
 
 class MovePromiseForm(forms.Form):

@@ -25,7 +25,7 @@ from maplebridge.matters.actions.clock import chase_promise, wake
 from maplebridge.matters.actions.danger import take_back as take_back_danger
 from maplebridge.matters.actions.ending import (
     finish_call_back,
-    hide_entry,
+    hide_words,
     record_feedback,
     resolve,
     withdraw,
@@ -83,7 +83,7 @@ __all__ = [
     "end_routing_rule",
     "enrol_by_phone",
     "finish_call_back",
-    "hide_entry",
+    "hide_words",
     "join",
     "load_catalogue",
     "locate_told",

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop
 
+from maplebridge.conversations import actions as conversations
+from maplebridge.conversations.queries import posted_back
 from maplebridge.matters.actions.agencies import cancel_all
 from maplebridge.matters.actions.answering import take_in_hand
 from maplebridge.matters.actions.record import (
@@ -309,9 +311,20 @@ def finish_call_back(*, call_back_id: int, reached: bool, by: By, now: datetime)
 
 
 @action
-def hide_entry(*, entry_id: int, by: By, now: datetime) -> None:
-    """Take personal data out of a line that residents see: its text is emptied, and not kept elsewhere."""
-    entry = Entry.objects.select_related("matter").get(pk=entry_id)
+def hide_words(*, entry_id: int, reason: str, by: By, now: datetime) -> None:
+    """Take words out of a line that residents see, and out of the answers that were posted with it.
+
+    They are kept nowhere else; that they were hidden, by whom and why stays on the record.
+    """
+    if not reason.strip():
+        raise NotAllowed("reason_needed")
+    entry = Entry.objects.get(pk=entry_id)
+    matter = take(entry.matter_id)
+    threads = {matter.thread_id, *matter.reported_by.values_list("thread_id", flat=True)}
+    for message in posted_back(threads, author_id=entry.by_id, at=entry.at):
+        conversations.withdraw(message=message, now=now)
+    matter.promises.filter(made_at=entry.at, by_id=entry.by_id).update(text="")
     entry.text = ""
     entry.save(update_fields=["text"])
-    note(entry.matter, "entry_hidden", by=by, now=now, facts={"entry": entry.pk})
+    note(matter, "entry_hidden", by=by, now=now, text=reason, facts={"entry": entry.pk})
+    tell(matter)

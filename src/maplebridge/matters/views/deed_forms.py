@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maplebridge.kernel.text import shorten
 from maplebridge.matters import forms as given
 from maplebridge.matters import queries
 from maplebridge.people import queries as people
@@ -134,6 +135,12 @@ def consult(data: Data, reader: Any) -> forms.Form:
     form = given.ConsultForm(data, agencies=named, initial={"agencies": asked, "due_at": _evening_in(2)})
     form.fields["agencies"].widget = forms.CheckboxSelectMultiple(choices=named)
     return form
+
+
+def hide_words(data: Data, reader: Any) -> forms.Form:
+    told = reader.matter.entries.filter(public=True).exclude(text="").order_by("-id")
+    lines = [(one.pk, f"{timezone.localtime(one.at):%m-%d %H:%M} {shorten(one.text, 60)}") for one in told]
+    return given.HideWordsForm(data, lines=lines)
 
 
 def move_promise(data: Data, reader: Any) -> forms.Form:

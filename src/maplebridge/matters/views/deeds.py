@@ -132,6 +132,11 @@ def _my_offers(reader: Reader) -> Iterable[int | None]:
     return list(waiting.values_list("pk", flat=True)) if reader.matter.is_open else NOTHING
 
 
+def _told_lines(reader: Reader) -> Iterable[int | None]:
+    told = reader.oversees and reader.matter.entries.filter(public=True).exclude(text="").exists()
+    return THE_MATTER if told else NOTHING
+
+
 def _undecided_extensions(reader: Reader) -> Iterable[int | None]:
     if not reader.oversees:
         return NOTHING
@@ -405,6 +410,19 @@ DEEDS: tuple[Deed, ...] = (
         _oversees_open,
         _("They are called together. It is open until its minutes are written."),
         group="oversee",
+    ),
+    Deed(
+        "hide_words",
+        _("Hide words"),
+        "eye-off",
+        own.hide_words,
+        _told_lines,
+        _("The words are gone, here and in the conversation."),
+        group="oversee",
+        hint=_(
+            "For names, numbers and whatever else of somebody should not be read. The words are deleted here and where"
+            " they were posted; that cannot be undone, and stays on the record."
+        ),
     ),
     Deed(
         "assign_owner",

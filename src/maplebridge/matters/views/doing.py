@@ -245,6 +245,13 @@ def _consult(doing: Doing) -> object:
     )
 
 
+def _hide_words(doing: Doing) -> object:
+    actions.hide_words(
+        entry_id=doing.told["line"], reason=doing.told["reason"], by=doing.reader.by, now=doing.now
+    )
+    return None
+
+
 def _assign_owner(doing: Doing) -> object:
     return actions.assign_owner(
         matter_id=doing.reader.matter.pk,
@@ -318,6 +325,7 @@ DO: Mapping[str, Callable[[Doing], object]] = {
     "merge": _merge,
     "split": _split,
     "chase": _chase,
+    "hide_words": _hide_words,
     "order": _order,
     "consult": _consult,
     "assign_owner": _assign_owner,
