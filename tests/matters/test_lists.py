@@ -15,6 +15,7 @@ from maplebridge.matters import actions, queries
 from maplebridge.matters.actions import receiving
 from maplebridge.matters.models import CallOut, Matter, Sorting
 from maplebridge.people.models import Account, Person
+from maplebridge.people.queries import standing_of
 
 
 @pytest.fixture
@@ -126,6 +127,17 @@ def test_what_the_product_was_not_sure_of_is_sorted_with_one_tap(town: Town) -> 
     matter.refresh_from_db()
     assert (matter.needs_sorting, matter.category.code) == (False, "06-01-01")  # type: ignore[union-attr]  # has one now
     assert f"#{matter.pk}<" not in page(town.sorting_officer, "sorting")
+
+
+def test_a_part_of_what_was_divided_is_sorted_with_one_tap_too(town: Town) -> None:
+    matter = raised(town)
+    told = ["楼上漏水了", "楼上漏水，墙都裂了"]
+    actions.split(
+        matter_id=matter.pk, parts=told, by=actions.By(town.supervisor.pk, "supervisor"), now=town.now
+    )
+    standing = standing_of(town.supervisor.pk, town.now.date())
+    best = [one.proposed[0][0].code for one in queries.to_sort(standing, town.now)]
+    assert best == ["05-01-01", "05-01-01"]
 
 
 def undecided(town: Town, text: str = "有人管管楼下吗", probability: float = 0.5) -> Sorting:
