@@ -140,7 +140,7 @@ def bad_files(folder: Path) -> dict[str, Path]:
         "header": as_csv([]),
         "unlabeled": as_csv([UNSEEN[-1]]),
         "one": as_csv(ROWS[:5]),
-        "binary": b"\xff\xfe\x00\x81" * 9,
+        "binary": b"\x81\xff\x00\xfe" * 9,
     }
     for name, content in contents.items():
         (folder / f"{name}.csv").write_bytes(content)
