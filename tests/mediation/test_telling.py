@@ -78,7 +78,8 @@ def test_a_party_without_an_account_is_texted_when_and_nothing_else(desk: Desk) 
     [(_number, off)] = deliver()
 
     assert number == "13800138000"
-    first, second = (f"{timezone.localtime(one.starts_at):%H:%M}" for one in (session, moved))
+    clocks = (timezone.localtime(one.starts_at) for one in (session, moved))
+    first, second = (f" {one.hour}:{one:%M}" for one in clocks)
     assert first in booked
     assert first in told
     assert second in told

@@ -106,7 +106,7 @@ def tell_party(*, session_id: int, party_id: int, change: Change, before: str, n
 def _written(moment: datetime) -> str:
     with translation.override(settings.LANGUAGE_CODE):
         local = moment.astimezone(town_zone())
-        return f"{date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
+        return f"{date_format(local, 'MONTH_DAY_FORMAT')} {local.hour}:{local:%M}"
 
 
 @action
