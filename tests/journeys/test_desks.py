@@ -56,6 +56,9 @@ def test_a_list_is_worked_from_the_keyboard(town: Town, somebody: Seat) -> None:
     chief.page.keyboard.press("a")
     expect(chief.page.locator("#answer")).to_be_visible()
     expect(chief.page.locator("#answer-text")).to_be_focused()
+    chief.page.keyboard.type("我马上到")
+    chief.press("Control+Enter")
+    chief.sees("已经发回提问的地方")
 
 
 def test_an_emergency_appears_on_the_board_by_itself(town: Town, somebody: Seat) -> None:

@@ -55,6 +55,16 @@ document.addEventListener("keydown", (event) => {
   deed();
 });
 
+// What is being written is sent without leaving the keyboard, where one button sends it.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  const form = event.target.closest("textarea")?.form;
+  const buttons = form?.querySelectorAll("button.btn-main:not([type=button])") ?? [];
+  if (buttons.length !== 1) return;
+  event.preventDefault();
+  form.requestSubmit(buttons[0]);
+});
+
 const box = document.querySelector("[data-keys-on]");
 if (box) {
   box.checked = localStorage.getItem(OFF) !== "1";
