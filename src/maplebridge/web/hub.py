@@ -87,8 +87,19 @@ class Hub:
                 self._end_all()
 
     async def _spread(self, payload: str) -> None:
+        """Send the news to all who follow the topic; where they cannot be rendered, these pages ask for everything."""
         topic, kind, id = json.loads(payload)
         streams = list(self._followers.get(topic, ()))
+        try:
+            await self._send(topic, kind, id, streams)
+        except (
+            Exception
+        ):  # whatever one piece of news is: the others, and whoever follows them, do not wait for it
+            logger.exception("%s %s cannot be told", kind, id)
+            for stream in streams:
+                stream.end()
+
+    async def _send(self, topic: str, kind: str, id: int, streams: list[Stream]) -> None:
         if not streams:
             return
         by_audience: dict[live.Audience, list[Stream]] = defaultdict(list)
