@@ -181,6 +181,7 @@ def test_the_end_of_a_phone_finds_only_within_ones_own_duty(town: Town) -> None:
     assert f"#{matter.pk}" not in shown(town.stranger_worker, q="0001")
     assert f"#{matter.pk}" not in shown(town.grid_worker, q="0002")
     assert f"#{matter.pk}" in shown(town.grid_worker, q=town.resident.phone)
+    assert f"手机号 {town.resident.phone}" in shown(town.grid_worker, q=town.resident.phone)
     assert f"#{matter.pk}" not in shown(town.stranger_worker, q=town.resident.phone)
     assert f"#{matter.pk}" not in shown(town.grid_worker, q=town.neighbor.phone)
 
