@@ -7,6 +7,8 @@ import { photosReady } from "./photo.js";
 import { announce, csrfToken, person, say } from "./words.js";
 
 const STORE = "posts";
+const IN_HAND = 409; // the server is still at work on an earlier attempt of this post
+const AGAIN_MS = 2000;
 
 function open() {
   return new Promise((done, failed) => {
@@ -60,7 +62,7 @@ function post(entry, onProgress) {
 
 // The network may be to blame, or a server that is just starting: both pass.
 function passes(status) {
-  return status === 0 || status === 409 || status === 429 || status >= 500;
+  return status === 0 || status === IN_HAND || status === 429 || status >= 500;
 }
 
 // What became of a post: "done", "later" (the server was not ready), "signed out" (somebody must sign in first),
@@ -107,6 +109,7 @@ export async function sendAll() {
         }
         const became = outcome(entry, answer);
         signedOut = became === "signed out";
+        if (answer.status === IN_HAND) setTimeout(sendAll, AGAIN_MS);
         if (became === "later" || signedOut) break;
         if (became === "done") {
           await store("readwrite", (posts) => posts.delete(entry.key));
