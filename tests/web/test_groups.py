@@ -19,6 +19,7 @@ from maplebridge.matters.actions import receiving
 from maplebridge.matters.models import Matter
 from maplebridge.people.models import Person
 from maplebridge.platform import live
+from maplebridge.platform.models import AuditRow
 from maplebridge.web.hub import Hub, Stream
 
 
@@ -146,7 +147,44 @@ def test_who_takes_back_what_became_a_matter_is_told_that_the_matter_goes_on(
     assert message.text == ""
 
 
-def test_lists_on_a_phone_that_others_look_at_do_not_say_what_was_confided(client: Client, town: Town) -> None:
+def test_whoever_keeps_a_group_takes_down_what_names_somebody(client: Client, town: Town) -> None:
+    message = conversations.receive_message(
+        thread_id=town.group.thread_id,
+        author_id=town.neighbor.pk,
+        role=conversations.RESIDENT,
+        shown_as="海棠",
+        text="五楼刘某某欠钱不还，电话10000000099",
+        now=town.now,
+    )
+    group = f"/groups/{town.group.thread_id}/"
+    address = f"{group}messages/{message.pk}/take-back/"
+    for person in (town.resident, town.officer):
+        client.force_login(person.account)
+        assert "data-take-down" not in client.get(group).content.decode()
+        assert client.post(address).status_code == 404
+    assert "10000000099" in client.get(group).content.decode()
+
+    chief = town.chiefs[2]
+    conversations.join(thread_id=town.group.thread_id, person_id=chief.pk, role="grid_chief", now=town.now)
+    client.force_login(chief.account)
+    assert "data-take-down" in client.get(group).content.decode()
+    assert client.post(address).status_code == 302
+
+    client.force_login(town.resident.account)
+    page = client.get(group).content.decode()
+    assert "10000000099" not in page
+    assert "已被管理本群的人撤下" in page
+    assert AuditRow.objects.filter(
+        table="conversations_message",
+        row=message.pk,
+        actor=chief.pk,
+        action__endswith="take_down",
+    ).exists()
+
+
+def test_lists_on_a_phone_that_others_look_at_do_not_say_what_was_confided(
+    client: Client, town: Town
+) -> None:
     client.force_login(town.resident.account)
     for text in ("我老公又打我了，我很害怕", "楼道里的灯不亮了"):
         client.post("/report/", {"text": text})

@@ -98,6 +98,10 @@ class Message(models.Model):
     source = models.CharField(max_length=20, default="web")
     external_id = models.CharField(max_length=80, null=True)  # as the sender's system names it
     withdrawn_at = models.DateTimeField(null=True)
+    # Who took it down, where that was not its author.
+    hidden_by = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     emptied_at = models.DateTimeField(null=True)  # its time was over: nothing of it is left but that it was
 
     class Meta:

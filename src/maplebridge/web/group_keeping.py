@@ -38,6 +38,11 @@ def _kept_by(standing: Standing) -> Any:
     return queries.groups().filter(thread__grid__in=_ground(standing))
 
 
+def keeps(standing: Standing, thread_id: int) -> bool:
+    """Say whether somebody looks after the group that a conversation is."""
+    return keeps_groups(standing) and _kept_by(standing).filter(thread_id=thread_id).exists()
+
+
 @allow(keeps_groups)
 @require_http_methods(["GET", "POST"])
 def kept_groups(request: HttpRequest) -> HttpResponse:

@@ -27,7 +27,7 @@ from maplebridge.people import queries as people
 from maplebridge.people.domain.standing import Standing
 from maplebridge.people.permissions import allow, signed_in, standing_of
 from maplebridge.platform import live, photos
-from maplebridge.web.group_keeping import keeps_groups
+from maplebridge.web.group_keeping import keeps, keeps_groups
 
 PAGE = 40
 NOTICE = "notice"
@@ -145,6 +145,7 @@ def group(request: HttpRequest, thread_id: int) -> HttpResponse:
         "finds_disputes": finds(standing),
         "membership": membership,
         "closed": is_closed(thread),
+        "keeps": keeps(standing, thread_id),
         "duty": _duty(thread),
     }
     return render(request, "web/group.html", context)
@@ -272,15 +273,18 @@ def leave(request: HttpRequest, thread_id: int) -> HttpResponse:
 @allow(signed_in)
 @require_POST
 def take_back(request: HttpRequest, thread_id: int, message_id: int) -> HttpResponse:
-    """Let the author take a message back; it can be read no more."""
+    """Let the author take a message back, or whoever keeps the group take it down; it can be read no more."""
     standing = standing_of(request)
     _entered(standing, thread_id)
     if queries.in_thread(message_id, thread_id) is None:
         raise Http404
     message = queries.get_message(message_id)
-    if message.author_id != standing.person_id:
+    if message.author_id == standing.person_id:
+        actions.withdraw(message=message, now=timezone.now())
+    elif keeps(standing, thread_id) and message.kind != NOTICE:
+        actions.take_down(message=message, by_id=standing.person, now=timezone.now())
+    else:
         raise Http404
-    actions.withdraw(message=message, now=timezone.now())
     notes.success(request, _taken_back(matters.matters_of_messages([message_id]).get(message_id)))
     return redirect("group", thread_id)
 
@@ -404,6 +408,8 @@ def _quoted(message: Any) -> str:
 
 def _words(message: Any) -> str:
     """Return what was said, or why it is no longer there."""
+    if message.hidden_by_id:
+        return _("This message was taken down by those who keep the group.")
     if message.withdrawn_at:
         return _("This message was taken back.")
     return _("This message was deleted after its time.") if message.emptied_at else str(message.text)

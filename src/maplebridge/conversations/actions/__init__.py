@@ -190,6 +190,14 @@ def withdraw(*, message: Message, now: datetime) -> None:
     live.tell(f"thread:{message.thread_id}", "message", message.pk)
 
 
+@action
+def take_down(*, message: Message, by_id: int, now: datetime) -> None:
+    """Take down what somebody else said: whoever keeps the group does, where it names or insults somebody."""
+    message.hidden_by_id = by_id
+    message.save(update_fields=["hidden_by"])
+    withdraw(message=message, now=now)
+
+
 def _known(source: str, external_id: str) -> int | None:
     """Return the message that came in under this name before."""
     with connection.cursor() as cursor:

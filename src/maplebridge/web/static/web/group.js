@@ -103,6 +103,8 @@ if (composer) {
     composer.querySelector("[data-replying]").hidden = false;
     const takeBack = composer.querySelector("[data-take-back]");
     takeBack.hidden = !said.classList.contains("mine");
+    const takeDown = composer.querySelector("[data-take-down]");
+    if (takeDown) takeDown.hidden = !takeBack.hidden;
     takeBack.form.action = takeBack.dataset.takeBack.replace("/0/", `/${said.id.slice(1)}/`);
     text.focus();
   });
