@@ -197,6 +197,18 @@ def test_what_i_answered_today_is_counted_from_midnight_in_the_town(town: Town) 
     assert queries.day_of(town.chiefs[1].pk, late + timedelta(minutes=2)).answered == []
 
 
+def test_what_was_given_away_is_not_in_the_list_of_what_i_answered(town: Town) -> None:
+    matter = raised(town)
+    answered(town, matter)
+    chief, officer = actions.By(town.chiefs[1].pk, "grid_chief"), actions.By(town.officer.pk, "officer")
+    offer = actions.offer_hand_over(
+        matter_id=matter.pk, to_id=town.officer.pk, words="", by=chief, now=town.now
+    )
+    assert [row.matter.pk for row in queries.day_of(town.chiefs[1].pk, town.now).answered] == [matter.pk]
+    actions.accept_hand_over(hand_over_id=offer.pk, by=officer, now=town.now)
+    assert queries.day_of(town.chiefs[1].pk, town.now).answered == []
+
+
 def test_news_counts_only_what_the_open_page_does_not_show(town: Town) -> None:
     first = raised(town)
     client = as_(town.chiefs[1])

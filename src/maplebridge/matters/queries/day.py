@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from maplebridge.matters.domain.workflow import OPEN, CallOutStatus, State
 from maplebridge.matters.models import CallOut, HandOver, Matter, Promise
@@ -94,10 +94,14 @@ def _promised_row(promise: Promise, now: datetime) -> Row:
 
 
 def _answered_today(person_id: int, now: datetime) -> QuerySet[Matter]:
+    """Return what a person answered today and has not given away: of that they may not see more."""
+    given = HandOver.objects.filter(
+        matter=OuterRef("pk"), from_person_id=person_id, accepted_at__isnull=False
+    )
     midnight = datetime.combine(local_day(now), time.min, town_zone())
     return (
         Matter.objects.select_related(*LISTED)
-        .filter(answered_by_id=person_id, answered_at__gte=midnight)
+        .filter(~Exists(given), answered_by_id=person_id, answered_at__gte=midnight)
         .order_by("-answered_at")[:MOST_LISTED]
     )
 
