@@ -164,6 +164,23 @@ def test_a_polite_letter_is_a_matter_all_the_same() -> None:
     assert (proposal.kind, name(proposal)) == (Kind.MATTER, "电梯故障")
 
 
+def test_what_is_urgent_alone_must_be_surer_among_the_pieces_of_a_letter() -> None:
+    """Each of many pieces could be taken for danger by chance."""
+    told = (
+        "门口那人手里攥着一截东西见谁就骂已经砸了两家的窗户保安也不敢靠近大家都关着门不敢出来"
+        "孩子们放学马上就要经过那里了。"
+    )
+    letter = (
+        "我是三号楼的住户搬来这里快十年了一直觉得小区环境不错邻里之间也都和气物业换了公司以后"
+        f"绿化和卫生都比从前好得多了大家满意。{told}"
+        "希望社区能够重视也请有关部门一起想想办法谢谢你们长期以来的辛苦工作祝大家身体健康万事如意"
+        "工作顺利阖家幸福天天都开心。"
+    )
+    alone, among = door().propose(told), door().propose(letter)
+    assert (alone.severity, alone.numbers) == (Severity.URGENT, ("110",))
+    assert (among.severity, among.numbers) == (Severity.PRESSING, ("110",))
+
+
 def test_a_text_is_cut_between_sentences_and_only_where_it_is_long() -> None:
     assert pieces("停水了。快来。", 60, 6) == ["停水了。快来。"]
     assert pieces("一二三，四五六。七八九！", 8, 6) == ["一二三，四五六。", "七八九！"]

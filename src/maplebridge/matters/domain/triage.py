@@ -103,6 +103,8 @@ class Rules:
     letter: int = 3  # pieces
     # From here on a matter is as urgent as can be, whatever its kind.
     urgent_from: float = 0.7
+    # A letter of five ordinary sentences is then taken for urgent about as seldom as one such sentence.
+    urgent_in_letter_from: float = 0.9
     # Where all words of danger are denied, feared or past, the models have to be surer that something else is told.
     danger_spoken_against_from: float = 0.85
     # Who surely chats or asks is in danger less often than the words of danger are used in fun.
@@ -228,7 +230,7 @@ class Door:
         private = self._signs.private(signs) or self._confidential(privacy, guesses[0], talks=talks)
         if (numbers or (named and private)) and kind is Kind.SMALL_TALK:
             kind, probability = Kind.MATTER, 1 - probability
-        urgent = bool(numbers) and danger >= self._rules.urgent_from
+        urgent = bool(numbers) and danger >= self._least_urgent(read)
         return self._proposal(
             kind, probability, guesses, mentions, seen, numbers, private=private, urgent=urgent
         )
@@ -313,6 +315,11 @@ class Door:
         against = self._rules.danger_spoken_against_from if spoken_against else 0.0
         in_talk = self._rules.danger_in_talk_from if talks else 0.0
         return max(self._rules.danger_from, in_letter, in_talk, against)
+
+    def _least_urgent(self, read: list[tuple[str, str]]) -> float:
+        """Return how sure the models must be for a matter to be urgent by what they hear alone."""
+        letter = len(read) >= self._rules.letter
+        return self._rules.urgent_in_letter_from if letter else self._rules.urgent_from
 
     def _danger_of(self, read: list[tuple[str, str]]) -> tuple[float, tuple[str, ...]]:
         """Return how surely the gravest piece of a message tells of danger, and whom to call then."""
