@@ -101,6 +101,11 @@ EXAMPLES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         {"who": "Wang", "role_kind": "officer", "at": NOW, "what": "Called upstairs", "text": "Nobody in."},
         ["Wang", "officer", "today", "Called upstairs", "Nobody in.", "Only inside"],
     ),
+    "words": (
+        '{% include "components/words.html" %}',
+        {"text": "long " * 200},
+        ["All 1000 characters", "long"],
+    ),
     "said": (
         '{% include "components/said.html" %}',
         {
