@@ -131,6 +131,11 @@ def test_rows_that_name_no_unit_are_not_learned_from() -> None:
     assert model.about["rows_without_unit"] == 2
 
 
+def test_a_file_in_which_every_unit_occurs_once_is_learned_from() -> None:
+    rows = [{**row, "UNIT": f"unit {number}"} for number, row in enumerate(town(24))]
+    assert len(learn(rows).units) == 24
+
+
 def test_a_clear_past_has_a_threshold_below_one_and_a_random_past_none() -> None:
     assert learn(town()).threshold < 1
     draw = random.Random(5)

@@ -238,7 +238,7 @@ def _foreseen(
         fitted = _fit(rows[:cut], labels[:cut], names, read, recipe)
         chances = _chances(fitted, rows[cut:until], read)
         number = {name: place for place, name in enumerate(names)}
-        truth = np.array([number.get(label, -1) for label in labels[cut:until]])
+        truth = np.array([number.get(label, -1) for label in labels[cut:until]], dtype=np.intp)
         best.append(chances.max(axis=1))
         right.append(chances.argmax(axis=1) == truth)
         seen = truth >= 0

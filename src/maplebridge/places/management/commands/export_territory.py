@@ -1,10 +1,12 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from maplebridge.places import queries
 from maplebridge.places.domain.importing import SHEETS
+
+FORMS = {".csv": "csv", ".xlsx": "xlsx", ".geojson": "geojson", ".json": "geojson"}
 
 
 class Command(BaseCommand):
@@ -19,12 +21,16 @@ class Command(BaseCommand):
         parser.add_argument("--english", action="store_true", help="headings in English")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ending = options["file"].suffix.lower().removeprefix(".")
-        form = {"xlsx": "xlsx", "geojson": "geojson", "json": "geojson"}.get(
-            ending, "gb18030" if options["gb18030"] else "csv"
-        )
+        form = FORMS.get(options["file"].suffix.lower())
+        if form is None:
+            raise CommandError(f"{options['file'].name} must end in one of: {', '.join(FORMS)}")
+        if form == "csv" and options["gb18030"]:
+            form = "gb18030"
         sheet = SHEETS[options["sheet"]]
-        with options["file"].open("wb") as file:
-            for piece in queries.exported(sheet, form, chinese=not options["english"]):
-                file.write(piece)
+        try:
+            with options["file"].open("wb") as file:
+                for piece in queries.exported(sheet, form, chinese=not options["english"]):
+                    file.write(piece)
+        except OSError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"{queries.count_of(sheet)} rows in {options['file']}")

@@ -1,4 +1,5 @@
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -6,7 +7,7 @@ import time
 from typing import Any
 
 import uvicorn
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 RESTART_S = 1.0
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-worker", action="store_true", help="the workers run elsewhere (bin/worker)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        ensure_free(options["host"], options["port"])
         stopping = threading.Event()
         keeper = threading.Thread(target=_keep_worker, args=[stopping], daemon=True)
         if not options["no_worker"]:
@@ -39,6 +41,21 @@ class Command(BaseCommand):
             stopping.set()
             if keeper.is_alive():
                 keeper.join(15)
+
+
+def ensure_free(host: str, port: int) -> None:
+    """Do nothing, or raise CommandError where nobody can listen."""
+    if not 0 < port < 1 << 16:
+        raise CommandError(f"{port} is no port: give one from 1 to 65535 with --port.")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(address)
+    except OSError as error:
+        raise CommandError(
+            f"Cannot listen on {host}, port {port}: {error}. Another one is given with --port."
+        ) from error
 
 
 def _keep_worker(stopping: threading.Event) -> None:

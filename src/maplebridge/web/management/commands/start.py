@@ -14,6 +14,7 @@ from maplebridge.matters import queries as matters
 from maplebridge.people import actions as people
 from maplebridge.people.domain.roles import Role
 from maplebridge.people.queries import holders_of
+from maplebridge.web.management.commands.serve import ensure_free
 
 FIRST_ADMINISTRATOR = "admin"
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        ensure_free(options["host"], options["port"])
         self._bring_up_to_date()
         if not matters.categories():
             self._say("Catalogue of matters")
