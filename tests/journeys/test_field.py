@@ -168,7 +168,9 @@ def test_what_was_kept_waits_for_signing_in_and_says_why_it_could_not_be_sent(
     chief.open("/today/")
     chief.expects_failures = True
     signed_in = [one for one in chief.page.context.cookies() if one["name"] == "sessionid"]
-    chief.page.route("**/today/news/**", lambda route: route.fulfill(body=""))  # what is new is not looked at here
+    chief.page.route(
+        "**/today/news/**", lambda route: route.fulfill(body="")
+    )  # what is new is not looked at here
     by = actions.By(town.officer.pk, "officer")
     actions.answer(matter_id=matter.pk, text="我已经到了", by=by, shown_as="王警官", now=town.now)
     chief.page.context.set_offline(True)
