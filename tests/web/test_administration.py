@@ -1,6 +1,8 @@
 """Rules, routing, working time and categories, changed without a programmer; what the record says of it."""
 
+import os
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -253,6 +255,18 @@ def test_the_record_says_who_changed_what(town: Town, administrator: Client) -> 
     assert "matters.actions.town.set_rule" in page
     nobody = administrator.get(reverse("administration_record"), {"table": "matters_townrule", "row": 0})
     assert "没有符合条件的记录。" in nobody.content.decode()
+
+
+def test_the_record_says_when_it_was_checked(
+    town: Town, administrator: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    assert "上次核对" not in administrator.get(reverse("administration_record")).content.decode()
+    (tmp_path / "record-check.txt").write_text("The chain holds\nended 0\n")
+    os.utime(tmp_path / "record-check.txt", (1_780_000_000, 1_780_000_000))
+    page = administrator.get(reverse("administration_record")).content.decode()
+    assert "上次核对：" in page
+    assert "5月29日" in page.replace(" ", "") or "2026-05-29" in page
 
 
 def test_the_record_tells_what_waits_to_be_sealed(town: Town, administrator: Client) -> None:

@@ -6,7 +6,7 @@ import sys
 import threading
 import time as clock
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,9 @@ def _check_state() -> dict[str, Any]:
         return {"state": "none"}
     told = [line for line in lines if line.strip()]
     if told and told[-1].startswith("ended "):
-        return {"state": "holds" if told[-1] == "ended 0" else "broken", "words": "\n".join(told[:-1][-2:])}
+        ended = datetime.fromtimestamp(_check_file().stat().st_mtime, tz=UTC)
+        state = "holds" if told[-1] == "ended 0" else "broken"
+        return {"state": state, "words": "\n".join(told[:-1][-2:]), "at": ended}
     return {"state": "running" if age < 600 else "none", "words": told[-1] if told else ""}
 
 
