@@ -17,8 +17,9 @@ from maplebridge.matters import queries
 from maplebridge.matters.actions import load_catalogue
 from maplebridge.matters.data import catalogue
 from maplebridge.matters.models import Category, RoutingRule, SpecialDay, TownRule, WorkingHours
-from maplebridge.people.models import Account, Person
+from maplebridge.people.models import Account, Person, Posting
 from maplebridge.platform import audit
+from maplebridge.platform.freshness import forget
 
 TODAY = date(2026, 3, 2)
 
@@ -50,6 +51,18 @@ def test_only_administrators_come_here(town: Town) -> None:
         assert as_(town.administrator).get(reverse(page)).status_code == 200
         for person in (town.resident, town.officer, town.supervisor, town.analyst):
             assert as_(person).get(reverse(page)).status_code == 403
+
+
+def test_a_town_with_territory_is_not_told_where_to_begin(administrator: Client) -> None:
+    assert "先导入辖区" not in administrator.get(reverse("administration")).content.decode()
+
+
+def test_an_administrator_of_nothing_begins_with_the_territory(db: None) -> None:
+    person = Person.objects.create(nickname="admin", made_at=timezone.now())
+    Account.objects.create(person=person, username="admin")
+    Posting.objects.create(person=person, role="administrator", starts_on=TODAY)
+    forget()
+    assert "先导入辖区" in as_(person).get(reverse("administration")).content.decode()
 
 
 def set_rule(client: Client, name: str, **given: Any) -> Any:

@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy
 
 from maplebridge.people.permissions import administrator, allow
+from maplebridge.places import queries as places
 
 CARDS = (
     (
@@ -86,7 +87,7 @@ def administration(request: HttpRequest) -> HttpResponse:
         for name, icon, title, text in CARDS
         if (url := _url_of(name))
     ]
-    return render(request, "web/administration.html", {"cards": cards})
+    return render(request, "web/administration.html", {"cards": cards, "is_new": not places.grids()})
 
 
 def _url_of(name: str) -> str:
