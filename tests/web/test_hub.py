@@ -1,6 +1,7 @@
 """The open streams: what one piece of news cannot do to the others."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -25,6 +26,7 @@ def test_news_that_cannot_be_rendered_end_no_other_stream(monkeypatch: pytest.Mo
         return struck, other
 
     monkeypatch.setattr(hubs, "_rendered", rendered)
-    struck, other = asyncio.run(spread())
+    with ThreadPoolExecutor(1) as thread:  # where no browser of another test has its loop
+        struck, other = thread.submit(asyncio.run, spread()).result()
     assert struck.waiting.get_nowait() is None  # this page connects again, and asks for everything
     assert b"<li>" in (other.waiting.get_nowait() or b"")
