@@ -76,7 +76,7 @@ def _choices(words: str, standing: Standing) -> list[tuple[str, str]]:
     ground = _ground(standing)
     estates = places.estates_in(ground)
     if not words:
-        have = {estate for one in queries.groups() for estate in (*one.estates, one.estate_id)}
+        have = {estate for one in queries.groups() for estate in one.estates}
         return [(f"estate:{one.pk}", one.name) for one in estates if one.pk not in have][:MOST_HOMES]
     named = [(f"estate:{one.pk}", one.name) for one in estates if words in one.name]
     found = places.buildings_like(words, on=timezone.localdate(), most=MOST_HOMES)
@@ -135,7 +135,7 @@ def kept_group(request: HttpRequest, thread_id: int) -> HttpResponse:
     estates = [places.get_estate(one) for one in group.estates]
     context = {
         "group": group,
-        "homes": [group.building] if group.building else estates or [group.estate or group.thread.grid],
+        "homes": [group.building] if group.building else estates or [group.thread.grid],
         "residents": queries.members_of(thread_id).filter(role=actions.RESIDENT).count(),
         "inside": sorted(
             ((inside[one.person_id], role_name(one.role)) for one in memberships), key=lambda one: one[1]

@@ -258,10 +258,11 @@ def move_home(
 def _groups_of(building_id: int | None, estate_id: int | None) -> list[int]:
     """Return the threads of the groups of a building, and of the estate as a whole."""
     of_building = models.Q(building_id=building_id) if building_id is not None else models.Q(pk__in=[])
-    of_estate = models.Q(pk__in=[])
-    if estate_id is not None:
-        of_estate = models.Q(estates__contains=[estate_id], building=None)
-        of_estate |= models.Q(estate_id=estate_id, building=None)
+    of_estate = (
+        models.Q(estates__contains=[estate_id], building=None)
+        if estate_id is not None
+        else models.Q(pk__in=[])
+    )
     open_groups = NeighborGroup.objects.filter(of_building | of_estate, closed_at=None)
     return list(open_groups.values_list("thread_id", flat=True))
 
