@@ -12,6 +12,7 @@ import numpy.typing as npt
 import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from maplebridge.kernel.geo import Box, Crs, Point, to_wgs84
 
@@ -74,11 +75,7 @@ def read_polygon(source: str | Mapping[str, Any], crs: Crs = Crs.WGS84) -> Area:
     """
     geometry = _geometry(source)
     _check_rings(geometry)
-    area = cast(Area, shape(dict(geometry)))
-    if crs != Crs.WGS84:
-        area = shapely.transform(
-            area, lambda points: np.array([_moved(lon, lat, crs) for lon, lat in points])
-        )
+    area = cast(Area, in_wgs84(shape(dict(geometry)), crs))
     if not area.is_valid:
         area = _mended(area)
     if area.area == 0:
@@ -96,6 +93,13 @@ def _mended(area: Area) -> Area:
     if not area.area or abs(whole.area - area.area) > MENDED_SHARE * area.area:
         raise _reason(area)
     return cast(Area, whole)
+
+
+def in_wgs84(drawn: BaseGeometry, crs: Crs) -> BaseGeometry:
+    """Return lines or areas in WGS 84, whichever system they were given in."""
+    if crs == Crs.WGS84:
+        return drawn
+    return shapely.transform(drawn, lambda points: np.array([_moved(lon, lat, crs) for lon, lat in points]))
 
 
 def _moved(lon: float, lat: float, crs: Crs) -> tuple[float, float]:

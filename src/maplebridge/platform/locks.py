@@ -40,9 +40,7 @@ def kept(lock: int) -> bool:
 @contextmanager
 def alone(lock: int) -> Iterator[bool]:
     """Say whether nobody else holds a lock just now; held until the end, or until the connection breaks."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
-        mine = cursor.fetchone() == (True,)
+    mine = kept(lock)
     try:
         yield mine
     finally:

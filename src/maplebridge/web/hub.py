@@ -92,9 +92,8 @@ class Hub:
         streams = list(self._followers.get(topic, ()))
         try:
             await self._send(topic, kind, id, streams)
-        except (
-            Exception
-        ):  # whatever one piece of news is: the others, and whoever follows them, do not wait for it
+        except Exception:
+            # Whatever one piece of news is: the others, and whoever follows them, do not wait for it.
             logger.exception("%s %s cannot be told", kind, id)
             for stream in streams:
                 stream.end()

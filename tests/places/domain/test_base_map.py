@@ -74,12 +74,13 @@ def test_what_is_not_drawn_is_counted_with_the_reason() -> None:
             (line((101.71, 36.61)), {"highway": "residential"}),
             (STREET, {"power": "line"}),
             (STREET, {"building": "no"}),
+            (STREET, {"highway": ["residential"], "leisure": {"is": "park"}, "layer": None}),
             (square(103.0, 36.6), {"leisure": "park"}),
         ),
         town=TOWN,
     )
     assert read.counts == {"streets": 1}
-    assert read.left_out == {LeftOut.NO_SHAPE: 3, LeftOut.OTHER_THING: 2, LeftOut.FAR_AWAY: 1}
+    assert read.left_out == {LeftOut.NO_SHAPE: 3, LeftOut.OTHER_THING: 3, LeftOut.FAR_AWAY: 1}
 
 
 def test_the_layers_lie_as_they_are_drawn_and_without_a_town_everything_is_near() -> None:

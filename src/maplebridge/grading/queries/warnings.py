@@ -158,7 +158,8 @@ def look_due(now: datetime) -> str:
 
     A town whose ordinary weeks nobody knows yet is not looked at: nothing could be told.
     """
-    if too_young(matters.local_day(now)):
+    today = matters.local_day(now)
+    if too_young(first_look_on(today), today):
         return ""
     if WatchRun.objects.exclude(failure="").filter(looked_at__gt=now - RETRY).exists():
         return ""
@@ -178,10 +179,9 @@ def first_look_on(today: date) -> date | None:
     return max(matters.local_day(first) + timedelta(days=watching.LEAST_DAYS + 1), today)
 
 
-def too_young(today: date) -> bool:
-    """Say whether there is too little history to see what is unusual."""
-    first = first_look_on(today)
-    return first is None or first > today
+def too_young(first_look: date | None, today: date) -> bool:
+    """Say whether there is too little history yet for the first look at what is unusual."""
+    return first_look is None or first_look > today
 
 
 def past_nights(now: datetime) -> list[Night]:

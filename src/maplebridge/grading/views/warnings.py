@@ -36,14 +36,15 @@ MONTH = timedelta(days=30)
 def warnings(request: HttpRequest) -> HttpResponse:
     """List what is going on, what was, and how good the warnings have been."""
     now, today = timezone.now(), timezone.localdate()
+    first_look = queries.first_look_on(today)
     context = {
         "now": now,
         "open": queries.open_warnings(),
         "past": queries.past_warnings(),
         "last_run": queries.last_run(hourly=False),
         "failure": queries.last_failure(),
-        "first_look": queries.first_look_on(today),
-        "too_young": queries.too_young(today),
+        "first_look": first_look,
+        "too_young": queries.too_young(first_look, today),
         "least_weeks": LEAST_DAYS // 7,
         "least_nights": LEAST_NIGHTS,
         "year": queries.outcomes(now - timedelta(days=OUTCOME_DAYS)),

@@ -235,10 +235,12 @@ def _offer_to_chief(matter: Matter, going: Route, where: Where, by: By, now: dat
     chief = _chief(where.grid_id, going.chief_level, now) if where.grid_id is not None else None
     if chief is None or chief[1] == by.person_id:
         return
-    HandOver.objects.create(
-        matter=matter, from_person_id=matter.owner_id, to_person_id=chief[1], offered_at=now
-    )
-    note(matter, "hand_over_offered", by=by, now=now, facts={"to": chief[1]})
+    _offer(matter, chief[1], by, now)
+
+
+def _offer(matter: Matter, to_id: int, by: By, now: datetime) -> None:
+    HandOver.objects.create(matter=matter, from_person_id=matter.owner_id, to_person_id=to_id, offered_at=now)
+    note(matter, "hand_over_offered", by=by, now=now, facts={"to": to_id})
 
 
 def pass_on(matter: Matter, *, by: By, now: datetime) -> list[int]:
@@ -264,10 +266,7 @@ def pass_on(matter: Matter, *, by: By, now: datetime) -> list[int]:
     wanted, _because = _owner(going, judged, False, where, matter.origin, SYSTEM, now)
     if wanted == matter.owner_id:
         return []
-    HandOver.objects.create(
-        matter=matter, from_person_id=matter.owner_id, to_person_id=wanted, offered_at=now
-    )
-    note(matter, "hand_over_offered", by=by, now=now, facts={"to": wanted})
+    _offer(matter, wanted, by, now)
     return [wanted]
 
 

@@ -157,9 +157,8 @@ class Existing:
     codes: Mapping[str, frozenset[str]]
     holders: Mapping[str, str] = field(default_factory=dict)  # phone: user name, "" for a resident
     administrators: frozenset[str] = frozenset()  # keys of their postings that have no last day
-    kinds: Mapping[str, str] = field(
-        default_factory=dict
-    )  # of agencies: each name, in small letters, and its code
+    # Of agencies: each name, in small letters, and its code.
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,18 @@ with a property `layer` what a feature is. What is neither, or lies far from the
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry import mapping, shape
+from shapely.geometry.base import BaseGeometry
 
-from maplebridge.kernel.geo import Crs, Point, to_wgs84
+from maplebridge.kernel.geo import Crs, Point
+from maplebridge.kernel.polygons import in_wgs84
 from maplebridge.places.domain.drawing import METERS_PER_DEGREE, GeoJson, rounded
 
 LAYERS = ("land", "park", "water", "streets", "buildings")  # from the ground up
@@ -138,18 +139,19 @@ def _features(data: bytes) -> list[Any]:
 
 def _told(feature: Any) -> tuple[str, dict[str, Any]] | None:
     """Return the layer of a feature and what the map needs to know of it; None where it is nothing that is drawn."""
-    tags = feature.get("properties") if isinstance(feature, dict) else None
-    if not isinstance(tags, dict):
+    given = feature.get("properties") if isinstance(feature, dict) else None
+    if not isinstance(given, dict):
         return None
+    tags = {name: value for name, value in given.items() if isinstance(value, str | int | float)}
     name = str(tags.get("name") or "")[:60]
     named = {"name": name} if name else {}
     layer = tags.get("layer") if tags.get("layer") in LAYERS else _layer_of(tags)
     if layer == "streets":
         tier, width = _STREETS.get(str(tags.get("highway")), ("street", 8.0))
-        given = tags.get("tier")
+        told = tags.get("tier")
         return layer, {
             "name": name,
-            "tier": given if given in _TIERS else tier,
+            "tier": told if told in _TIERS else tier,
             "width_m": _width(tags, width),
         }
     if layer == "buildings":
@@ -177,7 +179,7 @@ def _width(tags: Mapping[str, Any], usual: float) -> float:
     return width if 1 <= width <= 100 else usual
 
 
-def _shape(feature: Mapping[str, Any], crs: Crs) -> Any:
+def _shape(feature: Mapping[str, Any], crs: Crs) -> BaseGeometry | None:
     """Return the lines or areas of a feature in WGS 84, None where it has none or they are broken."""
     geometry = feature.get("geometry")
     kinds = ("LineString", "MultiLineString", "Polygon", "MultiPolygon")
@@ -185,28 +187,16 @@ def _shape(feature: Mapping[str, Any], crs: Crs) -> Any:
         return None
     try:
         drawn = shapely.force_2d(shape(geometry))
-        corners = shapely.get_coordinates(drawn)
-        if drawn.is_empty or not np.isfinite(corners).all():
-            return None
-        _check_order(corners)
-        return drawn if crs is Crs.WGS84 else shapely.transform(drawn, lambda points: _moved(points, crs))
-    except (TypeError, ValueError, AttributeError, shapely.errors.ShapelyError) as error:
-        if isinstance(error, BaseMapRefused):
-            raise
+    except (TypeError, ValueError, AttributeError, shapely.errors.ShapelyError):
         return None
-
-
-def _check_order(corners: npt.NDArray[np.float64]) -> None:
+    corners = shapely.get_coordinates(drawn)
+    if drawn.is_empty or not np.isfinite(corners).all():
+        return None
     lon, lat = corners[0].tolist()
     if abs(lat) > 90 >= abs(lon):
         raise BaseMapRefused(Flaw.LAT_BEFORE_LON, lon=lon, lat=lat)
-    if (np.abs(corners) > (180, 90)).any():
-        raise ValueError("not on Earth")
-
-
-def _moved(points: npt.NDArray[np.float64], crs: Crs) -> npt.NDArray[np.float64]:
-    moved: Iterator[Point] = (to_wgs84(Point(lon, lat), crs) for lon, lat in points.tolist())
-    return np.array([(one.lon, one.lat) for one in moved])
+    on_earth = (np.abs(corners) <= (180, 90)).all()
+    return in_wgs84(drawn, crs) if on_earth else None
 
 
 def _around(town: Box) -> Any:
